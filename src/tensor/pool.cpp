@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#include "tensor/pool.hpp"
+
+#include <bit>
+#include <new>
+#include <utility>
+
+#include "core/error.hpp"
+
+namespace mf {
+
+Block* new_block(std::size_t bytes) {
+    void* memory = ::operator new(sizeof(Block) + bytes, std::align_val_t{alignof(Block)}, std::nothrow);
+    check(memory != nullptr, "[memory] the system has no {:.1f} MiB more", static_cast<double>(bytes) / 1048576.0);
+    auto* block = new (memory) Block;
+    block->bytes = bytes;
+    return block;
+}
+
+void delete_block(Block* block) {
+    block->~Block();
+    ::operator delete(block, std::align_val_t{alignof(Block)});
+}
+
+// Class 4 k + j holds (4 + j) 2^(k + 4) bytes: 64, 80, 96, 112, 128, 160, ... The bytes are rounded up to 64.
+std::size_t Pool::bytes_of(std::uint32_t size_class) {
+    return (std::size_t{4} + size_class % 4) << (size_class / 4 + 4);
+}
+
+std::uint32_t Pool::class_of(std::size_t bytes) {
+    if (bytes <= 64) return 0;
+    const auto power = static_cast<std::uint32_t>(std::bit_width(bytes - 1)) - 1;  // 2^power < bytes <= 2^(power+1)
+    std::uint32_t size_class = (power - 6) * 4;
+    while (bytes_of(size_class) < bytes) ++size_class;
+    return size_class;
+}
+
+Pool::~Pool() {
+    for (Block*& head : free_)
+        while (head != nullptr) delete_block(std::exchange(head, head->next));
+}
+
+Block* Pool::take(std::size_t bytes) {
+    const std::uint32_t size_class = class_of(bytes);
+    check(size_class < kClasses, "[memory] a block of {} bytes is too large", bytes);
+    Block* block = free_[size_class];
+    if (block != nullptr) {
+        free_[size_class] = block->next;
+    } else {
+        block = new_block((bytes_of(size_class) + 63) / 64 * 64);
+        block->home = this;
+        block->size_class = size_class;
+        reserved_ += sizeof(Block) + block->bytes;
+        ++system_allocations_;
+    }
+    in_use_ += block->bytes;
+    peak_ = in_use_ > peak_ ? in_use_ : peak_;
+    return block;
+}
+
+void Pool::give_back(Block* block) {
+    in_use_ -= block->bytes;
+    block->next = free_[block->size_class];
+    free_[block->size_class] = block;
+}
+
+}  // namespace mf

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// The memory plan of a step: blocks are given out by size class and kept when they come back, so that after the first
+// step no memory is asked of the system. A pool belongs to one lane (thread) at a time.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace mf {
+
+class Pool;
+
+/// A reference-counted block of bytes, aligned to 64. The header stands right before the bytes.
+struct alignas(64) Block {
+    std::atomic<std::int32_t> references{0};
+    std::uint32_t size_class = 0;
+    std::size_t bytes = 0;  ///< usable bytes
+    Pool* home = nullptr;   ///< where it goes back to; null: to the system
+    Block* next = nullptr;  ///< in the pool's free list
+
+    std::byte* data() { return reinterpret_cast<std::byte*>(this + 1); }
+};
+
+class Pool {
+  public:
+    Pool() = default;
+    ~Pool();
+    Pool(const Pool&) = delete;
+    Pool& operator=(const Pool&) = delete;
+
+    /// A block with at least `bytes` usable bytes and no reference yet; its content is undefined.
+    Block* take(std::size_t bytes);
+    void give_back(Block* block);
+
+    /// Bytes ever asked of the system by this pool: what it occupies. It grows in the first step only.
+    std::size_t reserved_bytes() const { return reserved_; }
+    /// The most bytes that were in use at one time.
+    std::size_t peak_bytes() const { return peak_; }
+    /// How often the system was asked.
+    std::uint64_t system_allocations() const { return system_allocations_; }
+
+  private:
+    // Classes: four to each power of two from 64 bytes up, so at most a quarter of a block is unused.
+    static constexpr std::size_t kClasses = 160;
+    static std::uint32_t class_of(std::size_t bytes);
+    static std::size_t bytes_of(std::uint32_t size_class);
+
+    std::array<Block*, kClasses> free_{};
+    std::size_t reserved_ = 0, in_use_ = 0, peak_ = 0;
+    std::uint64_t system_allocations_ = 0;
+};
+
+/// A block from the system, for tensors that live longer than a step.
+Block* new_block(std::size_t bytes);
+void delete_block(Block* block);
+
+}  // namespace mf
