@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// What the rest of the program knows of data.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/catalogue.hpp"
+#include "core/rng.hpp"
+#include "core/shape.hpp"
+
+namespace mf {
+
+class PointDataset;
+
+/// A source of samples. Sample `index` of one random stream is always the same, whatever it is drawn together with.
+/// Safe to call from several threads.
+class Dataset {
+  public:
+    virtual ~Dataset() = default;
+    /// Shape of one sample: (2) for points, (H, W, C) for images.
+    virtual Shape sample_shape() const = 0;
+    /// Number of stored samples; 0: endless, drawn on the fly.
+    virtual std::int64_t size() const { return 0; }
+    /// Number of classes; 0: no labels.
+    virtual int classes() const { return 0; }
+    /// Writes samples first, first + 1, ... of `random` to `out` (count, *sample_shape) and, when it is not null, their
+    /// labels to `labels` (count). Does not allocate.
+    virtual void draw(float* out, std::int32_t* labels, const Random& random, std::uint64_t first,
+                      std::int64_t count) const = 0;
+    /// The same object as points in the plane, or null.
+    virtual const PointDataset* points() const { return nullptr; }
+};
+
+struct Box {
+    double x0, x1, y0, y1;
+};
+
+/// A distribution of points in the plane.
+class PointDataset : public Dataset {
+  public:
+    Shape sample_shape() const override { return {2}; }
+    const PointDataset* points() const override { return this; }
+
+    /// The square that pictures of it show.
+    virtual Box view() const = 0;
+    /// True when (x, y) is in the support; nothing when the distribution has no sharp support.
+    virtual std::optional<bool> contains(double, double) const { return std::nullopt; }
+    /// Exact probability density, where it is known in closed form.
+    virtual std::optional<double> density(double, double) const { return std::nullopt; }
+    /// Number of parts of equal mass (tiles, moons, arms ...) that mode coverage counts; 0: none.
+    virtual int modes() const { return 0; }
+    /// Which part (x, y) belongs to, or -1.
+    virtual int mode_of(double, double) const { return -1; }
+};
+
+using DatasetFactory = std::unique_ptr<Dataset> (*)(const Settings&);
+/// Every data set by name; option keys start with "data.".
+const Catalogue<DatasetFactory>& dataset_catalogue();
+
+}  // namespace mf
