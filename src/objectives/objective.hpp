@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+
+#include "core/catalogue.hpp"
+#include "nn/velocity_model.hpp"
+
+namespace mf {
+
+/// The rows that one lane works on, with every random number already drawn. The first `equal` rows have r = t.
+struct Draws {
+    Tensor x;              ///< (rows, D) data
+    Tensor e;              ///< (rows, D) standard normal noise
+    Tensor r, t;           ///< (rows, 1), 0 <= r <= t <= 1
+    Tensor labels;         ///< (rows) i32, or empty
+    std::int64_t equal = 0;
+    std::int64_t batch = 0;  ///< rows of the whole batch: losses are divided by it
+    double progress = 0;     ///< share of the training that is behind us, in [0, 1]
+};
+
+/// Sums over rows, to be added up over lanes and divided by the batch.
+struct LossSums {
+    double loss = 0;          ///< what is minimised
+    double square_u = 0;      ///< |V - v|^2 (or |v_θ - v|^2 for fm), unweighted
+    double square_v = 0;      ///< the same of a v head
+    double square_jvp = 0;    ///< |(t - r) du/dt|^2
+    std::int64_t rows = 0;
+    LossSums& operator+=(const LossSums& o) {
+        loss += o.loss, square_u += o.square_u, square_v += o.square_v, square_jvp += o.square_jvp, rows += o.rows;
+        return *this;
+    }
+};
+
+class Objective {
+  public:
+    virtual ~Objective() = default;
+    /// Records the loss of these rows on the context's tape and returns it, (1, 1); adds to `sums`.
+    virtual Dual loss(const Context& context, const VelocityModel& model, const Draws& draws,
+                      LossSums& sums) const = 0;
+    /// True when the network takes (r, t); false when it takes t alone.
+    virtual bool needs_interval() const = 0;
+    /// Floating-point operations of one training step for each row of the batch, at `equal_share` rows with r = t.
+    virtual double flops_per_row(const VelocityModel& model, double equal_share) const = 0;
+};
+
+using ObjectiveFactory = std::unique_ptr<Objective> (*)(const Settings&);
+/// fm, mf, imf by name; option keys start with "objective." and "loss.".
+const Catalogue<ObjectiveFactory>& objective_catalogue();
+
+}  // namespace mf

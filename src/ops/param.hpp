@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// Parameters live in one flat array, so that optimisers, EMA, clipping and all-reduce are loops over one span.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+
+#include "core/team.hpp"
+#include "ops/cpu/panels.hpp"
+#include "tensor/tensor.hpp"
+
+namespace mf {
+
+enum class Precision : std::uint8_t { f32, bf16 };
+
+/// One named parameter: a view into its store, and (for weight matrices) the copies that GEMM reads.
+struct Param {
+    std::string name;     ///< name in checkpoints: "network.0.weight"
+    Shape shape;
+    std::int64_t offset;  ///< first element in the flat array
+    Tensor value;         ///< f32 view
+    bool is_matrix = false;
+    cpu::Panels panels;             ///< W^T as linear reads it forward:  y = x W^T
+    cpu::Panels panels_transposed;  ///< W as the adjoint reads it:       x̄ = ȳ W
+};
+
+class ParamStore {
+  public:
+    ParamStore() = default;
+    ParamStore(const ParamStore&) = delete;
+    ParamStore& operator=(const ParamStore&) = delete;
+
+    /// A new parameter; all are to be added before `freeze`. `is_matrix`: shape (out, in), read by GEMM.
+    Param& add(const std::string& name, Shape shape, bool is_matrix = false);
+    /// Lays the parameters out in one array (zero-filled).
+    void freeze();
+
+    std::int64_t count() const { return count_; }
+    std::deque<Param>& all() { return params_; }
+    const std::deque<Param>& all() const { return params_; }
+    std::span<float> flat() { return values_.floats(); }
+    std::span<const float> flat() const { return values_.floats(); }
+    /// Must follow every change of the values: makes the copies that GEMM reads, in this precision.
+    void repack(Team& team, Precision precision);
+
+  private:
+    std::deque<Param> params_;  // a deque: references to its members stay valid
+    std::int64_t count_ = 0;
+    Tensor values_;
+};
+
+/// Gradients of all parameters of one store, flat in the same order. One for each lane.
+class Gradients {
+  public:
+    explicit Gradients(const ParamStore& store) : values_(Tensor::zeros({store.count()})) {}
+    float* of(const Param& param) { return values_.f32() + param.offset; }
+    std::span<float> flat() { return values_.floats(); }
+
+  private:
+    Tensor values_;
+};
+
+}  // namespace mf

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// The training loop's one step, without files, screens or signals.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/options.hpp"
+#include "data/dataset.hpp"
+#include "nn/velocity_model.hpp"
+#include "objectives/objective.hpp"
+
+namespace mf {
+
+/// What one step did.
+struct StepReport {
+    std::int64_t step = 0;    ///< number of the step just made, from 1
+    double loss = 0;          ///< mean over the batch
+    double square_u = 0, square_v = 0, square_jvp = 0;  ///< means over the batch, see LossSums
+    double gradient_norm = 0;
+    double rate = 0;          ///< learning rate used
+    bool skipped = false;     ///< loss or gradient was not finite: the weights are as before
+    std::string culprit;      ///< when skipped: "gradient of network.4.weight" or "loss"
+};
+
+/// A named copy of the weights.
+struct Weights {
+    std::string name;  ///< "online" or "ema_0.999"
+    std::span<const float> values;
+};
+
+class Trainer {
+  public:
+    /// Keys that a trainer reads besides those of its parts: seed, precision, train.*, times.*, schedule.*, ema.*.
+    static OptionTable options();
+    /// `settings` must hold the keys of `options()` and of the chosen data, model, objective and optimiser.
+    /// `threads` 0: all cores.
+    Trainer(const Settings& settings, int threads);
+    ~Trainer();
+
+    StepReport step();
+    std::int64_t steps_done() const;
+    std::int64_t steps_planned() const;  ///< train.steps
+
+    const Dataset& data() const;
+    const VelocityModel& model() const;
+    Team& team();
+    /// Online weights first, then every EMA, in the order of ema.decays.
+    std::vector<Weights> weights() const;
+    /// Everything that the next step depends on besides the settings, by name; load() takes it back bit for bit.
+    std::vector<std::pair<std::string, Tensor>> state();
+    void load(const std::vector<std::pair<std::string, Tensor>>& state, std::int64_t steps_done);
+
+    double flops_per_step() const;        ///< of the exact algorithm
+    std::size_t plan_bytes() const;       ///< memory of activations, gradients and records (after the first step)
+    std::uint64_t pool_allocations() const;
+
+  private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace mf
