@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include "ops/concat.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace mf {
+namespace {
+
+/// Copies a (rows, width) block between matrices with `from_cols` and `to_cols` columns.
+void copy_block(float* to, std::int64_t to_cols, const float* from, std::int64_t from_cols, std::int64_t rows,
+                std::int64_t width) {
+    for (std::int64_t i = 0; i < rows; ++i)
+        for (std::int64_t j = 0; j < width; ++j) to[i * to_cols + j] = from[i * from_cols + j];
+}
+
+struct ConcatRecord {
+    static constexpr std::size_t most = 8;
+    Pool& pool;
+    std::array<GradSlot, most> slots{};
+    std::array<std::int64_t, most> widths{};
+    std::size_t parts = 0;
+    GradSlot y_slot{};
+
+    void operator()(Tape& tape) {
+        const Tensor dy = tape.take_gradient(y_slot);
+        if (dy.empty()) return;
+        std::int64_t at = 0;
+        for (std::size_t i = 0; i < parts; at += widths[i++]) {
+            if (!slots[i].wanted()) continue;
+            Tensor dx({dy.rows(), widths[i]}, DType::f32, &pool);
+            copy_block(dx.f32(), widths[i], dy.f32() + at, dy.cols(), dy.rows(), widths[i]);
+            tape.add_gradient(slots[i], std::move(dx));
+        }
+    }
+};
+
+}  // namespace
+
+Dual concat(const Context& context, std::span<const Dual* const> parts) {
+    check(!parts.empty() && parts.size() <= ConcatRecord::most, "[concat] 1 to {} parts, got {}", ConcatRecord::most,
+          parts.size());
+    const std::int64_t rows = parts[0]->rows();
+    std::int64_t cols = 0, moving = 0;
+    bool wanted = false;
+    for (const Dual* part : parts) {
+        check(part->rows() == rows, "[concat] parts must have {} rows, one has {}", rows, part->rows());
+        cols += part->cols();
+        moving = std::max(moving, part->tangent_rows());
+        wanted = wanted || part->slot.wanted();
+    }
+    Dual y(context.make({rows, cols}));
+    if (moving > 0) y.tangent = Tensor::zeros({moving, cols}, DType::f32, &context.pool);
+    ConcatRecord record{context.pool};
+    std::int64_t at = 0;
+    for (const Dual* part : parts) {
+        const std::int64_t width = part->cols(), n = part->tangent_rows();
+        copy_block(y.value.f32() + at, cols, part->value.f32(), width, rows, width);
+        if (n > 0) copy_block(y.tangent.f32() + (moving - n) * cols + at, cols, part->tangent.f32(), width, n, width);
+        record.slots[record.parts] = part->slot;
+        record.widths[record.parts++] = width;
+        at += width;
+    }
+    if (context.tape != nullptr && wanted) {
+        record.y_slot = y.slot = context.tape->new_slot();
+        context.tape->record(std::move(record));
+    }
+    return y;
+}
+
+}  // namespace mf

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: MIT
+#include "ops/cpu/gemm.hpp"
+
+#include <algorithm>
+
+#include "ops/cpu/micro_kernel.hpp"
+
+namespace mf::cpu {
+namespace {
+
+/// One panel-wide strip of a product: C[m][0 .. width) for all m.
+struct Strip {
+    const std::byte* a;      ///< left factor
+    std::int64_t a_stride;   ///< in f32 or in pairs of bf16
+    const std::byte* b;      ///< right factor, kPanel columns
+    std::int64_t b_stride;
+    std::int64_t k;          ///< steps: elements (f32) or pairs (bf16)
+    float* c;
+    std::int64_t c_row;
+    std::int64_t m, width;
+    const float* bias;
+};
+
+template <int M, bool by_rows, bool pairs, Start start>
+void micro(const Strip& s, std::int64_t m0) {
+    MicroTile<M> tile;
+    float* const c = s.c + m0 * s.c_row;
+    float edge[M * kPanel];  // a narrow last strip is computed here and copied
+    const bool whole = s.width == kPanel;
+    if constexpr (start == Start::bias) {
+        if (!whole) {
+            std::fill_n(edge, kPanel, 0.0F);
+            std::copy_n(s.bias, s.width, edge);
+        }
+        tile.template begin<Start::bias>(whole ? s.bias : edge, 0);
+    } else if constexpr (start == Start::add) {
+        if (!whole) {
+            std::fill_n(edge, M * kPanel, 0.0F);
+            for (int m = 0; m < M; ++m) std::copy_n(c + m * s.c_row, s.width, edge + m * kPanel);
+        }
+        tile.template begin<Start::add>(whole ? c : edge, whole ? s.c_row : kPanel);
+    } else {
+        tile.template begin<Start::zero>(c, 0);
+    }
+    if constexpr (pairs) {
+        const auto* a = reinterpret_cast<const Pair*>(s.a) + (by_rows ? m0 * s.a_stride : m0);
+        run_bf16<M>(tile, LeftFactor<by_rows, true>{a, s.a_stride}, reinterpret_cast<const Pair*>(s.b), s.b_stride,
+                    s.k);
+    } else {
+        const auto* a = reinterpret_cast<const float*>(s.a) + (by_rows ? m0 * s.a_stride : m0);
+        run_f32<M>(tile, LeftFactor<by_rows, false>{a, s.a_stride}, reinterpret_cast<const float*>(s.b), s.b_stride,
+                   s.k);
+    }
+    if (whole) {
+        tile.end(c, s.c_row);
+    } else {
+        tile.end(edge, kPanel);
+        for (int m = 0; m < M; ++m) std::copy_n(edge + m * kPanel, s.width, c + m * s.c_row);
+    }
+}
+
+template <bool by_rows, bool pairs, Start start, int M = kMicroRows>
+void micro_of(const Strip& s, std::int64_t m0, std::int64_t rows) {
+    if (rows == M) return micro<M, by_rows, pairs, start>(s, m0);
+    if constexpr (M > 1) micro_of<by_rows, pairs, start, M - 1>(s, m0, rows);
+}
+
+/// All rows of a strip, cut into micro-tiles of nearly equal height.
+template <bool by_rows, bool pairs, Start start>
+void run_strip(const Strip& s) {
+    const std::int64_t tiles = (s.m + kMicroRows - 1) / kMicroRows;
+    for (std::int64_t i = 0; i < tiles; ++i) {
+        const std::int64_t begin = s.m * i / tiles, end = s.m * (i + 1) / tiles;
+        micro_of<by_rows, pairs, start>(s, begin, end - begin);
+    }
+}
+
+template <bool pairs>
+void rows_times_panel(const RowProduct& rows, const Panels& b, std::int64_t p, std::int64_t begin, std::int64_t end) {
+    const std::int64_t n = b.n;
+    // With an odd k the last pair of a row reads into the next row; its partner in the panel is zero.
+    const std::int64_t element = pairs ? 2 : 4;
+    const Strip strip{.a = static_cast<const std::byte*>(rows.x->raw()) + begin * b.k * element,
+                      .a_stride = pairs ? b.k / 2 : b.k,
+                      .b = b.panel(p),
+                      .b_stride = kPanel,
+                      .k = pairs ? b.k / 2 : b.k,
+                      .c = rows.y->f32() + begin * n + p * kPanel,
+                      .c_row = n,
+                      .m = end - begin,
+                      .width = std::min<std::int64_t>(kPanel, n - p * kPanel),
+                      .bias = rows.bias != nullptr ? rows.bias + p * kPanel : nullptr};
+    if (rows.bias != nullptr)
+        run_strip<true, pairs, Start::bias>(strip);
+    else
+        run_strip<true, pairs, Start::zero>(strip);
+}
+
+std::int64_t row_count(const RowProduct& rows) { return rows.x == nullptr || rows.x->empty() ? 0 : rows.x->rows(); }
+
+void check_product(const RowProduct& rows, const Panels& b) {
+    if (row_count(rows) == 0) return;
+    check(rows.x->cols() == b.k && rows.y->cols() == b.n && rows.y->rows() == rows.x->rows() &&
+              rows.x->dtype() == b.data.dtype(),
+          "[gemm] x {} {} times B ({}, {}) {} into {}", rows.x->shape().text(), name_of(rows.x->dtype()), b.k, b.n,
+          name_of(b.data.dtype()), rows.y->shape().text());
+}
+
+}  // namespace
+
+void multiply(Team& team, const RowProduct& value, const RowProduct& tangent, const Panels& b) {
+    check_product(value, b);
+    check_product(tangent, b);
+    const bool pairs = b.data.dtype() == DType::bf16;
+    check(!pairs || b.k % 2 == 0, "[gemm] bf16 wants an even inner size, got {}", b.k);
+    const std::int64_t m_value = row_count(value), m_all = m_value + row_count(tangent);
+    // Row r of the joint range is a value row or, from m_value on, a tangent row.
+    team.split(m_all, kMicroRows, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t p = 0; p * kPanel < b.n; ++p) {
+            const auto part = [&](const RowProduct& rows, std::int64_t from, std::int64_t to) {
+                if (from < to) pairs ? rows_times_panel<true>(rows, b, p, from, to) : rows_times_panel<false>(rows, b, p, from, to);
+            };
+            part(value, begin, std::min(end, m_value));
+            part(tangent, std::max(begin, m_value) - m_value, end - m_value);
+        }
+    });
+}
+
+namespace {
+
+/// Rows in pairs, as the bf16 kernel wants them along k: out[i][j] = (x[2 i][j], x[2 i + 1][j]).
+void interleave_rows(Pair* out, const bfloat16* x, std::int64_t rows, std::int64_t cols) {
+    for (std::int64_t i = 0; i < rows; i += 2) {
+        const bfloat16* even = x + i * cols;
+        const bfloat16* odd = even + cols;
+        Pair* to = out + i / 2 * cols;
+        if (i + 1 < rows)
+            for (std::int64_t j = 0; j < cols; ++j)
+                to[j] = static_cast<std::uint32_t>(even[j].bits) | static_cast<std::uint32_t>(odd[j].bits) << 16;
+        else
+            for (std::int64_t j = 0; j < cols; ++j) to[j] = even[j].bits;
+    }
+}
+
+/// The last columns [from, cols) of `x` (rows, cols) of 4 bytes, widened with zeros to one panel.
+void copy_edge(std::byte* out, const std::byte* x, std::int64_t rows, std::int64_t cols, std::int64_t from) {
+    for (std::int64_t i = 0; i < rows; ++i) {
+        std::byte* end = std::copy_n(x + (i * cols + from) * 4, (cols - from) * 4, out + i * kPanel * 4);
+        std::fill(end, out + (i + 1) * kPanel * 4, std::byte{0});
+    }
+}
+
+/// c (m, n) += aᵀ b with a (k, m), b (k, n); elements are f32 or, for bf16, pairs of rows.
+template <bool pairs>
+void outer(Team& team, float* c, const std::byte* a, std::int64_t m, const std::byte* b, std::int64_t n,
+           std::int64_t k, Pool& pool) {
+    const std::int64_t edge_from = n / kPanel * kPanel;
+    Tensor edge;
+    if (edge_from < n) {
+        edge = Tensor({k, kPanel}, DType::f32, &pool);
+        copy_edge(static_cast<std::byte*>(edge.raw()), b, k, n, edge_from);
+    }
+    team.split(m, kMicroRows, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t j = 0; j < n; j += kPanel) {
+            const bool at_edge = j == edge_from;
+            run_strip<false, pairs, Start::add>(Strip{
+                .a = a + begin * 4,
+                .a_stride = m,
+                .b = at_edge ? static_cast<const std::byte*>(edge.raw()) : b + j * 4,
+                .b_stride = at_edge ? kPanel : n,
+                .k = k,
+                .c = c + begin * n + j,
+                .c_row = n,
+                .m = end - begin,
+                .width = std::min<std::int64_t>(kPanel, n - j),
+                .bias = nullptr});
+        }
+    });
+}
+
+}  // namespace
+
+void accumulate_outer(Team& team, float* dw, const Tensor& dy, const Tensor& x, Pool& pool) {
+    check(dy.rows() == x.rows() && dy.dtype() == x.dtype(), "[gemm] outer product of {} {} and {} {}",
+          dy.shape().text(), name_of(dy.dtype()), x.shape().text(), name_of(x.dtype()));
+    const std::int64_t rows = x.rows(), n = dy.cols(), k = x.cols();
+    Tensor a = dy, b = x;
+    std::int64_t steps = rows;
+    if (x.dtype() == DType::bf16) {
+        steps = (rows + 1) / 2;
+        a = Tensor({steps, n}, DType::f32, &pool);  // 32 bits an element: a pair
+        b = Tensor({steps, k}, DType::f32, &pool);
+        interleave_rows(reinterpret_cast<Pair*>(a.raw()), dy.bf16(), rows, n);
+        interleave_rows(reinterpret_cast<Pair*>(b.raw()), x.bf16(), rows, k);
+    }
+    const auto* a_bytes = static_cast<const std::byte*>(a.raw());
+    const auto* b_bytes = static_cast<const std::byte*>(b.raw());
+    const bool pairs = x.dtype() == DType::bf16;
+    if (k >= kPanel || k >= n) {
+        pairs ? outer<true>(team, dw, a_bytes, n, b_bytes, k, steps, pool)
+              : outer<false>(team, dw, a_bytes, n, b_bytes, k, steps, pool);
+        return;
+    }
+    // Few columns (a first layer): the transposed product fills the panels, its result is turned and added.
+    const Tensor turned = Tensor::zeros({k, n}, DType::f32, &pool);
+    auto* c = const_cast<float*>(turned.f32());
+    pairs ? outer<true>(team, c, b_bytes, k, a_bytes, n, steps, pool)
+          : outer<false>(team, c, b_bytes, k, a_bytes, n, steps, pool);
+    for (std::int64_t i = 0; i < n; ++i)
+        for (std::int64_t j = 0; j < k; ++j) dw[i * k + j] += c[j * n + i];
+}
+
+namespace {
+
+template <class X>
+float dot(const X* x, const float* w, std::int64_t k) {
+    // Several chains, added in a fixed order: the same bits for a row wherever it stands.
+    FloatVector sum{};
+    std::int64_t i = 0;
+    for (; i + kVectorFloats <= k; i += kVectorFloats)
+        for (int lane = 0; lane < kVectorFloats; ++lane) sum[lane] += to_float(x[i + lane]) * w[i + lane];
+    float tail = 0;
+    for (; i < k; ++i) tail += to_float(x[i]) * w[i];
+    for (int width = kVectorFloats / 2; width > 0; width /= 2)
+        for (int lane = 0; lane < width; ++lane) sum[lane] += sum[lane + width];
+    return sum[0] + tail;
+}
+
+template <class X>
+void narrow(const RowProduct& rows, const X* x, const float* w, std::int64_t n, std::int64_t k, std::int64_t begin,
+            std::int64_t end) {
+    for (std::int64_t m = begin; m < end; ++m)
+        for (std::int64_t j = 0; j < n; ++j)
+            rows.y->f32()[m * n + j] = dot(x + m * k, w + j * k, k) + (rows.bias != nullptr ? rows.bias[j] : 0.0F);
+}
+
+}  // namespace
+
+void multiply_narrow(Team& team, const RowProduct& rows, const float* w, std::int64_t n, std::int64_t k) {
+    if (row_count(rows) == 0) return;
+    check(rows.x->cols() == k && rows.y->cols() == n, "[gemm] x {} times Wᵀ of ({}, {})", rows.x->shape().text(), n, k);
+    team.split(rows.x->rows(), 16, [&](std::int64_t begin, std::int64_t end) {
+        if (rows.x->dtype() == DType::bf16)
+            narrow(rows, rows.x->bf16(), w, n, k, begin, end);
+        else
+            narrow(rows, rows.x->f32(), w, n, k, begin, end);
+    });
+}
+
+}  // namespace mf::cpu

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include "ops/linear.hpp"
+
+#include "ops/cpu/elementwise.hpp"
+#include "ops/cpu/gemm.hpp"
+
+namespace mf {
+namespace {
+
+/// `x` in the type that the packed weight wants; the same tensor when it is so already.
+Tensor as_operand(Team& team, Pool& pool, const Tensor& x, DType dtype) {
+    if (x.empty() || x.dtype() == dtype) return x;
+    Tensor out(x.shape(), dtype, &pool);
+    cpu::convert(team, out, x);
+    return out;
+}
+
+/// Everything that backward needs: the input's value, and where the gradients go.
+struct LinearRecord {
+    Team& team;
+    Pool& pool;
+    Tensor x;
+    GradSlot x_slot, y_slot;
+    const Param& w;
+    const Param* b;
+
+    void operator()(Tape& tape) {
+        Tensor dy = tape.take_gradient(y_slot);
+        if (dy.empty()) return;
+        if (b != nullptr) cpu::add_column_sums(tape.gradients().of(*b), dy);
+        cpu::accumulate_outer(team, tape.gradients().of(w), as_operand(team, pool, dy, x.dtype()), x, pool);
+        if (!x_slot.wanted()) return;
+        const cpu::Panels& panels = w.panels_transposed;
+        dy = as_operand(team, pool, dy, panels.data.dtype());
+        Tensor dx(x.shape(), DType::f32, &pool);
+        cpu::multiply(team, {&dy, &dx, nullptr}, {nullptr, nullptr, nullptr}, panels);
+        tape.add_gradient(x_slot, std::move(dx));
+    }
+};
+
+}  // namespace
+
+Dual linear(const Context& context, const Dual& x, const Param& w, const Param* b) {
+    const std::int64_t n = w.shape[0], k = w.shape[1];
+    check(x.cols() == k, "[linear] x must be (rows, {}) for {} ({}, {}) but is {}", k, w.name, n, k,
+          x.value.shape().text());
+    check(b == nullptr || b->shape.count() == n, "[linear] the bias of {} must have {} elements", w.name, n);
+    check(!w.panels_transposed.data.empty(), "[linear] {} is not packed; call ParamStore::repack", w.name);
+    const bool narrow = n <= cpu::kNarrow;
+    const DType operand = narrow ? x.value.dtype() : w.panels.data.dtype();
+    const Tensor value = as_operand(context.team, context.pool, x.value, operand);
+    const Tensor tangent = as_operand(context.team, context.pool, x.tangent, operand);
+    const float* bias = b != nullptr ? b->value.f32() : nullptr;
+
+    Dual y(context.make({x.rows(), n}));
+    if (!tangent.empty()) y.tangent = context.make({tangent.rows(), n});
+    const cpu::RowProduct value_rows{&value, &y.value, bias}, tangent_rows{&tangent, &y.tangent, nullptr};
+    if (narrow) {
+        cpu::multiply_narrow(context.team, value_rows, w.value.f32(), n, k);
+        cpu::multiply_narrow(context.team, tangent_rows, w.value.f32(), n, k);
+    } else {
+        cpu::multiply(context.team, value_rows, tangent_rows, w.panels);
+    }
+    if (context.tape != nullptr) {
+        y.slot = context.tape->new_slot();
+        context.tape->record(LinearRecord{context.team, context.pool, value, x.slot, y.slot, w, b});
+    }
+    return y;
+}
+
+}  // namespace mf

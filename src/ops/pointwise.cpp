@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#include "ops/pointwise.hpp"
+
+#include "ops/cpu/pointwise.hpp"
+
+namespace mf {
+namespace {
+
+struct PointwiseRecord {
+    Team& team;
+    Pool& pool;
+    Tensor slope;
+    GradSlot x_slot, y_slot;
+
+    void operator()(Tape& tape) {
+        const Tensor dy = tape.take_gradient(y_slot);
+        if (dy.empty() || !x_slot.wanted()) return;
+        // In the slope's type: what the layer below feeds to GEMM.
+        Tensor dx(dy.shape(), slope.dtype(), &pool);
+        cpu::multiply_by_slope(team, dx, dy, slope);
+        tape.add_gradient(x_slot, std::move(dx));
+    }
+};
+
+}  // namespace
+
+Pointwise pointwise_by_name(const std::string& name) {
+    if (name == "gelu") return Pointwise::gelu;
+    if (name == "gelu_tanh") return Pointwise::gelu_tanh;
+    check_usage(name == "silu", "activation '{}' is not known; there are gelu, gelu_tanh, silu", name);
+    return Pointwise::silu;
+}
+
+Dual pointwise(const Context& context, Pointwise function, const Dual& x) {
+    const DType dtype = context.operand();
+    const bool taped = context.tape != nullptr && x.slot.wanted();
+    Dual y(context.make(x.value.shape(), dtype));
+    if (!x.tangent.empty()) y.tangent = context.make(x.tangent.shape(), dtype);
+    Tensor slope = taped ? context.make(x.value.shape(), dtype) : Tensor();
+    cpu::pointwise(context.team, function, {x.value, x.tangent, y.value, y.tangent, slope});
+    if (taped) {
+        y.slot = context.tape->new_slot();
+        context.tape->record(PointwiseRecord{context.team, context.pool, std::move(slope), x.slot, y.slot});
+    }
+    return y;
+}
+
+}  // namespace mf

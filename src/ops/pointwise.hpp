@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// Functions of one number. A file in ops/pointwise gives value and slope f'(x); the law is the same for all:
+//   value    y  = f(x)
+//   tangent  y' = f'(x) x'
+//   adjoint  x̄ += f'(x) ȳ          the slope is computed with the value and kept, x is not
+#pragma once
+
+#include "ops/context.hpp"
+
+namespace mf {
+
+enum class Pointwise : std::uint8_t { gelu, gelu_tanh, silu };
+
+/// x f32 of any shape. The result is of the type that GEMM reads under the context's precision.
+Dual pointwise(const Context& context, Pointwise function, const Dual& x);
+
+/// "gelu", "gelu_tanh", "silu"; UsageError for other words.
+Pointwise pointwise_by_name(const std::string& name);
+
+}  // namespace mf

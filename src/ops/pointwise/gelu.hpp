@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+//   value  y = x Φ(x),  Φ(x) = (1 + erf(x / √2)) / 2
+//   slope  dy/dx = Φ(x) + x φ(x),  φ(x) = e^(-x²/2) / √(2π)
+#pragma once
+
+#include <cmath>
+
+#include "core/vector_math.hpp"
+
+namespace mf::laws {
+
+/// Exact (erf) GELU. Φ and φ share one exponential: Φ(-|x|) = e^(-x²/2) q(s), s = 1 / (1 + 0.2316419 |x|), with the
+/// polynomial of Abramowitz and Stegun 26.2.17 divided by √(2π) (absolute error 7.5e-8).
+struct GeluErf {
+    static constexpr const char* name = "gelu";
+
+    struct ValueSlope {
+        float value, slope;
+    };
+    static ValueSlope at(float x) {
+        const float a = std::fabs(x);
+        const float g = fast_exp(-0.5F * x * x);
+        const float s = 1.0F / (1.0F + 0.23164190F * a);
+        float q = 0.5307027145F;
+        q = q * s - 0.7265760135F;
+        q = q * s + 0.7107068705F;
+        q = q * s - 0.142248368F;
+        q = q * s + 0.127414796F;
+        const float tail = q * s * g;                     // Φ(-|x|)
+        const float phi = x < 0.0F ? tail : 1.0F - tail;  // Φ(x)
+        return {x * phi, phi + x * (0.398942280F * g)};
+    }
+    static double reference(double x) { return 0.5 * x * std::erfc(-x / std::sqrt(2.0)); }
+};
+
+}  // namespace mf::laws

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+//   value  y = x s,  s = σ(2 w),  w = √(2/π) (x + 0.044715 x³)      (σ(2w) = (1 + tanh w) / 2)
+//   slope  dy/dx = s + x s (1 - s) 2 dw/dx,  dw/dx = √(2/π) (1 + 3 · 0.044715 x²)
+#pragma once
+
+#include <cmath>
+
+#include "core/vector_math.hpp"
+
+namespace mf::laws {
+
+/// The tanh approximation of GELU (Hendrycks and Gimpel 2016), as DiT uses it.
+struct GeluTanh {
+    static constexpr const char* name = "gelu_tanh";
+
+    struct ValueSlope {
+        float value, slope;
+    };
+    static ValueSlope at(float x) {
+        constexpr float c = 1.5957691216F;  // 2 √(2/π)
+        const float x2 = x * x;
+        const float s = 1.0F / (1.0F + fast_exp(-c * x * (1.0F + 0.044715F * x2)));
+        return {x * s, s + x * s * (1.0F - s) * c * (1.0F + 0.134145F * x2)};
+    }
+    static double reference(double x) {
+        return 0.5 * x * (1.0 + std::tanh(std::sqrt(2.0 / M_PI) * (x + 0.044715 * x * x * x)));
+    }
+};
+
+}  // namespace mf::laws

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#include "ops/tape.hpp"
+
+#include "ops/cpu/elementwise.hpp"
+
+namespace mf {
+
+void* Tape::room_for(std::size_t bytes) {
+    bytes = (bytes + alignof(std::max_align_t) - 1) / alignof(std::max_align_t) * alignof(std::max_align_t);
+    check(bytes <= kChunk, "[tape] a record of {} bytes is too large", bytes);
+    if (chunks_.empty() || used_ + bytes > kChunk) {
+        if (!chunks_.empty()) ++chunk_;
+        if (chunk_ >= chunks_.size()) chunks_.push_back(std::make_unique<std::byte[]>(kChunk));
+        used_ = 0;
+    }
+    void* place = chunks_[chunk_].get() + used_;
+    used_ += bytes;
+    return place;
+}
+
+void Tape::add_gradient(GradSlot slot, Tensor g) {
+    if (!slot.wanted()) return;
+    Tensor& sum = slots_[index(slot)];
+    if (sum.empty())
+        sum = std::move(g);
+    else
+        cpu::add_in_place(sum, g);
+}
+
+void Tape::backward(GradSlot loss, Pool& pool) {
+    check(loss.wanted(), "[tape] the loss depends on no parameter");
+    Tensor one({1, 1}, DType::f32, &pool);
+    one.fill(1.0F);
+    add_gradient(loss, std::move(one));
+    while (!nodes_.empty()) {
+        const Node node = nodes_.back();
+        nodes_.pop_back();
+        node.run_and_destroy(node.record, this);
+    }
+    clear();
+}
+
+void Tape::clear() {
+    while (!nodes_.empty()) {
+        const Node node = nodes_.back();
+        nodes_.pop_back();
+        node.run_and_destroy(node.record, nullptr);
+    }
+    slots_.clear();
+    chunk_ = used_ = 0;
+}
+
+}  // namespace mf
