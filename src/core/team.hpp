@@ -26,6 +26,7 @@ class Team {
     /// The first exception (by lane) is thrown again here. Does not allocate.
     template <class Work>
     void run(Work&& work) {
+        if (size_ == 1) return static_cast<void>(work(0));  // so several threads may share a team of one
         using Plain = std::remove_reference_t<Work>;
         run_erased([](void* w, int lane) { (*static_cast<Plain*>(w))(lane); },
                    const_cast<void*>(static_cast<const void*>(&work)));

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// Flow matching (Lipman et al. 2023, arXiv 2210.02747): L = E |v_θ(z_t, t) - v|².
+#include "objectives/fm.hpp"
+
+#include "objectives/parts/path.hpp"
+#include "objectives/parts/weighting.hpp"
+
+namespace mf {
+namespace {
+
+class FlowMatching final : public Objective {
+  public:
+    explicit FlowMatching(const Settings& settings) : path_(Path::make(settings)), weighting_(Weighting::make(settings)) {}
+
+    Dual loss(const Context& context, const VelocityModel& model, const Draws& d, LossSums& sums) const override {
+        const Tensor z = path_.at(context, d.x, d.e, d.t);
+        const Tensor v = path_.velocity(context, d.x, d.e);
+        const UV f = model.forward(context, z, d.t, d.t, {.labels = d.labels, .omega = {}, .t_min = {}, .t_max = {}},
+                                   {.u = true, .v = false});
+        SquareLoss out = square_loss(context, f.u, v, weighting_.at(d.progress), weighting_.divisor(d.batch, v.cols()));
+        sums += {.loss = out.loss.value.f32()[0], .square_u = out.squares, .rows = d.x.rows()};
+        return std::move(out.loss);
+    }
+    bool needs_interval() const override { return false; }
+    double flops_per_row(const VelocityModel& model, double) const override {
+        return 3.0 * model.flops_per_row({.u = true, .v = false});
+    }
+
+  private:
+    Path path_;
+    Weighting weighting_;
+};
+
+}  // namespace
+
+OptionTable flow_matching_options() { return {}; }
+std::unique_ptr<Objective> make_flow_matching(const Settings& settings) {
+    return std::make_unique<FlowMatching>(settings);
+}
+
+}  // namespace mf

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#include "optim/adam.hpp"
+
+#include <cmath>
+
+namespace mf {
+
+Adam::Adam(const Config& config, std::int64_t parameters)
+    : config_(config), m_(Tensor::zeros({parameters})), v_(Tensor::zeros({parameters})) {}
+
+void Adam::update(Team& team, std::span<float> weights, std::span<const float> gradients, std::int64_t step,
+                  double rate, double gradient_scale) {
+    const auto k = static_cast<double>(step + 1);
+    const auto b1 = static_cast<float>(config_.b1), b2 = static_cast<float>(config_.b2);
+    const auto m_step = static_cast<float>(1.0 - config_.b1), v_step = static_cast<float>(1.0 - config_.b2);
+    const auto m_unbias = static_cast<float>(rate / (1.0 - std::pow(config_.b1, k)));
+    const auto v_unbias = static_cast<float>(1.0 / (1.0 - std::pow(config_.b2, k)));
+    const auto eps = static_cast<float>(config_.eps), decay = static_cast<float>(rate * config_.weight_decay);
+    const auto scale = static_cast<float>(gradient_scale);
+    float *m = m_.f32(), *v = v_.f32(), *w = weights.data();
+    const float* gradient = gradients.data();
+    team.split(m_.count(), 4096, [=](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i) {
+            const float g = gradient[i] * scale;
+            m[i] = b1 * m[i] + m_step * g;
+            v[i] = b2 * v[i] + v_step * g * g;
+            w[i] -= m_unbias * m[i] / (std::sqrt(v[i] * v_unbias) + eps) + decay * w[i];
+        }
+    });
+}
+
+namespace {
+
+OptionTable adam_options(bool decay) {
+    OptionTable table = {
+        {"optim.lr", OptionKind::real, "1e-3", "learning rate (its largest value under a schedule)", 0},
+        {"optim.b1", OptionKind::real, "0.9", "decay of the first moment", 0, 0.999999},
+        {"optim.b2", OptionKind::real, "0.999", "decay of the second moment", 0, 0.9999999},
+        {"optim.eps", OptionKind::real, "1e-8", "added to the root of the second moment", 0},
+        {"optim.clip", OptionKind::real, "0", "gradients are scaled down to this global norm; 0: never", 0},
+    };
+    if (decay) table.push_back({"optim.weight_decay", OptionKind::real, "0.01", "decoupled weight decay", 0});
+    return table;
+}
+
+template <bool decay>
+std::unique_ptr<Optimiser> make_adam(const Settings& settings, std::int64_t parameters) {
+    return std::make_unique<Adam>(Adam::Config{.b1 = settings.real("optim.b1"),
+                                               .b2 = settings.real("optim.b2"),
+                                               .eps = settings.real("optim.eps"),
+                                               .weight_decay = decay ? settings.real("optim.weight_decay") : 0.0},
+                                  parameters);
+}
+
+}  // namespace
+
+const Catalogue<OptimiserFactory>& optimiser_catalogue() {
+    static const Catalogue<OptimiserFactory> catalogue("optimiser", {
+        {"adam", "Adam", adam_options(false), make_adam<false>},
+        {"adamw", "Adam with decoupled weight decay", adam_options(true), make_adam<true>},
+    });
+    return catalogue;
+}
+
+}  // namespace mf

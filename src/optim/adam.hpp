@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// Adam (Kingma and Ba 2015) and AdamW (Loshchilov and Hutter 2019), as optax writes them:
+//   m = b1 m + (1 - b1) g,  v = b2 v + (1 - b2) g²,  m̂ = m / (1 - b1^(k+1)),  v̂ = v / (1 - b2^(k+1))
+//   w -= lr ( m̂ / (√v̂ + eps) + wd w )
+#pragma once
+
+#include "optim/optimiser.hpp"
+
+namespace mf {
+
+class Adam final : public Optimiser {
+  public:
+    struct Config {
+        double b1 = 0.9, b2 = 0.999, eps = 1e-8;
+        double weight_decay = 0;  ///< decoupled; 0 for adam
+    };
+    Adam(const Config& config, std::int64_t parameters);
+
+    void update(Team& team, std::span<float> weights, std::span<const float> gradients, std::int64_t step, double rate,
+                double gradient_scale) override;
+    std::vector<std::pair<std::string, Tensor>> state() override { return {{"adam.m", m_}, {"adam.v", v_}}; }
+
+  private:
+    Config config_;
+    Tensor m_, v_;
+};
+
+}  // namespace mf

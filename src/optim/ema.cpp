@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#include "optim/ema.hpp"
+
+#include <algorithm>
+
+namespace mf {
+
+Ema::Ema(double decay, std::span<const float> start)
+    : decay_(decay), values_({static_cast<std::int64_t>(start.size())}, DType::f32) {
+    std::ranges::copy(start, values_.f32());
+}
+
+void Ema::update(Team& team, std::span<const float> weights) {
+    const auto step = static_cast<float>(1.0 - decay_);
+    float* e = values_.f32();
+    team.split(values_.count(), 4096, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i) e[i] += step * (weights[static_cast<std::size_t>(i)] - e[i]);
+    });
+}
+
+}  // namespace mf

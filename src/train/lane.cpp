@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#include "train/lane.hpp"
+
+#include <algorithm>
+
+namespace mf {
+
+void Lane::draw(const StepPlan& plan, const Context& context, std::uint64_t index, std::int64_t row,
+                std::int64_t count, Draws& d) {
+    const std::int64_t dimensions = plan.data.sample_shape().count();
+    d.x = context.make({count, dimensions});
+    d.e = context.make({count, dimensions});
+    d.t = context.make({count, 1});
+    d.r = context.make({count, 1});
+    if (plan.data.classes() > 0) d.labels = context.make({count}, DType::i32);
+    auto* labels = d.labels.empty() ? nullptr : static_cast<std::int32_t*>(d.labels.raw());
+    plan.data.draw(d.x.f32(), labels, Random(plan.seed, Stream::data), index, count);
+    const Random noise(plan.seed, Stream::noise);
+    for (std::int64_t i = 0; i < count; ++i)
+        noise.normal_vector(d.e.f32() + i * dimensions, dimensions, index + static_cast<std::uint64_t>(i));
+    d.equal = plan.times.equal_rows(row, count);
+    plan.times.draw(d.t.f32(), d.r.f32(), d.equal, Random(plan.seed, Stream::times), index, count);
+}
+
+void Lane::run(const StepPlan& plan, Team& team, std::int64_t step, double progress, std::int64_t begin,
+               std::int64_t end) {
+    std::ranges::fill(gradients_.flat(), 0.0F);
+    sums_ = {};
+    const Context context{team, pool_, &tape_, plan.precision};
+    for (std::int64_t row = begin; row < end; row += plan.tile) {
+        const std::int64_t count = std::min(plan.tile, end - row);
+        Draws draws;
+        draws.batch = plan.batch;
+        draws.progress = progress;
+        draw(plan, context, static_cast<std::uint64_t>(step * plan.batch + row), row, count, draws);
+        const Dual loss = plan.objective.loss(context, plan.model, draws, sums_);
+        tape_.backward(loss.slot, pool_);
+    }
+}
+
+}  // namespace mf

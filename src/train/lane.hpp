@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// A lane is one thread's share of a step: it draws its own rows, runs the general engine on a tile of them at a time
+// (so that every layer's activations stay in its cache) and adds up gradients of its own.
+#pragma once
+
+#include <vector>
+
+#include "data/dataset.hpp"
+#include "objectives/objective.hpp"
+#include "objectives/parts/times.hpp"
+
+namespace mf {
+
+/// What all lanes share during a step.
+struct StepPlan {
+    const Dataset& data;
+    const VelocityModel& model;
+    const Objective& objective;
+    const TimeSampler& times;
+    std::uint64_t seed;
+    std::int64_t batch;
+    std::int64_t tile;
+    Precision precision;
+};
+
+class Lane {
+  public:
+    explicit Lane(const ParamStore& params) : gradients_(params), tape_(&gradients_) {}
+
+    /// Works on rows [begin, end) of batch number `step` with `team`'s threads; leaves sums and gradients.
+    void run(const StepPlan& plan, Team& team, std::int64_t step, double progress, std::int64_t begin,
+             std::int64_t end);
+
+    Gradients& gradients() { return gradients_; }
+    const LossSums& sums() const { return sums_; }
+    const Pool& pool() const { return pool_; }
+
+  private:
+    void draw(const StepPlan& plan, const Context& context, std::uint64_t index, std::int64_t row,
+              std::int64_t count, Draws& draws);
+
+    Pool pool_;  // first: the tape gives its tensors back to it
+    Gradients gradients_;
+    Tape tape_;
+    LossSums sums_;
+};
+
+}  // namespace mf

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: MIT
+#include "train/trainer.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "models/catalogue.hpp"
+#include "objectives/parts/path.hpp"
+#include "objectives/parts/weighting.hpp"
+#include "optim/ema.hpp"
+#include "optim/optimiser.hpp"
+#include "optim/schedule.hpp"
+#include "train/lane.hpp"
+
+namespace mf {
+
+std::unique_ptr<VelocityModel> make_model(const Settings& settings, const Dataset& data, const Objective& objective) {
+    Settings own = settings;
+    if (own.has("model.times") && own.text("model.times") == "auto")
+        own.set("model.times", objective.needs_interval() ? "t,r" : "t");
+    auto model = model_catalogue().at(settings.text("model.name")).make(own, data.sample_shape());
+    const bool wants_head = own.has("objective.tangent") && own.text("objective.tangent") == "head";
+    if (wants_head && !model->has_v_head())
+        throw UsageError("objective.tangent=head needs a network with a v head", "add model.v_head=true");
+    if (objective.needs_interval() && own.has("model.times") && own.text("model.times") == "t")
+        throw UsageError("model.times=t leaves out r, which objective.name=" + own.text("objective.name") + " needs",
+                         "use model.times=auto");
+    return model;
+}
+
+struct Trainer::Parts {
+    Settings settings;
+    Team team, solo{1};
+    std::unique_ptr<Dataset> data;
+    std::unique_ptr<Objective> objective;
+    std::unique_ptr<VelocityModel> model;
+    TimeSampler times;
+    std::int64_t steps, batch, tile;
+    Precision precision;
+    std::vector<std::unique_ptr<Lane>> lanes;
+    std::unique_ptr<Optimiser> optimiser;
+    Schedule schedule;
+    std::vector<Ema> emas;
+    std::vector<std::string> ema_names;
+    std::vector<double> partial_squares;  // of the gradient, one for each thread
+    double clip;
+    std::int64_t done = 0;
+
+    Parts(const Settings& s, int threads)
+        : settings(s), team(threads), data(dataset_catalogue().at(s.text("data.name")).make(s)),
+          objective(objective_catalogue().at(s.text("objective.name")).make(s)),
+          model(make_model(s, *data, *objective)), times(TimeSampler::make(s)), steps(s.integer("train.steps")),
+          batch(s.integer("train.batch")), tile(s.integer("train.tile")),
+          precision(s.text("precision") == "bf16" ? Precision::bf16 : Precision::f32),
+          optimiser(optimiser_catalogue().at(s.text("optim.name")).make(s, model->params().count())),
+          schedule(Schedule::make(s, steps)), clip(s.real("optim.clip")) {
+        if (tile == 0) tile = batch;
+        const std::int64_t lane_count = s.integer("train.lanes") == 0 ? team.size() : s.integer("train.lanes");
+        check_usage(lane_count == 1 || lane_count == team.size(),
+                    "train.lanes={} must be 0, 1 or the number of threads ({})", lane_count, team.size());
+        for (std::int64_t i = 0; i < lane_count; ++i) lanes.push_back(std::make_unique<Lane>(model->params()));
+        partial_squares.resize(static_cast<std::size_t>(team.size()));
+        model->initialise(seed());
+        model->params().repack(team, precision);
+        for (const std::string& decay : s.texts("ema.decays")) {
+            const Option as_number{"ema.decays", OptionKind::real, "0.999", "decay of the average", 0, 0.9999999};
+            check_option_text(as_number, decay);
+            emas.emplace_back(std::stod(decay), model->params().flat());
+            ema_names.push_back("ema_" + decay);
+        }
+    }
+
+    std::uint64_t seed() const { return static_cast<std::uint64_t>(settings.integer("seed")); }
+
+    /// Every lane takes a contiguous share of the tiles.
+    void run_lanes() {
+        const StepPlan plan{*data, *model, *objective, times, seed(), batch, tile, precision};
+        const double progress = static_cast<double>(done) / static_cast<double>(std::max<std::int64_t>(1, steps));
+        if (lanes.size() == 1) return lanes[0]->run(plan, team, done, progress, 0, batch);
+        const std::int64_t tiles = (batch + tile - 1) / tile;
+        const auto count = static_cast<std::int64_t>(lanes.size());
+        team.run([&](int lane) {
+            const std::int64_t begin = tiles * lane / count * tile;
+            const std::int64_t end = std::min(batch, tiles * (lane + 1) / count * tile);
+            lanes[static_cast<std::size_t>(lane)]->run(plan, solo, done, progress, begin, end);
+        });
+    }
+
+    /// Adds the lanes' gradients into the first lane's; returns the norm. Sums go in a fixed order.
+    double gather_gradients() {
+        const std::int64_t count = model->params().count();
+        team.run([&](int thread) {
+            const auto begin = static_cast<std::size_t>(count * thread / team.size());
+            const auto end = static_cast<std::size_t>(count * (thread + 1) / team.size());
+            float* sum = lanes[0]->gradients().flat().data();
+            for (std::size_t lane = 1; lane < lanes.size(); ++lane) {
+                const float* g = lanes[lane]->gradients().flat().data();
+                for (std::size_t i = begin; i < end; ++i) sum[i] += g[i];
+            }
+            double squares = 0;
+            for (std::size_t i = begin; i < end; ++i) squares += static_cast<double>(sum[i]) * sum[i];
+            partial_squares[static_cast<std::size_t>(thread)] = squares;
+        });
+        double squares = 0;
+        for (double part : partial_squares) squares += part;
+        return std::sqrt(squares);
+    }
+
+    std::string culprit(double loss) {
+        if (!std::isfinite(loss)) return "loss";
+        for (const Param& param : model->params().all()) {
+            const float* g = lanes[0]->gradients().of(param);
+            if (!std::all_of(g, g + param.shape.count(), [](float x) { return std::isfinite(x); }))
+                return "gradient of " + param.name;
+        }
+        return "gradient norm";
+    }
+};
+
+OptionTable Trainer::options() {
+    OptionTable table = {
+        {"seed", OptionKind::integer, "0", "every random number of the run follows from it", 0},
+        {"precision", OptionKind::text, "f32", "bf16: GEMM operands and kept activations in bf16, all else in f32", 0,
+         0, {"f32", "bf16"}},
+        {"train.steps", OptionKind::integer, "5001", "optimisation steps", 0},
+        {"train.batch", OptionKind::integer, "4096", "samples a step", 1, 1 << 24},
+        {"train.tile", OptionKind::integer, "64", "rows a lane takes through the network at a time; 0: all", 0},
+        {"train.lanes", OptionKind::integer, "0",
+         "0: each thread takes rows of its own; 1: threads share every op (layer by layer)", 0},
+        {"ema.decays", OptionKind::texts, "", "moving averages of the weights to keep, e.g. 0.99,0.999"},
+    };
+    for (const OptionTable* part : {&TimeSampler::options(), &Path::options(), &Weighting::options(), &Schedule::options()})
+        table.insert(table.end(), part->begin(), part->end());
+    return table;
+}
+
+Trainer::Trainer(const Settings& settings, int threads) : parts_(std::make_unique<Parts>(settings, threads)) {}
+Trainer::~Trainer() = default;
+
+StepReport Trainer::step() {
+    Parts& p = *parts_;
+    p.run_lanes();
+    const double norm = p.gather_gradients();
+    LossSums sums;
+    for (const auto& lane : p.lanes) sums += lane->sums();
+    const auto rows = static_cast<double>(sums.rows);
+    StepReport report{.step = p.done + 1,
+                      .loss = sums.loss,
+                      .square_u = sums.square_u / rows,
+                      .square_v = sums.square_v / rows,
+                      .square_jvp = sums.square_jvp / rows,
+                      .gradient_norm = norm,
+                      .rate = p.schedule.at(p.done),
+                      .skipped = !std::isfinite(norm) || !std::isfinite(sums.loss),
+                      .culprit = {}};
+    if (report.skipped) {
+        report.culprit = p.culprit(sums.loss);
+    } else {
+        const double scale = p.clip > 0 && norm > p.clip ? p.clip / norm : 1.0;
+        ParamStore& params = p.model->params();
+        p.optimiser->update(p.team, params.flat(), p.lanes[0]->gradients().flat(), p.done, report.rate, scale);
+        for (Ema& ema : p.emas) ema.update(p.team, params.flat());
+        params.repack(p.team, p.precision);
+    }
+    ++p.done;
+    return report;
+}
+
+std::int64_t Trainer::steps_done() const { return parts_->done; }
+std::int64_t Trainer::steps_planned() const { return parts_->steps; }
+const Dataset& Trainer::data() const { return *parts_->data; }
+const VelocityModel& Trainer::model() const { return *parts_->model; }
+Team& Trainer::team() { return parts_->team; }
+
+std::vector<Weights> Trainer::weights() const {
+    std::vector<Weights> out{{"online", parts_->model->params().flat()}};
+    for (std::size_t i = 0; i < parts_->emas.size(); ++i)
+        out.push_back({parts_->ema_names[i], parts_->emas[i].values().floats()});
+    return out;
+}
+
+std::vector<std::pair<std::string, Tensor>> Trainer::state() {
+    Parts& p = *parts_;
+    std::vector<std::pair<std::string, Tensor>> out;
+    const auto add_weights = [&](const std::string& prefix, float* flat) {
+        for (const Param& param : p.model->params().all())
+            out.emplace_back(prefix + "." + param.name, Tensor::view_of(flat + param.offset, param.shape, DType::f32));
+    };
+    add_weights("model", p.model->params().flat().data());
+    for (std::size_t i = 0; i < p.emas.size(); ++i) add_weights(p.ema_names[i], p.emas[i].values().f32());
+    for (auto& [name, tensor] : p.optimiser->state()) out.emplace_back("optimiser." + name, tensor);
+    return out;
+}
+
+void Trainer::load(const std::vector<std::pair<std::string, Tensor>>& saved, std::int64_t steps_done) {
+    const auto own = state();
+    for (const auto& [name, tensor] : own) {
+        const auto found = std::ranges::find(saved, name, &std::pair<std::string, Tensor>::first);
+        check(found != saved.end(), "[checkpoint] has no tensor {}", name);
+        check(found->second.shape() == tensor.shape() && found->second.dtype() == tensor.dtype(),
+              "[checkpoint] {} must be {} {} but is {} {}", name, tensor.shape().text(), name_of(tensor.dtype()),
+              found->second.shape().text(), name_of(found->second.dtype()));
+    }
+    // Only now that everything fits is anything overwritten.
+    for (auto [name, tensor] : own)
+        tensor.copy_from(std::ranges::find(saved, name, &std::pair<std::string, Tensor>::first)->second);
+    parts_->done = steps_done;
+    parts_->model->params().repack(parts_->team, parts_->precision);
+}
+
+double Trainer::flops_per_step() const {
+    return parts_->objective->flops_per_row(*parts_->model, parts_->times.equal_share) *
+           static_cast<double>(parts_->batch);
+}
+
+std::size_t Trainer::plan_bytes() const {
+    std::size_t bytes = 0;
+    for (const auto& lane : parts_->lanes)
+        bytes += lane->pool().reserved_bytes() + lane->gradients().flat().size_bytes();
+    return bytes;
+}
+
+std::uint64_t Trainer::pool_allocations() const {
+    std::uint64_t count = 0;
+    for (const auto& lane : parts_->lanes) count += lane->pool().system_allocations();
+    return count;
+}
+
+}  // namespace mf
