@@ -15,18 +15,25 @@ enum class Solver : std::uint8_t { average, euler, heun };
 
 struct SamplePlan {
     Solver solver = Solver::average;  ///< average: mf and imf; euler and heun integrate v(z, t) (fm)
-    std::vector<double> times;        ///< from noise to data, for direction reverse 1 > ... > 0
-    bool forward_as_published = false;  ///< direction forward: the tutorial's sampler that passes r = t - 1/N
+    std::vector<double> times;        ///< from noise to data: 1 > ... > 0, or 0 < ... < 1 for direction forward
+    /// The tutorial's forward sampler: the step from t to s asks for u(z_t, t - (s - t), t), the average over the
+    /// interval *behind* t, which for the first step lies outside [0, 1]. Kept to reproduce its pictures.
+    bool look_behind = false;
+    Precision precision = Precision::f32;
 };
 
-/// 1, 1 - 1/n, ..., 0.
-std::vector<double> uniform_times(int steps);
+/// 1, 1 - 1/n, ..., 0; or 0, 1/n, ..., 1 when `forward`.
+std::vector<double> uniform_times(std::int64_t steps, bool forward = false);
+/// Throws UsageError unless times run from 1 to 0 (or 0 to 1) without turning back, at least two of them.
+void check_times(const std::vector<double>& times);
 
-/// Moves `z` (count, D) along the plan. `recorded(i, z)` is called with the state before the first and after each step.
-/// Rows are worked on in tiles; the result of a row does not depend on `count`.
+/// Called with the number of steps made (0: the noise) and the states (count, D).
+using Recorder = std::function<void(std::int64_t, const std::vector<float>&)>;
+
+/// Moves `z` (count, D) along the plan; the model must be packed in the plan's precision. Rows are worked on in tiles;
+/// the result of a row does not depend on what else is sampled.
 void sample(Team& team, const VelocityModel& model, const SamplePlan& plan, const Condition& condition,
-            std::vector<float>& z, std::int64_t dimensions,
-            const std::function<void(int, const std::vector<float>&)>& recorded = nullptr);
+            std::vector<float>& z, std::int64_t dimensions, const Recorder& recorder = nullptr);
 
 /// Standard normal noise for samples first .. first + count - 1 of a seed, (count, D): sample i depends on seed and i.
 std::vector<float> sampling_noise(std::uint64_t seed, std::uint64_t first, std::int64_t count, std::int64_t dimensions);

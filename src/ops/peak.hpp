@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// The ceiling that a training step is measured against.
+#pragma once
+
+#include "core/team.hpp"
+#include "ops/param.hpp"
+
+namespace mf {
+
+/// GFLOP/s of a large matrix product by oneDNN (its best of several runs, all of the team's threads busy, each with a
+/// product of its own): f32, or bf16 operands with f32 results. Takes about 0.2 s.
+double measure_gemm_peak(Team& team, Precision precision);
+
+}  // namespace mf

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+#include "sample/sampler.hpp"
+
+#include <algorithm>
+
+#include "core/rng.hpp"
+
+namespace mf {
+namespace {
+
+constexpr std::int64_t kTile = 128;  // rows in flight: their activations stay in the cache of one core
+
+Tensor constant_column(Pool& pool, std::int64_t rows, double value) {
+    Tensor out({rows, 1}, DType::f32, &pool);
+    out.fill(static_cast<float>(value));
+    return out;
+}
+
+Tensor rows_of(const Tensor& x, std::int64_t begin, std::int64_t end) {
+    if (x.empty()) return {};
+    return x.shape().rank() == 1 ? x.reshaped({x.count(), 1}).row_range(begin, end) : x.row_range(begin, end);
+}
+
+/// One tile of rows and one step of the plan.
+class Stepper {
+  public:
+    Stepper(const Context& context, const VelocityModel& model, const SamplePlan& plan, const Condition& condition)
+        : context_(context), model_(model), plan_(plan), condition_(condition) {}
+
+    /// Moves z (rows, D) from time t to time s.
+    void step(Tensor& z, double t, double s) const {
+        if (plan_.solver == Solver::average) {
+            const double r = plan_.look_behind ? t - (s - t) : s;
+            return advance(z, velocity(z, r, t), s - t);
+        }
+        const Tensor v = velocity(z, t, t);
+        if (plan_.solver == Solver::euler) return advance(z, v, s - t);
+        Tensor ahead = context_.make(z.shape());
+        ahead.copy_from(z);
+        advance(ahead, v, s - t);
+        const Tensor v_ahead = velocity(ahead, s, s);
+        advance(z, v, 0.5 * (s - t));
+        advance(z, v_ahead, 0.5 * (s - t));
+    }
+
+  private:
+    Tensor velocity(const Tensor& z, double r, double t) const {
+        const std::int64_t rows = z.rows();
+        return model_.forward(context_, z, constant_column(context_.pool, rows, r),
+                              constant_column(context_.pool, rows, t), condition_, {.u = true, .v = false})
+            .u.value;
+    }
+    static void advance(Tensor& z, const Tensor& velocity, double length) {
+        const auto h = static_cast<float>(length);
+        for (std::int64_t i = 0; i < z.count(); ++i) z.f32()[i] += h * velocity.f32()[i];
+    }
+
+    const Context& context_;
+    const VelocityModel& model_;
+    const SamplePlan& plan_;
+    const Condition& condition_;
+};
+
+}  // namespace
+
+std::vector<double> uniform_times(std::int64_t steps, bool forward) {
+    check_usage(steps >= 1, "[sample] at least one step is needed, got {}", steps);
+    std::vector<double> times;
+    for (std::int64_t i = 0; i <= steps; ++i) {
+        const double done = static_cast<double>(i) / static_cast<double>(steps);
+        times.push_back(forward ? done : 1.0 - done);
+    }
+    return times;
+}
+
+void check_times(const std::vector<double>& times) {
+    const bool falls = std::is_sorted(times.rbegin(), times.rend(), std::less_equal<>());
+    const bool rises = std::is_sorted(times.begin(), times.end(), std::less_equal<>());
+    const bool ends = times.size() >= 2 && std::min(times.front(), times.back()) == 0.0 &&
+                      std::max(times.front(), times.back()) == 1.0;
+    if (!ends || !(falls || rises))
+        throw UsageError("[sample] times must run from 1 to 0 without turning back",
+                         "for example --times 1,0.6,0.3,0 for three steps");
+}
+
+void sample(Team& team, const VelocityModel& model, const SamplePlan& plan, const Condition& condition,
+            std::vector<float>& z, std::int64_t dimensions, const Recorder& recorder) {
+    check_times(plan.times);
+    const std::int64_t count = static_cast<std::int64_t>(z.size()) / dimensions;
+    check(count * dimensions == static_cast<std::int64_t>(z.size()), "[sample] {} numbers are no rows of {}", z.size(),
+          dimensions);
+    const std::int64_t tiles = (count + kTile - 1) / kTile;
+    const auto run_tile = [&](Pool& pool, Team& solo, std::int64_t tile, std::size_t first, std::size_t last) {
+        const std::int64_t begin = tile * kTile, end = std::min(count, begin + kTile);
+        const Context context{solo, pool, nullptr, plan.precision};
+        const Condition own{rows_of(condition.labels, begin, end), rows_of(condition.omega, begin, end),
+                            rows_of(condition.t_min, begin, end), rows_of(condition.t_max, begin, end)};
+        const Stepper stepper(context, model, plan, own);
+        Tensor rows = Tensor::view_of(z.data() + begin * dimensions, {end - begin, dimensions}, DType::f32);
+        for (std::size_t i = first; i < last; ++i) stepper.step(rows, plan.times[i], plan.times[i + 1]);
+    };
+    // Without a recorder a tile goes all the way before the next starts; with one, all tiles go step by step.
+    const std::size_t steps = plan.times.size() - 1, stride = recorder ? 1 : steps;
+    if (recorder) recorder(0, z);
+    for (std::size_t first = 0; first < steps; first += stride) {
+        team.run([&](int lane) {
+            Pool pool;
+            Team solo(1);
+            for (std::int64_t tile = lane; tile < tiles; tile += team.size())
+                run_tile(pool, solo, tile, first, first + stride);
+        });
+        if (recorder) recorder(static_cast<std::int64_t>(first + stride), z);
+    }
+}
+
+std::vector<float> sampling_noise(std::uint64_t seed, std::uint64_t first, std::int64_t count,
+                                  std::int64_t dimensions) {
+    std::vector<float> out(static_cast<std::size_t>(count * dimensions));
+    const Random random(seed, Stream::sampling);
+    for (std::int64_t i = 0; i < count; ++i)
+        random.normal_vector(out.data() + i * dimensions, dimensions, first + static_cast<std::uint64_t>(i));
+    return out;
+}
+
+}  // namespace mf
