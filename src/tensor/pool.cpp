@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tensor/pool.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <new>
 #include <utility>
@@ -8,6 +9,12 @@
 #include "core/error.hpp"
 
 namespace mf {
+namespace {
+
+constexpr std::size_t kGuard = 256;            // bytes of pattern behind a guarded block
+constexpr std::byte kPattern{0xA5};
+
+}  // namespace
 
 Block* new_block(std::size_t bytes) {
     void* memory = ::operator new(sizeof(Block) + bytes, std::align_val_t{alignof(Block)}, std::nothrow);
@@ -41,7 +48,7 @@ Pool::~Pool() {
 }
 
 Block* Pool::take(std::size_t bytes) {
-    const std::uint32_t size_class = class_of(bytes);
+    const std::uint32_t size_class = class_of(bytes + (guarded_ ? kGuard : 0));
     check(size_class < kClasses, "[memory] a block of {} bytes is too large", bytes);
     Block* block = free_[size_class];
     if (block != nullptr) {
@@ -53,6 +60,8 @@ Block* Pool::take(std::size_t bytes) {
         reserved_ += sizeof(Block) + block->bytes;
         ++system_allocations_;
     }
+    block->asked = bytes;
+    if (guarded_) std::fill_n(block->data() + bytes, kGuard, kPattern);
     in_use_ += block->bytes;
     peak_ = in_use_ > peak_ ? in_use_ : peak_;
     return block;
@@ -60,6 +69,10 @@ Block* Pool::take(std::size_t bytes) {
 
 void Pool::give_back(Block* block) {
     in_use_ -= block->bytes;
+    if (guarded_) {
+        const std::byte* guard = block->data() + block->asked;
+        overruns_ += std::all_of(guard, guard + kGuard, [](std::byte b) { return b == kPattern; }) ? 0 : 1;
+    }
     block->next = free_[block->size_class];
     free_[block->size_class] = block;
 }

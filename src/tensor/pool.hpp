@@ -17,6 +17,7 @@ struct alignas(64) Block {
     std::atomic<std::int32_t> references{0};
     std::uint32_t size_class = 0;
     std::size_t bytes = 0;  ///< usable bytes
+    std::size_t asked = 0;  ///< bytes that the present holder asked for
     Pool* home = nullptr;   ///< where it goes back to; null: to the system
     Block* next = nullptr;  ///< in the pool's free list
 
@@ -25,7 +26,9 @@ struct alignas(64) Block {
 
 class Pool {
   public:
-    Pool() = default;
+    /// `guarded`: every block carries a pattern behind the bytes that were asked for, and writing over it is an error
+    /// when the block comes back (tests).
+    explicit Pool(bool guarded = false) : guarded_(guarded) {}
     ~Pool();
     Pool(const Pool&) = delete;
     Pool& operator=(const Pool&) = delete;
@@ -38,6 +41,8 @@ class Pool {
     std::size_t reserved_bytes() const { return reserved_; }
     /// The most bytes that were in use at one time.
     std::size_t peak_bytes() const { return peak_; }
+    /// Blocks that came back with their pattern overwritten (guarded pools).
+    std::uint64_t overruns() const { return overruns_; }
     /// How often the system was asked.
     std::uint64_t system_allocations() const { return system_allocations_; }
 
@@ -49,7 +54,8 @@ class Pool {
 
     std::array<Block*, kClasses> free_{};
     std::size_t reserved_ = 0, in_use_ = 0, peak_ = 0;
-    std::uint64_t system_allocations_ = 0;
+    std::uint64_t system_allocations_ = 0, overruns_ = 0;
+    bool guarded_;
 };
 
 /// A block from the system, for tensors that live longer than a step.
