@@ -3,6 +3,7 @@
 #include "objectives/fm.hpp"
 
 #include "objectives/parts/path.hpp"
+#include "objectives/parts/target.hpp"
 #include "objectives/parts/weighting.hpp"
 
 namespace mf {
@@ -10,17 +11,19 @@ namespace {
 
 class FlowMatching final : public Objective {
   public:
-    explicit FlowMatching(const Settings& settings) : path_(Path::make(settings)), weighting_(Weighting::make(settings)) {}
+    explicit FlowMatching(const Settings& settings) 
+        : path_(Path::make(settings)), weighting_(Weighting::make(settings)), target_(Target::make(settings)) {}
 
     Dual loss(const Context& context, const VelocityModel& model, const Draws& d, LossSums& sums) const override {
         const Tensor z = path_.at(context, d.x, d.e, d.t);
-        const Tensor v = path_.velocity(context, d.x, d.e);
+        const Tensor v = target_.velocity(context, path_, d, z, path_.velocity(context, d.x, d.e));
         const UV f = model.forward(context, z, d.t, d.t, {.labels = d.labels, .omega = {}, .t_min = {}, .t_max = {}},
                                    {.u = true, .v = false});
         SquareLoss out = square_loss(context, f.u, v, weighting_.at(d.progress), weighting_.divisor(d.batch, v.cols()));
         sums += {.loss = out.loss.value.f32()[0], .square_u = out.squares, .rows = d.x.rows()};
         return std::move(out.loss);
     }
+    std::int64_t references() const override { return target_.references; }
     bool needs_interval() const override { return false; }
     double flops_per_row(const VelocityModel& model, double) const override {
         return 3.0 * model.flops_per_row({.u = true, .v = false});
@@ -29,11 +32,12 @@ class FlowMatching final : public Objective {
   private:
     Path path_;
     Weighting weighting_;
+    Target target_;
 };
 
 }  // namespace
 
-OptionTable flow_matching_options() { return {}; }
+OptionTable flow_matching_options() { return Target::options(); }
 std::unique_ptr<Objective> make_flow_matching(const Settings& settings) {
     return std::make_unique<FlowMatching>(settings);
 }

@@ -2,6 +2,7 @@
 #include "objectives/meanflow.hpp"
 
 #include "objectives/parts/path.hpp"
+#include "objectives/parts/target.hpp"
 #include "objectives/parts/weighting.hpp"
 #include "ops/arithmetic.hpp"
 
@@ -18,17 +19,19 @@ enum class Tangent : std::uint8_t {
 class AverageVelocity final : public Objective {
   public:
     AverageVelocity(const Settings& settings, Tangent tangent)
-        : path_(Path::make(settings)), weighting_(Weighting::make(settings)), tangent_(tangent) {}
+        : path_(Path::make(settings)), weighting_(Weighting::make(settings)), target_(Target::make(settings)),
+          tangent_(tangent) {}
 
     Dual loss(const Context& context, const VelocityModel& model, const Draws& d, LossSums& sums) const override {
         const std::int64_t rows = d.x.rows(), cols = d.x.cols();
         const Condition condition{.labels = d.labels, .omega = {}, .t_min = {}, .t_max = {}};
         const Tensor z = path_.at(context, d.x, d.e, d.t);
-        const Tensor v = path_.velocity(context, d.x, d.e);
+        const Tensor own = path_.velocity(context, d.x, d.e);
+        const Tensor v = target_.velocity(context, path_, d, z, own);
         Tensor one = context.make({rows - d.equal, 1});
         one.fill(1.0F);
 
-        const Tensor dz = direction(context, model, z, v, d);
+        const Tensor dz = direction(context, model, z, own, d);
         const bool head = tangent_ == Tangent::head;
         const UV f = model.forward(context, Dual(z).moving(dz), d.r, Dual(d.t).moving(one), condition,
                                    {.u = true, .v = head});
@@ -48,6 +51,7 @@ class AverageVelocity final : public Objective {
         return total;
     }
 
+    std::int64_t references() const override { return target_.references; }
     bool needs_interval() const override { return true; }
     double flops_per_row(const VelocityModel& model, double equal_share) const override {
         const bool head = tangent_ == Tangent::head;
@@ -89,6 +93,7 @@ class AverageVelocity final : public Objective {
 
     Path path_;
     Weighting weighting_;
+    Target target_;
     Tangent tangent_;
 };
 
@@ -97,10 +102,12 @@ Tangent tangent_of(const Settings& settings) {
     return name == "velocity" ? Tangent::velocity : name == "head" ? Tangent::head : Tangent::self;
 }
 
-OptionTable tangent_option(const std::string& initial) {
-    return {{"objective.tangent", OptionKind::text, initial,
+OptionTable options(const std::string& initial) {
+    OptionTable table = Target::options();
+    table.push_back({"objective.tangent", OptionKind::text, initial,
              "what moves z in du/dt: velocity (e - x), self (u(z,t,t)) or head (the v head; needs model.v_head)", 0, 0,
-             {"velocity", "self", "head"}}};
+             {"velocity", "self", "head"}});
+    return table;
 }
 
 std::unique_ptr<Objective> make(const Settings& settings) {
@@ -109,8 +116,8 @@ std::unique_ptr<Objective> make(const Settings& settings) {
 
 }  // namespace
 
-OptionTable meanflow_options() { return tangent_option("velocity"); }
-OptionTable improved_meanflow_options() { return tangent_option("self"); }
+OptionTable meanflow_options() { return options("velocity"); }
+OptionTable improved_meanflow_options() { return options("self"); }
 std::unique_ptr<Objective> make_meanflow(const Settings& settings) { return make(settings); }
 std::unique_ptr<Objective> make_improved_meanflow(const Settings& settings) { return make(settings); }
 

@@ -14,6 +14,8 @@ struct Draws {
     Tensor e;              ///< (rows, D) standard normal noise
     Tensor r, t;           ///< (rows, 1), 0 <= r <= t <= 1
     Tensor labels;         ///< (rows) i32, or empty
+    Tensor references;     ///< (groups * K, D) samples of the batch around these rows, when the objective asks for K
+    std::int64_t row_in_group = 0;  ///< the first row's place among `references`
     std::int64_t equal = 0;
     std::int64_t batch = 0;  ///< rows of the whole batch: losses are divided by it
     double progress = 0;     ///< share of the training that is behind us, in [0, 1]
@@ -38,6 +40,8 @@ class Objective {
     /// Records the loss of these rows on the context's tape and returns it, (1, 1); adds to `sums`.
     virtual Dual loss(const Context& context, const VelocityModel& model, const Draws& draws,
                       LossSums& sums) const = 0;
+    /// Samples of the batch that each row is to be compared with (K); 0: none are drawn.
+    virtual std::int64_t references() const { return 0; }
     /// True when the network takes (r, t); false when it takes t alone.
     virtual bool needs_interval() const = 0;
     /// Floating-point operations of one training step for each row of the batch, at `equal_share` rows with r = t.

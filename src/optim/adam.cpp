@@ -29,9 +29,7 @@ void Adam::update(Team& team, std::span<float> weights, std::span<const float> g
     });
 }
 
-namespace {
-
-OptionTable adam_options(bool decay) {
+OptionTable Adam::options(bool decay) {
     OptionTable table = {
         {"optim.lr", OptionKind::real, "1e-3", "learning rate (its largest value under a schedule)", 0},
         {"optim.b1", OptionKind::real, "0.9", "decay of the first moment", 0, 0.999999},
@@ -43,23 +41,15 @@ OptionTable adam_options(bool decay) {
     return table;
 }
 
-template <bool decay>
-std::unique_ptr<Optimiser> make_adam(const Settings& settings, std::int64_t parameters) {
-    return std::make_unique<Adam>(Adam::Config{.b1 = settings.real("optim.b1"),
-                                               .b2 = settings.real("optim.b2"),
-                                               .eps = settings.real("optim.eps"),
-                                               .weight_decay = decay ? settings.real("optim.weight_decay") : 0.0},
-                                  parameters);
+Adam::Config Adam::configure(const Settings& settings) {
+    return {.b1 = settings.real("optim.b1"),
+            .b2 = settings.real("optim.b2"),
+            .eps = settings.real("optim.eps"),
+            .weight_decay = settings.has("optim.weight_decay") ? settings.real("optim.weight_decay") : 0.0};
 }
 
-}  // namespace
-
-const Catalogue<OptimiserFactory>& optimiser_catalogue() {
-    static const Catalogue<OptimiserFactory> catalogue("optimiser", {
-        {"adam", "Adam", adam_options(false), make_adam<false>},
-        {"adamw", "Adam with decoupled weight decay", adam_options(true), make_adam<true>},
-    });
-    return catalogue;
+std::unique_ptr<Optimiser> Adam::make(const Settings& settings, const ParamStore& params) {
+    return std::make_unique<Adam>(configure(settings), params.count());
 }
 
 }  // namespace mf

@@ -20,6 +20,10 @@ class Adam final : public Optimiser {
                 double gradient_scale) override;
     std::vector<std::pair<std::string, Tensor>> state() override { return {{"adam.m", m_}, {"adam.v", v_}}; }
 
+    static OptionTable options(bool decay);
+    static Config configure(const Settings& settings);
+    static std::unique_ptr<Optimiser> make(const Settings& settings, const ParamStore& params);
+
   private:
     Config config_;
     Tensor m_, v_;

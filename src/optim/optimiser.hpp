@@ -8,7 +8,7 @@
 
 #include "core/catalogue.hpp"
 #include "core/team.hpp"
-#include "tensor/tensor.hpp"
+#include "ops/param.hpp"
 
 namespace mf {
 
@@ -23,8 +23,8 @@ class Optimiser {
     virtual std::vector<std::pair<std::string, Tensor>> state() = 0;
 };
 
-using OptimiserFactory = std::unique_ptr<Optimiser> (*)(const Settings&, std::int64_t parameters);
-/// adam, adamw by name; option keys start with "optim.".
+using OptimiserFactory = std::unique_ptr<Optimiser> (*)(const Settings&, const ParamStore&);
+/// adam, adamw, muon by name; option keys start with "optim.".
 const Catalogue<OptimiserFactory>& optimiser_catalogue();
 
 }  // namespace mf

@@ -15,11 +15,20 @@ void Lane::draw(const StepPlan& plan, const Context& context, std::uint64_t inde
     if (plan.data.classes() > 0) d.labels = context.make({count}, DType::i32);
     auto* labels = d.labels.empty() ? nullptr : static_cast<std::int32_t*>(d.labels.raw());
     plan.data.draw(d.x.f32(), labels, Random(plan.seed, Stream::data), index, count);
+    if (const std::int64_t group = plan.objective.references(); group > 0) {
+        // The groups of the batch that these rows stand in, drawn again: a row's group does not depend on the tile.
+        const std::int64_t from = row / group * group, to = (row + count + group - 1) / group * group;
+        d.references = context.make({to - from, dimensions});
+        d.row_in_group = row - from;
+        plan.data.draw(d.references.f32(), nullptr, Random(plan.seed, Stream::data),
+                       index - static_cast<std::uint64_t>(row - from), to - from);
+    }
     const Random noise(plan.seed, Stream::noise);
     for (std::int64_t i = 0; i < count; ++i)
         noise.normal_vector(d.e.f32() + i * dimensions, dimensions, index + static_cast<std::uint64_t>(i));
     d.equal = plan.times.equal_rows(row, count);
-    plan.times.draw(d.t.f32(), d.r.f32(), d.equal, Random(plan.seed, Stream::times), index, count);
+    plan.times.draw(d.t.f32(), d.r.f32(), d.equal, plan.times.whole_rows(row, count),
+                    Random(plan.seed, Stream::times), index, count);
 }
 
 void Lane::run(const StepPlan& plan, Team& team, std::int64_t step, double progress, std::int64_t begin,

@@ -53,7 +53,7 @@ struct Trainer::Parts {
           model(make_model(s, *data, *objective)), times(TimeSampler::make(s)), steps(s.integer("train.steps")),
           batch(s.integer("train.batch")), tile(s.integer("train.tile")),
           precision(s.text("precision") == "bf16" ? Precision::bf16 : Precision::f32),
-          optimiser(optimiser_catalogue().at(s.text("optim.name")).make(s, model->params().count())),
+          optimiser(optimiser_catalogue().at(s.text("optim.name")).make(s, model->params())),
           schedule(Schedule::make(s, steps)), clip(s.real("optim.clip")) {
         if (tile == 0) tile = batch;
         const std::int64_t lane_count = s.integer("train.lanes") == 0 ? team.size() : s.integer("train.lanes");

@@ -8,9 +8,9 @@
 
 namespace mf {
 
-std::int64_t TimeSampler::equal_rows(std::int64_t first, std::int64_t count) const {
-    const auto before = [this](std::int64_t n) {
-        return static_cast<std::int64_t>(std::floor(static_cast<double>(n) * equal_share + 1e-9));
+std::int64_t TimeSampler::rows(double share, std::int64_t first, std::int64_t count) {
+    const auto before = [share](std::int64_t n) {
+        return static_cast<std::int64_t>(std::floor(static_cast<double>(n) * share + 1e-9));
     };
     return before(first + count) - before(first);
 }
@@ -20,8 +20,8 @@ float TimeSampler::time(float base) const {
     return 1.0F / (1.0F + fast_exp(-(base * static_cast<float>(std) + static_cast<float>(mean))));
 }
 
-void TimeSampler::draw(float* t, float* r, std::int64_t equal, const Random& random, std::uint64_t index,
-                       std::int64_t count) const {
+void TimeSampler::draw(float* t, float* r, std::int64_t equal, std::int64_t whole, const Random& random,
+                       std::uint64_t index, std::int64_t count) const {
     if (kind == Kind::uniform)
         random.uniforms(t, r, nullptr, nullptr, index, count);
     else
@@ -29,10 +29,12 @@ void TimeSampler::draw(float* t, float* r, std::int64_t equal, const Random& ran
     const bool swapped = direction == Direction::forward;  // then r is the later time
     for (std::int64_t i = 0; i < count; ++i) {
         const float a = time(t[i]), b = time(r[i]);
-        t[i] = swapped ? std::min(a, b) : std::max(a, b);
-        r[i] = swapped ? std::max(a, b) : std::min(a, b);
+        const float later = swapped ? std::min(a, b) : std::max(a, b);
+        const float earlier = swapped ? std::max(a, b) : std::min(a, b);
+        const bool is_equal = i < equal, is_whole = !is_equal && i < equal + whole;
+        t[i] = is_whole || (is_equal && single_equal) ? a : later;
+        r[i] = is_equal ? t[i] : is_whole ? (swapped ? 1.0F : 0.0F) : earlier;
     }
-    std::copy_n(t, equal, r);
 }
 
 const OptionTable& TimeSampler::options() {
@@ -43,6 +45,9 @@ const OptionTable& TimeSampler::options() {
         {"times.std", OptionKind::real, "1.0", "logit_normal: its standard deviation (P_std)", 1e-6},
         {"times.equal_share", OptionKind::real, "0",
          "share of rows with r = t (data_proportion in the official code; others count r != t)", 0, 1},
+        {"times.single_equal", OptionKind::flag, "false",
+         "rows with r = t take one draw as it comes; false: the later of two, as the official code does"},
+        {"times.whole_share", OptionKind::real, "0", "share of rows whose interval reaches the data: r = 0", 0, 1},
     };
     return table;
 }
@@ -53,6 +58,11 @@ TimeSampler TimeSampler::make(const Settings& settings) {
     out.mean = settings.real("times.mean");
     out.std = settings.real("times.std");
     out.equal_share = settings.real("times.equal_share");
+    out.single_equal = settings.flag("times.single_equal");
+    out.whole_share = settings.real("times.whole_share");
+    check_usage(out.equal_share + out.whole_share <= 1 + 1e-9,
+                "times.equal_share={} and times.whole_share={} are more than all rows", out.equal_share,
+                out.whole_share);
     out.direction = Path::make(settings).direction;
     return out;
 }
