@@ -11,7 +11,7 @@ std::int64_t step_of(const Dual& a, const Dual& b) { return b.cols() == a.cols()
 
 void check_pair(const char* op, const Dual& a, const Dual& b) {
     check(a.rows() == b.rows() && (a.cols() == b.cols() || b.cols() == 1), "[{}] b must be {} or ({}, 1) but is {}",
-          op, a.value.shape().text(), a.rows(), b.value.shape().text());
+          op, a.value.shape(), a.rows(), b.value.shape());
 }
 
 /// out[i][j] = f(a[i][j], b[i][j or 0])

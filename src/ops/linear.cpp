@@ -43,7 +43,7 @@ struct LinearRecord {
 Dual linear(const Context& context, const Dual& x, const Param& w, const Param* b) {
     const std::int64_t n = w.shape[0], k = w.shape[1];
     check(x.cols() == k, "[linear] x must be (rows, {}) for {} ({}, {}) but is {}", k, w.name, n, k,
-          x.value.shape().text());
+          x.value.shape());
     check(b == nullptr || b->shape.count() == n, "[linear] the bias of {} must have {} elements", w.name, n);
     check(!w.panels_transposed.data.empty(), "[linear] {} is not packed; call ParamStore::repack", w.name);
     const bool narrow = n <= cpu::kNarrow;

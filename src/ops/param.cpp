@@ -16,7 +16,7 @@ DType packed_type(const Shape& shape, Precision precision) {
 
 Param& ParamStore::add(const std::string& name, Shape shape, bool is_matrix) {
     check(values_.empty(), "[params] {} is added after freeze", name);
-    check(!is_matrix || shape.rank() == 2, "[params] {} is to be a matrix but has shape {}", name, shape.text());
+    check(!is_matrix || shape.rank() == 2, "[params] {} is to be a matrix but has shape {}", name, shape);
     params_.push_back({.name = name, .shape = shape, .offset = count_, .value = {}, .is_matrix = is_matrix,
                        .panels = {}, .panels_transposed = {}});
     count_ += shape.count();

@@ -25,7 +25,7 @@ struct SquareLossRecord {
 SquareLoss square_loss(const Context& context, const Dual& prediction, const Tensor& target, SquareWeight weight,
                        double divisor) {
     check(target.rows() == prediction.rows() && target.cols() == prediction.cols(),
-          "[square_loss] the target must be {} but is {}", prediction.value.shape().text(), target.shape().text());
+          "[square_loss] the target must be {} but is {}", prediction.value.shape(), target.shape());
     const std::int64_t rows = prediction.rows(), cols = prediction.cols();
     SquareLoss out{Dual(context.make({1, 1})), 0};
     Tensor gradient = context.make({rows, cols});

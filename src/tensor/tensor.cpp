@@ -49,7 +49,7 @@ Tensor Tensor::row_range(std::int64_t begin, std::int64_t end) const {
 }
 
 Tensor Tensor::reshaped(Shape shape) const {
-    check(shape.count() == shape_.count(), "[tensor] {} cannot be seen as {}", shape_.text(), shape.text());
+    check(shape.count() == shape_.count(), "[tensor] {} cannot be seen as {}", shape_, shape);
     Tensor out = *this;
     out.shape_ = shape;
     return out;
@@ -63,7 +63,7 @@ void Tensor::fill(float value) {
 }
 
 void Tensor::copy_from(const Tensor& other) {
-    check(other.count() == count(), "[tensor] copy of {} into {}", other.shape_.text(), shape_.text());
+    check(other.count() == count(), "[tensor] copy of {} into {}", other.shape_, shape_);
     if (other.dtype_ == dtype_)
         std::memcpy(data_, other.data_, bytes());
     else if (dtype_ == DType::f32 && other.dtype_ == DType::bf16)

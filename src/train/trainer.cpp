@@ -199,8 +199,8 @@ void Trainer::load(const std::vector<std::pair<std::string, Tensor>>& saved, std
         const auto found = std::ranges::find(saved, name, &std::pair<std::string, Tensor>::first);
         check(found != saved.end(), "[checkpoint] has no tensor {}", name);
         check(found->second.shape() == tensor.shape() && found->second.dtype() == tensor.dtype(),
-              "[checkpoint] {} must be {} {} but is {} {}", name, tensor.shape().text(), name_of(tensor.dtype()),
-              found->second.shape().text(), name_of(found->second.dtype()));
+              "[checkpoint] {} must be {} {} but is {} {}", name, tensor.shape(), name_of(tensor.dtype()),
+              found->second.shape(), name_of(found->second.dtype()));
     }
     // Only now that everything fits is anything overwritten.
     for (auto [name, tensor] : own)

@@ -21,7 +21,7 @@ void typed(const Tensor& a, Work&& work) {
 }  // namespace
 
 void add_in_place(Tensor& sum, const Tensor& g) {
-    check(sum.count() == g.count(), "[add] {} += {}", sum.shape().text(), g.shape().text());
+    check(sum.count() == g.count(), "[add] {} += {}", sum.shape(), g.shape());
     typed(sum, [&](const auto* s) {
         auto* to = const_cast<std::remove_const_t<std::remove_pointer_t<decltype(s)>>*>(s);
         typed(g, [&](const auto* from) {
@@ -31,7 +31,7 @@ void add_in_place(Tensor& sum, const Tensor& g) {
 }
 
 void convert(Team& team, Tensor& out, const Tensor& x) {
-    check(out.count() == x.count(), "[convert] {} into {}", x.shape().text(), out.shape().text());
+    check(out.count() == x.count(), "[convert] {} into {}", x.shape(), out.shape());
     typed(out, [&](const auto* o) {
         auto* to = const_cast<std::remove_const_t<std::remove_pointer_t<decltype(o)>>*>(o);
         typed(x, [&](const auto* from) {

@@ -182,7 +182,7 @@ void outer(Team& team, float* c, const std::byte* a, std::int64_t m, const std::
 
 void accumulate_outer(Team& team, float* dw, const Tensor& dy, const Tensor& x, Pool& pool) {
     check(dy.rows() == x.rows() && dy.dtype() == x.dtype(), "[gemm] outer product of {} {} and {} {}",
-          dy.shape().text(), name_of(dy.dtype()), x.shape().text(), name_of(x.dtype()));
+          dy.shape(), name_of(dy.dtype()), x.shape(), name_of(x.dtype()));
     const std::int64_t rows = x.rows(), n = dy.cols(), k = x.cols();
     Tensor a = dy, b = x;
     std::int64_t steps = rows;

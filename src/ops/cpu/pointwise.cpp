@@ -82,7 +82,7 @@ void pointwise(Team& team, Pointwise function, const PointwisePass& pass) {
 
 void multiply_by_slope(Team& team, Tensor& dx, const Tensor& dy, const Tensor& slope) {
     check(dx.count() == dy.count() && dy.count() == slope.count(), "[pointwise] gradient {} for a result {}",
-          dy.shape().text(), slope.shape().text());
+          dy.shape(), slope.shape());
     const std::int64_t n = dx.count();
     if (slope.dtype() == DType::bf16) {
         if (dy.dtype() == DType::bf16)
