@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "core/dtype.hpp"
-#include "dot_pairs.hpp"
+#include "machine.hpp"
 #include "tensor/device_simd.hpp"
 
 namespace mf::cpu {
@@ -26,9 +26,9 @@ struct MicroTile {
             for (int v = 0; v < 2; ++v) {
                 if constexpr (start == Start::zero) acc[m][v] = FloatVector{};
                 if constexpr (start == Start::bias)
-                    acc[m][v] = *reinterpret_cast<const FloatVector*>(c + v * kVectorFloats);
+                    acc[m][v] = load(c + v * kVectorFloats);
                 if constexpr (start == Start::add)
-                    acc[m][v] = *reinterpret_cast<const FloatVector*>(c + m * c_row + v * kVectorFloats);
+                    acc[m][v] = load(c + m * c_row + v * kVectorFloats);
             }
     }
     void end(float* c, std::int64_t c_row) const {
@@ -36,7 +36,7 @@ struct MicroTile {
         for (int m = 0; m < M; ++m)
 #pragma GCC unroll 2
             for (int v = 0; v < 2; ++v)
-                *reinterpret_cast<FloatVector*>(c + m * c_row + v * kVectorFloats) = acc[m][v];
+                store(c + m * c_row + v * kVectorFloats, acc[m][v]);
     }
 };
 
@@ -72,8 +72,7 @@ template <int M, bool by_rows>
 inline void run_f32(MicroTile<M>& tile, LeftFactor<by_rows, false> a, const float* b, std::int64_t b_stride,
                     std::int64_t k) {
     for (; k > 0; --k) {
-        const FloatVector b0 = *reinterpret_cast<const FloatVector*>(b);
-        const FloatVector b1 = *reinterpret_cast<const FloatVector*>(b + kVectorFloats);
+        const FloatVector b0 = load(b), b1 = load(b + kVectorFloats);
         [&]<int... m>(std::integer_sequence<int, m...>) {
             ((tile.acc[m][0] += a.template get<m>() * b0, tile.acc[m][1] += a.template get<m>() * b1), ...);
         }(std::make_integer_sequence<int, M>{});
@@ -86,11 +85,10 @@ template <int M, bool by_rows>
 inline void run_bf16(MicroTile<M>& tile, LeftFactor<by_rows, true> a, const Pair* b,
                      std::int64_t b_stride, std::int64_t pairs) {
     for (; pairs > 0; --pairs) {
-        const PairVector b0 = *reinterpret_cast<const PairVector*>(b);
-        const PairVector b1 = *reinterpret_cast<const PairVector*>(b + kVectorFloats);
+        const WordVector b0 = load(b), b1 = load(b + kVectorFloats);
         [&]<int... m>(std::integer_sequence<int, m...>) {
-            ((tile.acc[m][0] = dot_pairs(tile.acc[m][0], PairVector{} + a.template get<m>(), b0),
-              tile.acc[m][1] = dot_pairs(tile.acc[m][1], PairVector{} + a.template get<m>(), b1)),
+            ((tile.acc[m][0] = dot_pairs(tile.acc[m][0], WordVector{} + a.template get<m>(), b0),
+              tile.acc[m][1] = dot_pairs(tile.acc[m][1], WordVector{} + a.template get<m>(), b1)),
              ...);
         }(std::make_integer_sequence<int, M>{});
         a.advance();

@@ -2,7 +2,11 @@
 #include "ops/cpu/pointwise.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <type_traits>
 
+#include "core/dtype.hpp"
+#include "machine.hpp"
 #include "ops/pointwise/gelu.hpp"
 #include "ops/pointwise/gelu_tanh.hpp"
 #include "ops/pointwise/silu.hpp"
@@ -10,8 +14,20 @@
 namespace mf::cpu {
 namespace {
 
-inline void store(float* to, float value) { *to = value; }
-inline void store(bfloat16* to, float value) { *to = to_bfloat16(value); }
+inline void put(float* to, FloatVector value) { store(to, value); }
+inline void put(bfloat16* to, FloatVector value) { store_half(to, to_bf16_bits(value)); }
+inline FloatVector get(const float* from) { return load(from); }
+inline FloatVector get(const bfloat16* from) {
+    return std::bit_cast<FloatVector>(__builtin_convertvector(load_half(from), WordVector) << 16);
+}
+
+/// Calls `step(offset)` for each whole vector, and `tail(offset, n)` for what is left.
+template <class Step, class Tail>
+void by_vectors(std::int64_t count, Step step, Tail tail) {
+    const std::int64_t whole = count / kVectorFloats * kVectorFloats;
+    for (std::int64_t i = 0; i < whole; i += kVectorFloats) step(i);
+    if (whole < count) tail(whole, count - whole);
+}
 
 template <class Out>
 Out* data(Tensor& t) {
@@ -23,14 +39,26 @@ Out* data(Tensor& t) {
 
 /// One loop for every combination of what is wanted; flags are compile-time so that each loop is straight vector code.
 template <class F, class Out, bool moving, bool taped>
-void loop(const float* __restrict x, const float* __restrict x_dot, Out* __restrict y, Out* __restrict y_dot,
-          Out* __restrict slope, std::int64_t count) {
-    for (std::int64_t i = 0; i < count; ++i) {
-        const auto f = F::at(x[i]);
-        store(y + i, f.value);
-        if constexpr (moving) store(y_dot + i, f.slope * x_dot[i]);
-        if constexpr (taped) store(slope + i, f.slope);
-    }
+void loop(const float* x, const float* x_dot, Out* y, Out* y_dot, Out* slope, std::int64_t count) {
+    const auto step = [](const float* x, const float* x_dot, Out* y, Out* y_dot, Out* slope, std::int64_t i) {
+        FloatVector value, derivative;
+        F::at(get(x + i), value, derivative);
+        put(y + i, value);
+        if constexpr (moving) put(y_dot + i, derivative * get(x_dot + i));
+        if constexpr (taped) put(slope + i, derivative);
+    };
+    by_vectors(
+        count, [=](std::int64_t i) { step(x, x_dot, y, y_dot, slope, i); },
+        [=](std::int64_t i, std::int64_t n) {
+            float in[2][kVectorFloats]{};
+            Out out[3][kVectorFloats];
+            std::copy_n(x + i, n, in[0]);
+            if constexpr (moving) std::copy_n(x_dot + i, n, in[1]);
+            step(in[0], in[1], out[0], out[1], out[2], 0);
+            std::copy_n(out[0], n, y + i);
+            if constexpr (moving) std::copy_n(out[1], n, y_dot + i);
+            if constexpr (taped) std::copy_n(out[2], n, slope + i);
+        });
 }
 
 template <class F, class Out>
@@ -63,10 +91,20 @@ void run_in_type(Team& team, const PointwisePass& pass) {
 }
 
 template <class Grad, class Slope>
-void scaled(Team& team, Slope* __restrict dx, const Grad* __restrict dy, const Slope* __restrict slope,
-            std::int64_t count) {
-    team.split(count, 4096, [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t i = begin; i < end; ++i) store(dx + i, to_float(dy[i]) * to_float(slope[i]));
+void scaled(Team& team, Slope* dx, const Grad* dy, const Slope* slope, std::int64_t count) {
+    team.split(count, 4096, [=](std::int64_t begin, std::int64_t end) {
+        by_vectors(
+            end - begin,
+            [=](std::int64_t i) { put(dx + begin + i, get(dy + begin + i) * get(slope + begin + i)); },
+            [=](std::int64_t i, std::int64_t n) {
+                for (std::int64_t j = begin + i; j < begin + i + n; ++j) {
+                    const float value = to_float(dy[j]) * to_float(slope[j]);
+                    if constexpr (std::is_same_v<Slope, float>)
+                        dx[j] = value;
+                    else
+                        dx[j] = to_bfloat16(value);
+                }
+            });
     });
 }
 

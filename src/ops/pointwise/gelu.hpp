@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/vector_math.hpp"
+#include "machine.hpp"
 
 namespace mf::laws {
 
@@ -14,21 +15,18 @@ namespace mf::laws {
 struct GeluErf {
     static constexpr const char* name = "gelu";
 
-    struct ValueSlope {
-        float value, slope;
-    };
-    static ValueSlope at(float x) {
-        const float a = std::fabs(x);
-        const float g = fast_exp(-0.5F * x * x);
-        const float s = 1.0F / (1.0F + 0.23164190F * a);
-        float q = 0.5307027145F;
-        q = q * s - 0.7265760135F;
+    static void at(FloatVector x, FloatVector& value, FloatVector& slope) {
+        const FloatVector a = x < 0.0F ? -x : x;
+        const FloatVector g = fast_exp(-0.5F * x * x);
+        const FloatVector s = cpu::reciprocal(1.0F + 0.23164190F * a);
+        FloatVector q = 0.5307027145F * s - 0.7265760135F;
         q = q * s + 0.7107068705F;
         q = q * s - 0.142248368F;
         q = q * s + 0.127414796F;
-        const float tail = q * s * g;                     // Φ(-|x|)
-        const float phi = x < 0.0F ? tail : 1.0F - tail;  // Φ(x)
-        return {x * phi, phi + x * (0.398942280F * g)};
+        const FloatVector tail = q * s * g;                     // Φ(-|x|)
+        const FloatVector phi = x < 0.0F ? tail : 1.0F - tail;  // Φ(x)
+        value = x * phi;
+        slope = phi + x * (0.398942280F * g);
     }
     static double reference(double x) { return 0.5 * x * std::erfc(-x / std::sqrt(2.0)); }
 };

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/vector_math.hpp"
+#include "machine.hpp"
 
 namespace mf::laws {
 
@@ -13,14 +14,12 @@ namespace mf::laws {
 struct GeluTanh {
     static constexpr const char* name = "gelu_tanh";
 
-    struct ValueSlope {
-        float value, slope;
-    };
-    static ValueSlope at(float x) {
+    static void at(FloatVector x, FloatVector& value, FloatVector& slope) {
         constexpr float c = 1.5957691216F;  // 2 √(2/π)
-        const float x2 = x * x;
-        const float s = 1.0F / (1.0F + fast_exp(-c * x * (1.0F + 0.044715F * x2)));
-        return {x * s, s + x * s * (1.0F - s) * c * (1.0F + 0.134145F * x2)};
+        const FloatVector x2 = x * x;
+        const FloatVector s = cpu::reciprocal(1.0F + fast_exp(-c * x * (1.0F + 0.044715F * x2)));
+        value = x * s;
+        slope = s + value * (1.0F - s) * c * (1.0F + 0.134145F * x2);
     }
     static double reference(double x) {
         return 0.5 * x * (1.0 + std::tanh(std::sqrt(2.0 / M_PI) * (x + 0.044715 * x * x * x)));

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/vector_math.hpp"
+#include "machine.hpp"
 
 namespace mf::laws {
 
@@ -13,13 +14,10 @@ namespace mf::laws {
 struct Silu {
     static constexpr const char* name = "silu";
 
-    struct ValueSlope {
-        float value, slope;
-    };
-    static ValueSlope at(float x) {
-        const float s = 1.0F / (1.0F + fast_exp(-x));
-        const float y = x * s;
-        return {y, s + y * (1.0F - s)};
+    static void at(FloatVector x, FloatVector& value, FloatVector& slope) {
+        const FloatVector s = cpu::reciprocal(1.0F + fast_exp(-x));
+        value = x * s;
+        slope = s + value * (1.0F - s);
     }
     static double reference(double x) { return x / (1.0 + std::exp(-x)); }
 };
