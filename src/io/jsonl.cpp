@@ -18,8 +18,14 @@ namespace {
 using Json = nlohmann::ordered_json;  // keeps the order of the keys
 
 std::string text_of(const JsonValue& value) {
-    if (const auto* number = std::get_if<double>(&value))
-        return std::isfinite(*number) ? fmt::format("{}", *number) : "null";
+    if (const auto* number = std::get_if<double>(&value)) {
+        if (!std::isfinite(*number)) return "null";
+        std::string text = fmt::format("{}", *number);
+        // 1.0, not 1: a reader shall not take one record's number for an integer and the next one's for a
+        // real.
+        if (text.find_first_of(".e") == std::string::npos) text += ".0";
+        return text;
+    }
     if (const auto* integer = std::get_if<std::int64_t>(&value)) return fmt::format("{}", *integer);
     return Json(std::get<std::string>(value)).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -37,13 +43,15 @@ std::optional<JsonValue> value_of(const Json& json) {
 
 /// The record of a line, or nothing when the line is not a flat JSON object.
 std::optional<JsonRecord> parse_line(std::string_view line) {
-    const auto flat = [](int depth, Json::parse_event_t event, const Json&) {
+    bool nested = false;
+    const auto look = [&](int depth, Json::parse_event_t event, const Json&) {
         const bool start =
             event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
-        return !start || depth == 0;
+        nested = nested || (start && depth > 0);
+        return !nested;  // and nothing deep is built
     };
-    const Json json = Json::parse(line, flat, false);
-    if (!json.is_object()) return std::nullopt;
+    const Json json = Json::parse(line, look, false);
+    if (nested || !json.is_object()) return std::nullopt;
     JsonRecord record;
     for (const auto& [key, value] : json.items()) {
         std::optional<JsonValue> plain = value_of(value);

@@ -85,7 +85,7 @@ class Session {
 
     /// Throws what libpng last complained about, unless `ok`.
     void require(bool ok, const std::string& name) const {
-        check(ok, "[png] {}: {}", name, shown(job.message.data()));
+        check(ok, "[png] {}: {}", name, one_line(job.message.data()));
     }
 
     Job job;

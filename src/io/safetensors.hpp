@@ -53,8 +53,11 @@ class MappedSafetensors {
   public:
     explicit MappedSafetensors(const std::filesystem::path& path);
 
-    const std::map<std::string, Tensor>& tensors() const { return file_.tensors; }
-    const std::map<std::string, std::string>& metadata() const { return file_.metadata; }
+    const std::map<std::string, Tensor>& tensors() const& { return file_.tensors; }
+    const std::map<std::string, std::string>& metadata() const& { return file_.metadata; }
+    // The views of a temporary would be gone before they are used.
+    void tensors() && = delete;
+    void metadata() && = delete;
 
   private:
     MappedFile mapping_;

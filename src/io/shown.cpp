@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include <fmt/format.h>
+
 namespace mf {
 namespace {
 
@@ -23,6 +25,21 @@ std::size_t character_length(std::string_view text) {
     return overlong || surrogate || code > 0x10FFFF ? 0 : length;
 }
 
+std::string cleaned(std::string_view text, std::size_t most) {
+    std::string out;
+    std::size_t i = 0;
+    while (i < std::min(text.size(), most)) {
+        const std::size_t length = character_length(text.substr(i));
+        const auto first = static_cast<unsigned char>(text[i]);
+        if (length == 0 || first < 0x20 || first == 0x7F)
+            out += '?';
+        else
+            out += text.substr(i, length);
+        i += std::max<std::size_t>(length, 1);
+    }
+    return out + (i < text.size() ? "..." : "");
+}
+
 }  // namespace
 
 bool is_utf8(std::string_view text) {
@@ -34,20 +51,8 @@ bool is_utf8(std::string_view text) {
     return true;
 }
 
-std::string shown(std::string_view text) {
-    constexpr std::size_t most = 60;
-    std::string out = "'";
-    std::size_t i = 0;
-    while (i < std::min(text.size(), most)) {
-        const std::size_t length = character_length(text.substr(i));
-        const auto first = static_cast<unsigned char>(text[i]);
-        if (length == 0 || first < 0x20 || first == 0x7F)
-            out += '?';
-        else
-            out += text.substr(i, length);
-        i += std::max<std::size_t>(length, 1);
-    }
-    return out + (i < text.size() ? "..." : "") + "'";
-}
+std::string shown(std::string_view text) { return fmt::format("'{}'", cleaned(text, 60)); }
+
+std::string one_line(std::string_view text) { return cleaned(text, 200); }
 
 }  // namespace mf

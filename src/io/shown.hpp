@@ -11,6 +11,9 @@ namespace mf {
 /// what is too long ends in "...".
 std::string shown(std::string_view text);
 
+/// The same without quotes, up to 200 bytes: for what a library says about a file.
+std::string one_line(std::string_view text);
+
 /// True when `text` is well-formed UTF-8 (no overlong forms, no surrogates, nothing above U+10FFFF).
 bool is_utf8(std::string_view text);
 

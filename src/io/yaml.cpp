@@ -71,7 +71,8 @@ class Flattener : public YAML::EventHandler {
                     YAML::EmitterStyle::value) override {
         refuse_tags(mark, tag);
         if (!levels_.empty() && !levels_.back().is_map)
-            fail(mark, "a section in the list {}, expected plain items", shown(levels_.back().prefix));
+            fail(mark, "a section (or a bracket that is not closed) in the list {}",
+                 shown(levels_.back().prefix));
         if (!levels_.empty() && !levels_.back().has_key) fail(mark, "a section cannot be a key");
         levels_.push_back(Level{.prefix = levels_.empty() ? "" : levels_.back().key + "."});
     }
@@ -152,7 +153,7 @@ std::vector<KeyValue> parse_yaml(const std::string& text, const std::string& nam
                         leaves);
         }
     } catch (const YAML::Exception& e) {
-        throw UsageError(fmt::format("{}:{}: not YAML: {}", name, e.mark.line + 1, e.msg));
+        throw UsageError(fmt::format("{}:{}: not YAML: {}", name, e.mark.line + 1, one_line(e.msg)));
     }
     return std::move(flattener.leaves);
 }
