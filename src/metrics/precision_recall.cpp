@@ -2,6 +2,7 @@
 #include "metrics/precision_recall.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <limits>
 
@@ -37,21 +38,8 @@ std::vector<double> square_radii(MatrixView x, int k, Team& team) {
     return out;
 }
 
-/// Share of the rows of `points` that some ball holds.
-double share_inside(MatrixView points, MatrixView centres, const std::vector<double>& squares, Team& team) {
-    std::vector<char> inside(static_cast<std::size_t>(points.rows));
-    visit_pairs(points, centres, PairValue::squared_distance, false, team,
-                [&](std::int64_t, const PairBlock& block) {
-                    const double* reach = squares.data() + block.col0;
-                    for (std::int64_t i = 0; i < block.rows; ++i) {
-                        bool any = false;
-                        for (std::int64_t j = 0; j < block.cols; ++j)
-                            any |= block.values[i * block.cols + j] <= reach[j];
-                        inside[static_cast<std::size_t>(block.row0 + i)] |= any ? 1 : 0;
-                    }
-                });
-    return static_cast<double>(std::count(inside.begin(), inside.end(), 1)) /
-           static_cast<double>(points.rows);
+double share(const std::vector<char>& flags) {
+    return static_cast<double>(std::count(flags.begin(), flags.end(), 1)) / static_cast<double>(flags.size());
 }
 
 }  // namespace
@@ -67,8 +55,24 @@ std::vector<double> neighbour_radii(MatrixView x, int k, Team& team) {
 PrecisionRecall precision_recall(MatrixView real, MatrixView generated, int k, Team& team) {
     check(k >= 1, "[precision_recall] k must be at least 1, got {}", k);
     check_sample_pair("precision_recall", real, generated, k + 1);
-    return {share_inside(generated, real, square_radii(real, k, team), team),
-            share_inside(real, generated, square_radii(generated, k, team), team)};
+    const std::vector<double> real_reach = square_radii(real, k, team);
+    const std::vector<double> generated_reach = square_radii(generated, k, team);
+    std::vector<char> real_inside(real_reach.size()), generated_inside(generated_reach.size());
+    visit_pairs(
+        real, generated, PairValue::squared_distance, false, team, [&](std::int64_t, const PairBlock& block) {
+            for (std::int64_t i = 0; i < block.rows; ++i) {
+                const auto a = static_cast<std::size_t>(block.row0 + i);
+                for (std::int64_t j = 0; j < block.cols; ++j) {
+                    const auto b = static_cast<std::size_t>(block.col0 + j);
+                    const double square = block.values[i * block.cols + j];
+                    if (square <= generated_reach[b]) real_inside[a] = 1;
+                    // Several threads may find the same generated sample inside.
+                    if (square <= real_reach[a])
+                        std::atomic_ref<char>(generated_inside[b]).store(1, std::memory_order_relaxed);
+                }
+            }
+        });
+    return {share(generated_inside), share(real_inside)};
 }
 
 }  // namespace mf
