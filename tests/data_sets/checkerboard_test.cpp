@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "data/checkerboard.hpp"
 
+#include <algorithm>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -57,7 +59,26 @@ TEST(Checkerboard, KnowsItsCells) {
     EXPECT_DOUBLE_EQ(*points.density(-1.5, -1.5), 0.0);
 }
 
-// Of 4096 points cell by cell: every cell of any board is reached, none other is.
+TEST(Checkerboard, HasTheMomentsOfItsCells) {
+    constexpr std::size_t n = 400000;
+    std::vector<float> xy(2 * n);
+    board()->draw(xy.data(), nullptr, Random(9, Stream::data), 0, n);
+    double x = 0, y = 0, xx = 0, yy = 0, xy_mean = 0;
+    for (std::size_t i = 0; i < xy.size(); i += 2) {
+        x += xy[i] / double{n};
+        y += xy[i + 1] / double{n};
+        xx += double{xy[i]} * xy[i] / double{n};
+        yy += double{xy[i + 1]} * xy[i + 1] / double{n};
+        xy_mean += double{xy[i]} * xy[i + 1] / double{n};
+    }
+    EXPECT_NEAR(x, 0, 0.008);
+    EXPECT_NEAR(y, 0, 0.008);
+    EXPECT_NEAR(xx, 4.0 / 3, 0.008);  // each coordinate alone is uniform on [-2, 2]
+    EXPECT_NEAR(yy, 4.0 / 3, 0.008);
+    EXPECT_NEAR(xy_mean, -0.25, 0.01);  // mean over the filled cells of the product of their middles
+}
+
+// Every cell of any board is reached, none other is.
 TEST(Checkerboard, ReachesEveryFilledCellOfAnyBoard) {
     const auto& entry = dataset_catalogue().at("checkerboard");
     for (const int grid : {2, 3, 6, 7, 16, 33}) {
