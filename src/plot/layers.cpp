@@ -28,10 +28,6 @@ void append(std::string& out, double value, int digits, char after) {
         (out += "nan") += after;
 }
 
-std::string title_of(const std::string& label) {
-    return label.empty() ? "notitle" : "title " + gnuplot_text(label);
-}
-
 std::string name_of(const std::string& place, const std::string& label, const char* columns) {
     return place + (label.empty() ? "" : ", " + label) + ": " + columns;
 }
@@ -55,8 +51,8 @@ class Writer {
         const char* every = points.xy.size() / 2 > kSmallLayer ? " every thin" : "";
         const int index = data_.add(name_of(place_, points.label, "x y"), std::move(block));
         return {"",
-                {fmt::format("data index {}{} using 1:2 with points linestyle {} {}", index, every, style,
-                             title_of(points.label))}};
+                {fmt::format("data index {}{} using 1:2 with points linestyle {}", index, every, style)},
+                style};
     }
 
     Element operator()(const Line& line) {
@@ -76,14 +72,14 @@ class Writer {
         if (band) {
             const int shade = styles_.add(
                 fmt::format("linecolor rgb {}", with_opacity(line.colour, kBandOpacity * line.opacity)));
-            out.parts.push_back(fmt::format(
-                "data index {} using 1:3:4 with filledcurves linestyle {} notitle", index, shade));
+            out.parts.push_back(
+                fmt::format("data index {} using 1:3:4 with filledcurves linestyle {}", index, shade));
         }
         const int style = styles_.add(fmt::format("linecolor rgb {} linewidth {:.4g} dashtype {}",
                                                   with_opacity(line.colour, line.opacity), line.width,
                                                   line.dashed ? "2" : "1"));
-        out.parts.push_back(fmt::format("data index {} using 1:2 with lines linestyle {} {}", index, style,
-                                        title_of(line.label)));
+        out.parts.push_back(fmt::format("data index {} using 1:2 with lines linestyle {}", index, style));
+        out.style = style;
         return out;
     }
 
@@ -103,9 +99,10 @@ class Writer {
             out.before += fmt::format("{}{} {}", i == 0 ? "" : ", ", i, web_colour(heat.colours[i]));
         out.before += fmt::format(")\nset cbrange [{:.8g}:{:.8g}]\n", heat.scale.low, heat.scale.high);
         const int index = data_.add(name_of(place_, "", "matrix, lowest y first"), std::move(block));
-        out.parts.push_back(fmt::format(
-            "data index {} matrix using ({:.8g}+{:.8g}*$1):({:.8g}+{:.8g}*$2):3 with image notitle", index,
-            heat.x.low + dx / 2, dx, heat.y.low + dy / 2, dy));
+        out.parts.push_back(
+            fmt::format("data index {} matrix using ({:.8g}+{:.8g}*$1):({:.8g}+{:.8g}*$2):3 with image{}",
+                        index, heat.x.low + dx / 2, dx, heat.y.low + dy / 2, dy,
+                        heat.values.size() <= kMostRectangles ? " pixels" : ""));
         return out;
     }
 
@@ -125,8 +122,7 @@ class Writer {
             styles_.add(fmt::format("linecolor rgb {}", with_opacity(tiles.colour, tiles.opacity)));
         const int index = data_.add(name_of(place_, "", "tiles, x y x0 x1 y0 y1"), std::move(block));
         return {"",
-                {fmt::format("data index {} using 1:2:3:4:5:6 with boxxyerror linestyle {} notitle", index,
-                             style)}};
+                {fmt::format("data index {} using 1:2:3:4:5:6 with boxxyerror linestyle {}", index, style)}};
     }
 
     Element operator()(const Bars& bars) {
@@ -140,9 +136,7 @@ class Writer {
         const int style =
             styles_.add(fmt::format("linecolor rgb {}", with_opacity(bars.colour, bars.opacity)));
         const int index = data_.add(name_of(place_, bars.label, "x y width"), std::move(block));
-        return {"",
-                {fmt::format("data index {} using 1:2:3 with boxes linestyle {} {}", index, style,
-                             title_of(bars.label))}};
+        return {"", {fmt::format("data index {} using 1:2:3 with boxes linestyle {}", index, style)}, style};
     }
 
   private:

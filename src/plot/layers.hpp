@@ -41,10 +41,13 @@ class LineStyles {
 struct Element {
     std::string before;
     std::vector<std::string> parts;
+    int style = 0;  ///< line style that stands for the layer in the legend
 };
 
 /// Layers with fewer points are never thinned.
 inline constexpr std::size_t kSmallLayer = 200;
+/// Heats with more cells are images, which viewers of SVG smooth; smaller ones are made of rectangles.
+inline constexpr std::size_t kMostRectangles = 1600;
 /// Radius of a gnuplot point of size 1, in points, in its PNG and SVG terminals.
 inline constexpr double kPngSymbol = 3.0, kSvgSymbol = 4.125;
 

@@ -10,9 +10,9 @@
 namespace mf::plot {
 namespace {
 
-constexpr double kTitleRoom = 25, kHeadingRoom = 20, kRowHeadingRoom = 22, kPanelTitleRoom = 18,
-                 kTickRoom = 16, kLabelRoom = 16, kCaptionRoom = 13.5, kNoteRoom = 18, kLegendRoom = 15,
-                 kBarGap = 8, kBarWidth = 9;
+constexpr double kTitleRoom = 27, kHeadingRoom = 22, kRowHeadingRoom = 24, kPanelTitleRoom = 20,
+                 kTickRoom = 16, kLabelRoom = 17, kCaptionRoom = 15, kNoteRoom = 20, kLegendRoom = 17,
+                 kBarGap = 8, kBarWidth = 9, kSampleGap = 5, kEntryGap = 16;
 
 // Room around the frame of one panel.
 struct Room {
@@ -43,23 +43,36 @@ double height_of_panel(const Figure& figure, const Panel& panel, double width) {
     return std::round(width * std::clamp(ratio, 0.25, 2.0));
 }
 
-// How many rows the legend above the panel takes; gnuplot's key has as many columns as fit.
-int legend_rows(const Panel& panel, double width) {
-    double longest = 0;
-    int entries = 0;
-    for (const Layer& layer : panel.layers)
-        std::visit(
-            [&](const auto& one) {
-                if constexpr (requires { one.label; }) {
-                    entries += one.label.empty() ? 0 : 1;
-                    longest =
-                        std::max(longest, one.label.empty() ? 0 : text_width(one.label, kTickSize) + 30);
-                }
-            },
-            layer);
-    if (entries == 0) return 0;
-    const int columns = std::max(1, static_cast<int>(width / longest));
-    return (entries + columns - 1) / columns;
+const std::string* label_of(const Layer& layer) {
+    return std::visit(
+        [](const auto& one) -> const std::string* {
+            if constexpr (requires { one.label; })
+                return one.label.empty() ? nullptr : &one.label;
+            else
+                return nullptr;
+        },
+        layer);
+}
+
+// The legend as rows of entries, filled one after the other; places are relative to the row's start.
+std::vector<std::vector<LegendEntry>> legend_rows(const Panel& panel, double width) {
+    std::vector<std::vector<LegendEntry>> rows;
+    double x = 0;
+    for (std::size_t i = 0; i < panel.layers.size(); ++i) {
+        const std::string* label = label_of(panel.layers[i]);
+        if (label == nullptr) continue;
+        const FittedText fit = fitted(*label, kTickSize, width - kSampleWidth - kSampleGap);
+        const double length = kSampleWidth + kSampleGap + text_width(fit.text, fit.size);
+        if (rows.empty() || x + kEntryGap + length > width) {
+            rows.emplace_back();
+            x = 0;
+        } else {
+            x += kEntryGap;
+        }
+        rows.back().push_back({i, x, 0, length, fit.text, fit.size});
+        x += length;
+    }
+    return rows;
 }
 
 // The heat whose colour scale is shown, or null.
@@ -96,12 +109,14 @@ class Builder {
     std::size_t column(std::size_t i) const { return i % figure_.columns; }
     double height_of(std::size_t i) const { return height_of_panel(figure_, figure_.panels[i], width_); }
 
-    // Steps of the ticks, and the room that panel i needs on its four sides.
+    // Steps of the ticks, rows of the legend, and the room that panel i needs on its four sides.
     void reserve(std::size_t i) {
         const Panel& panel = figure_.panels[i];
         PanelLayout& out = layout_.panels[i];
         out.x_step = tick_step(panel.x, width_ / 48);
         out.y_step = tick_step(panel.y, height_[row(i)] / 38);
+        const auto legend = legend_rows(panel, width_);
+        legend_height_.push_back(static_cast<double>(legend.size()) * kLegendRoom);
         const bool named_x = !panel.x_names.empty(), named_y = !panel.y_names.empty();
         Room room;
         if (panel.y_ticks == Ticks::labelled)
@@ -111,7 +126,16 @@ class Builder {
         if (panel.x_ticks == Ticks::labelled) {
             room.bottom += kTickRoom;
             const auto labels = named_x ? second_of(panel.x_names) : tick_labels(panel.x, out.x_step);
-            if (!labels.empty() && !named_x) room.right = text_width(labels.back(), kTickSize) / 2 - 2;
+            if (!labels.empty() && !named_x) {
+                // Labels may reach beyond the frame where a tick is near its end.
+                const double unit = width_ / (panel.x.high - panel.x.low);
+                const double first = std::ceil(panel.x.low / out.x_step - 1e-9) * out.x_step;
+                const double last = std::floor(panel.x.high / out.x_step + 1e-9) * out.x_step;
+                room.left = std::max(
+                    room.left, text_width(labels.front(), kTickSize) / 2 - (first - panel.x.low) * unit);
+                room.right =
+                    std::max(0.0, text_width(labels.back(), kTickSize) / 2 - (panel.x.high - last) * unit);
+            }
         }
         room.left += panel.y_label.empty() ? 0 : kLabelRoom;
         room.bottom += panel.x_label.empty() ? 0 : kLabelRoom;
@@ -119,7 +143,7 @@ class Builder {
             out.bar_step = tick_step(heat->scale, height_[row(i)] / 30);
             room.right = kBarGap + kBarWidth + 8 + widest(tick_labels(heat->scale, out.bar_step));
         }
-        room.top = (panel.title.empty() ? 0 : kPanelTitleRoom) + legend_rows(panel, width_) * kLegendRoom;
+        room.top = (panel.title.empty() ? 0 : kPanelTitleRoom) + legend_height_[i];
         captions_[i] = wrapped(panel.caption, kTextSize, width_);
         room.bottom += captions_[i].empty() ? 0 : kCaptionRoom * static_cast<double>(captions_[i].size()) + 3;
         left_[column(i)] = std::max(left_[column(i)], room.left);
@@ -161,6 +185,7 @@ class Builder {
             frame.top += (cell_height - frame.height) / 2;
         }
         out.frame = frame;
+        place_legend(panel, out);
         if (heat_with_bar(panel) != nullptr)
             out.bar = {frame.right() + kBarGap, frame.top, kBarWidth, frame.height};
 
@@ -169,9 +194,7 @@ class Builder {
             const FittedText fit = fitted(text, size, width_ + kGap / 2);
             out.texts.push_back({fit.text, centre, y, fit.size, PlacedText::Align::centre, false, colour});
         };
-        if (!panel.title.empty())
-            add(panel.title, frame.top - legend_rows(panel, width_) * kLegendRoom - 10, kPanelTitleSize,
-                kInk);
+        if (!panel.title.empty()) add(panel.title, frame.top - legend_height_[i] - 11, kPanelTitleSize, kInk);
         double y = frame.bottom() + (panel.x_ticks == Ticks::labelled ? kTickRoom : 0);
         if (!panel.x_label.empty()) add(panel.x_label, y + 9, kTextSize, kInk);
         y += panel.x_label.empty() ? 3 : kLabelRoom + 3;
@@ -184,6 +207,22 @@ class Builder {
             out.texts.push_back({fit.text, x_[column(i)] - std::ceil(left_[column(i)]) + 7,
                                  frame.top + frame.height / 2, fit.size, PlacedText::Align::centre, true,
                                  kInk});
+        }
+    }
+
+    void place_legend(const Panel& panel, PanelLayout& out) const {
+        const auto rows = legend_rows(panel, width_);
+        double y = out.frame.top - static_cast<double>(rows.size()) * kLegendRoom + kLegendRoom / 2 - 2;
+        for (const std::vector<LegendEntry>& row : rows) {
+            const double start = out.frame.left + (out.frame.width - row.back().x - row.back().width) / 2;
+            for (LegendEntry entry : row) {
+                entry.x += start;
+                entry.y = y;
+                out.texts.push_back({entry.text, entry.x + kSampleWidth + kSampleGap, y, entry.size,
+                                     PlacedText::Align::left, false, kInk});
+                out.legend.push_back(entry);
+            }
+            y += kLegendRoom;
         }
     }
 
@@ -213,7 +252,7 @@ class Builder {
 
     const Figure& figure_;
     double width_;
-    std::vector<double> left_, right_, top_, bottom_, height_, x_, y_;
+    std::vector<double> left_, right_, top_, bottom_, height_, x_, y_, legend_height_;
     std::vector<std::vector<std::string>> captions_;
     Layout layout_;
 };

@@ -27,11 +27,21 @@ struct PlacedText {
     Colour colour = kInk;
 };
 
+/// Where the sample of a layer's line or symbol begins (its text is among the panel's).
+struct LegendEntry {
+    std::size_t layer;
+    double x, y, width;
+    std::string text;
+    double size;
+};
+inline constexpr double kSampleWidth = 16;
+
 struct PanelLayout {
     Frame frame;
     Frame bar;                                    ///< colour scale; width 0: none
     double x_step = 1, y_step = 1, bar_step = 1;  ///< between ticks
-    std::vector<PlacedText> texts;                ///< title, axis labels, caption
+    std::vector<LegendEntry> legend = {};         ///< above the frame
+    std::vector<PlacedText> texts;                ///< title, axis labels, caption, legend
 };
 
 struct Layout {

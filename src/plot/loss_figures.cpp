@@ -11,7 +11,8 @@
 namespace mf::plot {
 namespace {
 
-constexpr std::size_t kMostPoints = 1600;
+constexpr std::size_t kMostPoints = 1600, kMostMeans = 500;
+constexpr double kMostFlattening = 20;
 constexpr double kRawOpacity = 0.3, kRawWidth = 0.7;
 
 // The middle 99.6 % of the values with some air, or automatic when there are none.
@@ -36,6 +37,13 @@ double last_mean(const std::vector<double>& values) {
     return sum / static_cast<double>(count);
 }
 
+// `most` values at most, the first and the last among them.
+void pick_evenly(std::vector<double>& values, std::size_t most) {
+    if (values.size() <= most) return;
+    for (std::size_t i = 0; i < most; ++i) values[i] = values[i * (values.size() - 1) / (most - 1)];
+    values.resize(most);
+}
+
 void add_curve(Panel& panel, const LossCurve& curve, Colour colour, const std::string& label) {
     check(curve.steps.size() == curve.losses.size(), "[losses_figure] {}: {} steps and {} losses", curve.name,
           curve.steps.size(), curve.losses.size());
@@ -46,7 +54,8 @@ void add_curve(Panel& panel, const LossCurve& curve, Colour colour, const std::s
               .colour = colour,
               .label = label};
     thin_curve(raw.x, raw.y, kMostPoints);
-    thin_curve(mean.x, mean.y, kMostPoints);
+    pick_evenly(mean.x, kMostMeans);
+    pick_evenly(mean.y, kMostMeans);
     // Raw values of all the curves lie behind all the means.
     panel.layers.insert(panel.layers.begin(), std::move(raw));
     panel.layers.push_back(std::move(mean));
@@ -85,6 +94,20 @@ Panel loss_panel(const std::vector<const LossCurve*>& curves, std::size_t first_
     return panel;
 }
 
+// One range of y for all the panels, unless that would press a curve flat.
+void share_range(Figure& figure, const std::vector<LossCurve>& curves) {
+    std::vector<const LossCurve*> all;
+    for (const LossCurve& curve : curves) all.push_back(&curve);
+    const Range shared = calm_range(all);
+    for (const Panel& panel : figure.panels)
+        if (panel.y.automatic() || shared.high - shared.low > kMostFlattening * (panel.y.high - panel.y.low))
+            return;
+    for (std::size_t i = 0; i < figure.panels.size(); ++i) {
+        figure.panels[i].y = shared;
+        if (i % figure.columns != 0) figure.panels[i].y_ticks = Ticks::marks;
+    }
+}
+
 }  // namespace
 
 Figure loss_figure(const LossCurve& curve) {
@@ -102,6 +125,7 @@ Figure losses_figure(const std::vector<LossCurve>& curves, bool together) {
         std::vector<const LossCurve*> all;
         for (const LossCurve& curve : curves) all.push_back(&curve);
         figure.panels.push_back(loss_panel(all, 0));
+        if (all.size() > 1) figure.panels[0].caption = "in brackets: mean of the last 100";
         figure.panel_width = 460;
         figure.panel_ratio = 0.55;
         return figure;
@@ -113,23 +137,25 @@ Figure losses_figure(const std::vector<LossCurve>& curves, bool together) {
         figure.panels.push_back(loss_panel({&curves[i]}, i));
         if (i % figure.columns != 0) figure.panels.back().y_label.clear();
     }
+    share_range(figure, curves);
     return figure;
 }
 
 std::vector<double> moving_mean(const std::vector<double>& values, std::size_t window) {
     const std::size_t half = std::max<std::size_t>(window, 1) / 2;
-    std::vector<double> out(values.size());
-    double sum = 0;
-    std::size_t count = 0, begin = 0, end = 0;
-    const auto add = [&](double value, double sign) {
-        if (!std::isfinite(value)) return;
-        sum += sign * value;
-        count = sign > 0 ? count + 1 : count - 1;
-    };
+    // Sums and counts before each place, of the finite values.
+    std::vector<double> sums(values.size() + 1, 0), counts(values.size() + 1, 0), out(values.size());
     for (std::size_t i = 0; i < values.size(); ++i) {
-        while (end < std::min(values.size(), i + half + 1)) add(values[end++], 1);
-        while (begin + half < i) add(values[begin++], -1);
-        out[i] = count > 0 ? sum / static_cast<double>(count) : std::numeric_limits<double>::quiet_NaN();
+        const bool finite = std::isfinite(values[i]);
+        sums[i + 1] = sums[i] + (finite ? values[i] : 0);
+        counts[i + 1] = counts[i] + (finite ? 1 : 0);
+    }
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const std::size_t begin = i - std::min(i, half);
+        // Near the start the window shrinks on both sides: a steep first descent is followed, not smeared.
+        const std::size_t end = std::min(values.size(), i + std::min(i, half) + 1);
+        const double count = counts[end] - counts[begin];
+        out[i] = count > 0 ? (sums[end] - sums[begin]) / count : std::numeric_limits<double>::quiet_NaN();
     }
     return out;
 }

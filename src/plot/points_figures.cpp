@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kTargetOpacity = 0.4;
 
-// Smaller dots in smaller panels; fewer samples may be stronger.
+// Smaller dots in smaller panels.
 double dot_size(std::size_t columns) { return columns <= 2 ? 2.4 : columns <= 4 ? 1.9 : 1.5; }
 
 bool has_points(const Cloud& cloud) {
@@ -20,6 +20,9 @@ bool has_points(const Cloud& cloud) {
         if (std::isfinite(cloud[i]) && std::isfinite(cloud[i + 1])) return true;
     return false;
 }
+
+// A handful of points may be large.
+double dot_size(const Cloud& cloud, double usual) { return cloud.size() / 2 < 200 ? 2 * usual : usual; }
 
 Panel panel_over(const Scene& scene, const Cloud& cloud, Colour colour, double dot) {
     Panel panel;
@@ -35,7 +38,7 @@ Panel panel_over(const Scene& scene, const Cloud& cloud, Colour colour, double d
     if (!scene.target.empty())
         panel.layers.push_back(
             Points{.xy = scene.target, .colour = kCloudGrey, .size = dot, .opacity = kTargetOpacity});
-    panel.layers.push_back(Points{.xy = cloud, .colour = colour, .size = dot});
+    panel.layers.push_back(Points{.xy = cloud, .colour = colour, .size = dot_size(cloud, dot)});
     return panel;
 }
 

@@ -149,14 +149,18 @@ void extend(const Layer& layer, Extent& x, Extent& y) {
 void fill_ranges(Panel& panel) {
     Extent x, y;
     y.positive_only = panel.log_y;
-    bool edge_to_edge = !panel.layers.empty();
+    bool edge_to_edge = !panel.layers.empty(), bars = false;
     for (const Layer& layer : panel.layers) {
         extend(layer, x, y);
         edge_to_edge = edge_to_edge && std::holds_alternative<Heat>(layer);
+        bars = bars || std::holds_alternative<Bars>(layer);
     }
     if (panel.log_y && !panel.y.automatic() && panel.y.low <= 0) panel.y = {};
     if (panel.x.automatic()) panel.x = x.range(edge_to_edge ? 0 : 0.03);
-    if (panel.y.automatic()) panel.y = y.range(edge_to_edge ? 0 : 0.05);
+    if (panel.y.automatic()) {
+        panel.y = y.range(edge_to_edge ? 0 : 0.05);
+        if (bars && y.low == 0 && y.high > 0) panel.y.low = 0;  // bars stand on the axis
+    }
     for (Layer& layer : panel.layers) {
         auto* heat = std::get_if<Heat>(&layer);
         if (heat == nullptr || !heat->scale.automatic()) continue;

@@ -45,10 +45,11 @@ std::string preamble(const Layout& layout, const std::string& name, std::size_t 
         "if (format eq 'svg') set terminal svg size {},{} noenhanced font '{},{}' "
         "background '#ffffff' standalone\n",
         layout.width, layout.height, kFont, kTickSize);
+    // pngcairo's font sizes are points at 96 dots an inch, svg's are its own units.
     out += fmt::format(
         "if (format ne 'svg') set terminal pngcairo size {},{} noenhanced font '{},{}' "
         "background '#ffffff' fontscale {} pointscale {} linewidth {}\n",
-        layout.width * kPngScale, layout.height * kPngScale, kFont, kTickSize, kPngScale, kPngScale,
+        layout.width * kPngScale, layout.height * kPngScale, kFont, kTickSize, 0.75 * kPngScale, kPngScale,
         kPngScale);
     out += "set output target\n\n";
     // Point sizes mean different things to the two terminals.
@@ -56,8 +57,7 @@ std::string preamble(const Layout& layout, const std::string& name, std::size_t 
     out += fmt::format("thin = format eq 'svg' ? {} : 1\n\n", stride);
     out += styles;
     out += "set style fill solid 1 noborder\n";
-    out += fmt::format("set tics out nomirror scale 0.35,0.2 textcolor rgb {}\n", web_colour(kFaintInk));
-    out += "set minussign\nunset colorbox\nset multiplot\n";
+    out += "set minussign\nunset key\nunset colorbox\nset multiplot\n";
     return out;
 }
 
@@ -74,27 +74,38 @@ std::string label(const Layout& layout, const PlacedText& text) {
                        text.rotated ? " rotate" : "", text.size, web_colour(text.colour));
 }
 
+// Tick labels are formats to gnuplot.
+std::string without_formats(const std::string& text) {
+    std::string out;
+    for (const char c : text) out += c == '%' ? "%%" : std::string(1, c);
+    return out;
+}
+
 std::string axis(char name, Ticks ticks, const std::vector<std::pair<double, std::string>>& names,
                  double step, bool logarithmic) {
     if (ticks == Ticks::none) return fmt::format("unset {}tics\n", name);
     std::string where;
     for (const auto& [value, text] : names)
         where += fmt::format("{}{} {:.8g}", where.empty() ? "" : ", ",
-                             gnuplot_text(ticks == Ticks::labelled ? text : ""), value);
+                             gnuplot_text(ticks == Ticks::labelled ? without_formats(text) : ""), value);
     if (!names.empty())
         where = "(" + where + ")";
     else
         where = logarithmic ? "autofreq" : fmt::format("{:.6g}", step);
-    return fmt::format("set {0}tics {1} {2}\nset format {0} '{3}'\n", name,
-                       name == 'x' ? "offset 0,0.4" : "offset 0.7,0", where,
-                       ticks == Ticks::labelled ? "%g" : "");
+    // All is said each time: `unset xtics` brings back gnuplot's own ticks, inwards and on both sides.
+    return fmt::format(
+        "set {0}tics border out nomirror scale 0.35,0.2 {1} {2} textcolor rgb {3}\nset format {0} '{4}'\n",
+        name, name == 'x' ? "offset 0,0.4" : "offset 0.7,0", where, web_colour(kFaintInk),
+        ticks == Ticks::labelled ? "%g" : "");
 }
 
 std::string axes(const Layout& layout, const Panel& panel, const PanelLayout& place) {
     const Frame& frame = place.frame;
-    std::string out = fmt::format("set margins at screen {:.6f}, {:.6f}, {:.6f}, {:.6f}\n",
-                                  frame.left / layout.width, frame.right() / layout.width,
-                                  1 - frame.bottom() / layout.height, 1 - frame.top / layout.height);
+    std::string out = fmt::format(
+        "set lmargin at screen {:.6f}\nset rmargin at screen {:.6f}\nset bmargin at screen {:.6f}\nset "
+        "tmargin at screen {:.6f}\n",
+        frame.left / layout.width, frame.right() / layout.width, 1 - frame.bottom() / layout.height,
+        1 - frame.top / layout.height);
     out += fmt::format("set border {} linestyle 1\n", panel.equal_aspect ? 31 : 3);
     out += panel.log_y ? "set logscale y\n" : "unset logscale\n";
     out += axis('x', panel.x_ticks, panel.x_names, place.x_step, false);
@@ -103,10 +114,27 @@ std::string axes(const Layout& layout, const Panel& panel, const PanelLayout& pl
     if (place.bar.width > 0)
         out += fmt::format(
             "set colorbox user origin screen {} size screen {:.6f},{:.6f} noborder\n"
-            "set cbtics {:.6g} offset -0.8,0\n",
+            "set cbtics {:.6g} scale 0.35 offset -0.8,0 textcolor rgb {}\n",
             at(layout, place.bar.left, place.bar.bottom()), place.bar.width / layout.width,
-            place.bar.height / layout.height, place.bar_step);
+            place.bar.height / layout.height, place.bar_step, web_colour(kFaintInk));
     return out;
+}
+
+// A short piece of line, a dot or a small box in the layer's style. (gnuplot's own key is laid out by each
+// terminal's guess of text widths and would not be the same in PNG and SVG.)
+std::string legend_sample(const Layout& layout, const LegendEntry& entry, const Layer& layer, int style) {
+    if (style == 0) return "";  // the layer is empty: only its name is there
+    const std::string middle = at(layout, entry.x + kSampleWidth / 2, entry.y);
+    if (std::holds_alternative<Points>(layer))
+        return fmt::format("set label '' at screen {} point linestyle {}\n", middle, style);
+    if (std::holds_alternative<Line>(layer))
+        return fmt::format("set arrow from screen {} to screen {} nohead linestyle {}\n",
+                           at(layout, entry.x, entry.y), at(layout, entry.x + kSampleWidth, entry.y), style);
+    const auto& bars = std::get<Bars>(layer);
+    return fmt::format(
+        "set object rectangle center screen {} size screen {:.6f},{:.6f} fillcolor rgb {} "
+        "fillstyle solid noborder\n",
+        middle, 10.0 / layout.width, 8.0 / layout.height, web_colour(bars.colour));
 }
 
 std::string panel_commands(const Figure& figure, const Layout& layout, std::size_t i, DataBlocks& data,
@@ -119,24 +147,18 @@ std::string panel_commands(const Figure& figure, const Layout& layout, std::size
         out += fmt::format("set label {} at graph 0.5,0.5 center front font ',{}' textcolor rgb {}\n",
                            gnuplot_text(panel.message), kTextSize, web_colour(kFaintInk));
     std::string plots;
-    bool legend = false;
+    std::vector<int> element_styles;
     for (const Layer& layer : panel.layers) {
         const Element element = element_of(layer, name, data, styles);
         out += element.before;
-        for (const std::string& part : element.parts) {
-            plots += (plots.empty() ? "" : ", \\\n     ") + part;
-            legend = legend || part.find(" title ") != std::string::npos;
-        }
+        element_styles.push_back(element.style);
+        for (const std::string& part : element.parts) plots += (plots.empty() ? "" : ", \\\n     ") + part;
     }
-    out +=
-        legend
-            ? fmt::format(
-                  "set key tmargin center horizontal Left reverse samplen 1.6 font ',{}' textcolor rgb {}\n",
-                  kTickSize, web_colour(kInk))
-            : "unset key\n";
+    for (const LegendEntry& entry : layout.panels[i].legend)
+        out += legend_sample(layout, entry, panel.layers[entry.layer], element_styles[entry.layer]);
     out += fmt::format("plot [{:.8g}:{:.8g}] [{:.8g}:{:.8g}] {}\n", panel.x.low, panel.x.high, panel.y.low,
-                       panel.y.high, plots.empty() ? "NaN notitle" : plots);
-    out += "unset label\n";
+                       panel.y.high, plots.empty() ? "NaN" : plots);
+    out += layout.panels[i].legend.empty() ? "unset label\n" : "unset label\nunset arrow\nunset object\n";
     return out + (layout.panels[i].bar.width > 0 ? "unset colorbox\n" : "");
 }
 

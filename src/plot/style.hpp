@@ -47,8 +47,8 @@ inline std::vector<Colour> diverging_scale() {
 
 /// Family names that every system maps to a sans-serif face; sizes in points.
 inline constexpr const char* kFont = "Helvetica";
-inline constexpr double kTitleSize = 14, kHeadingSize = 12, kPanelTitleSize = 11.5, kTextSize = 10.5,
-                        kTickSize = 9.5, kLeastSize = 6.5;
+inline constexpr double kTitleSize = 16, kHeadingSize = 14, kPanelTitleSize = 13.5, kTextSize = 12,
+                        kTickSize = 11, kLeastSize = 7.5;
 
 inline constexpr double kMargin = 12;  ///< around everything
 inline constexpr double kGap = 9;      ///< between panels
