@@ -102,7 +102,7 @@ class Writer {
         out.parts.push_back(
             fmt::format("data index {} matrix using ({:.8g}+{:.8g}*$1):({:.8g}+{:.8g}*$2):3 with image{}",
                         index, heat.x.low + dx / 2, dx, heat.y.low + dy / 2, dy,
-                        heat.values.size() <= kMostRectangles ? " pixels" : ""));
+                        heat.values.size() <= kMostRectangles ? " @cells" : ""));
         return out;
     }
 

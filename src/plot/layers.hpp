@@ -37,7 +37,9 @@ class LineStyles {
 };
 
 /// What a layer adds to the plot command of its panel, and what must be set before. The script's variables
-/// are `data`, `dot` (how the terminal counts point sizes) and `thin` (draw every so many points).
+/// are `data`, `dot` (how
+/// the terminal counts point sizes), `thin` (draw every so many points) and the macro `cells` (how to draw
+/// heats).
 struct Element {
     std::string before;
     std::vector<std::string> parts;
@@ -46,7 +48,7 @@ struct Element {
 
 /// Layers with fewer points are never thinned.
 inline constexpr std::size_t kSmallLayer = 200;
-/// Heats with more cells are images, which viewers of SVG smooth; smaller ones are made of rectangles.
+/// In an SVG, heats with more cells than this are images, which viewers smooth; smaller ones are rectangles.
 inline constexpr std::size_t kMostRectangles = 1600;
 /// Radius of a gnuplot point of size 1, in points, in its PNG and SVG terminals.
 inline constexpr double kPngSymbol = 3.0, kSvgSymbol = 4.125;

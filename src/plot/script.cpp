@@ -52,8 +52,11 @@ std::string preamble(const Layout& layout, const std::string& name, std::size_t 
         layout.width * kPngScale, layout.height * kPngScale, kFont, kTickSize, 0.75 * kPngScale, kPngScale,
         kPngScale);
     out += "set output target\n\n";
-    // Point sizes mean different things to the two terminals.
+    // What the two terminals do differently: point sizes, places of tick labels, images (which an SVG
+    // smooths).
     out += fmt::format("dot = format eq 'svg' ? {:.4g} : 1\n", kPngSymbol / kSvgSymbol);
+    out += "lift = format eq 'svg' ? 0.6 : 0.4\n";
+    out += "cells = format eq 'svg' ? 'pixels' : ''\n";
     out += fmt::format("thin = format eq 'svg' ? {} : 1\n\n", stride);
     out += styles;
     out += "set style fill solid 1 noborder\n";
@@ -94,8 +97,8 @@ std::string axis(char name, Ticks ticks, const std::vector<std::pair<double, std
         where = logarithmic ? "autofreq" : fmt::format("{:.6g}", step);
     // All is said each time: `unset xtics` brings back gnuplot's own ticks, inwards and on both sides.
     return fmt::format(
-        "set {0}tics border out nomirror scale 0.35,0.2 {1} {2} textcolor rgb {3}\nset format {0} '{4}'\n",
-        name, name == 'x' ? "offset 0,0.4" : "offset 0.7,0", where, web_colour(kFaintInk),
+        "set {0}tics border out nomirror scale 0.35,0.2 {2} {1} textcolor rgb {3}\nset format {0} '{4}'\n",
+        name, name == 'x' ? "offset 0,lift" : "offset 0.7,0", where, web_colour(kFaintInk),
         ticks == Ticks::labelled ? "%g" : "");
 }
 
