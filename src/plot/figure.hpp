@@ -27,7 +27,7 @@ struct Cell {
 
 /// Dots. Those that are not finite are left out and counted in the panel's caption.
 struct Points {
-    std::vector<float> xy;  ///< (n, 2)
+    std::vector<float> xy = {};  ///< (n, 2)
     Colour colour = kBlue;
     double size = kPointSize;  ///< diameter in points
     double opacity = 0.6;
@@ -36,7 +36,7 @@ struct Points {
 
 /// A curve; a value that is not finite leaves a gap.
 struct Line {
-    std::vector<double> x, y;  ///< equally long
+    std::vector<double> x = {}, y = {};  ///< equally long
     Colour colour = kBlue;
     double width = kLineWidth;
     double opacity = 1;
@@ -47,7 +47,7 @@ struct Line {
 
 /// A matrix of colours.
 struct Heat {
-    std::vector<float> values;  ///< (rows, columns), row 0 at the lowest y; not finite: left blank
+    std::vector<float> values = {};  ///< (rows, columns), row 0 at the lowest y; not finite: left blank
     std::size_t rows = 0, columns = 0;
     Range x{0, 1}, y{0, 1};  ///< outer edges of the matrix
     Range scale = {};        ///< values of the first and the last colour; automatic from the data
@@ -57,15 +57,15 @@ struct Heat {
 
 /// Filled rectangles, for what lies behind the data (the filled tiles of a checkerboard).
 struct Tiles {
-    std::vector<Cell> cells;
+    std::vector<Cell> cells = {};
     Colour colour = kTileGrey;
     double opacity = 1;
 };
 
 /// Bars from zero.
 struct Bars {
-    std::vector<double> x, y;  ///< equally long
-    double width = 0.8;        ///< in units of x
+    std::vector<double> x = {}, y = {};  ///< equally long
+    double width = 0.8;                  ///< in units of x
     Colour colour = kBlue;
     double opacity = 1;
     std::string label = {};
@@ -76,26 +76,26 @@ using Layer = std::variant<Points, Line, Heat, Tiles, Bars>;
 enum class Ticks { none, marks, labelled };
 
 struct Panel {
-    std::string title;
-    std::string
-        caption;  ///< under the panel; parts apart by two blanks are kept whole when the line must be broken
+    std::string title = {};
+    /// Under the panel. Parts apart by two blanks are kept whole when the line must be broken.
+    std::string caption = {};
     std::string message = {};  ///< in the middle of the panel, such as "no points"
     std::string x_label = {}, y_label = {};
     Range x = {}, y = {};
-    bool equal_aspect =
-        false;  ///< one unit of x is as long as one unit of y; the panel is then framed on four sides
+    /// One unit of x is as long as one unit of y; the panel is then framed on four sides.
+    bool equal_aspect = false;
     bool grid = false;
     bool log_y = false;
     Ticks x_ticks = Ticks::labelled, y_ticks = Ticks::labelled;
-    std::vector<std::pair<double, std::string>> x_names = {},
-                                                y_names = {};  ///< labels to use in place of numbers
-    std::vector<Layer> layers = {};                            ///< drawn in this order
+    /// Labels to use in place of numbers.
+    std::vector<std::pair<double, std::string>> x_names = {}, y_names = {};
+    std::vector<Layer> layers = {};  ///< drawn in this order
 };
 
 /// rows x columns panels, row by row; fewer panels leave the last places empty. Texts are UTF-8 and taken
 /// literally; those that find no room are set smaller and, in the end, cut with an ellipsis.
 struct Figure {
-    std::string title;
+    std::string title = {};
     std::size_t rows = 1, columns = 1;
     std::vector<std::string> row_headings = {}, column_headings = {};  ///< empty, or one each
     std::vector<Panel> panels = {};
