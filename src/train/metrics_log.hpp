@@ -1,41 +1,24 @@
 // SPDX-License-Identifier: MIT
-// metrics.jsonl: a row a step, {"step": 1, "loss": 2.013, ...}, and rows of evaluations.
+// The rows of metrics.jsonl, {"step": 1, "loss": 2.013, ...}, and its columns as curves.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
-#include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "io/append_file.hpp"
+#include "io/jsonl.hpp"
 #include "train/trainer.hpp"
 
 namespace mf {
 
-/// Collects rows and writes them when asked, so that a step costs no call of the system.
-class MetricsLog {
-  public:
-    explicit MetricsLog(const std::filesystem::path& path) : file_(path) {}
-    void add(const StepReport& report, double seconds);
-    void add(std::int64_t step, std::span<const std::pair<std::string, double>> values);
-    /// Gives the rows to the system.
-    void write();
+/// The row of one step that took `seconds`. What is not finite becomes null in the file.
+JsonRecord metrics_row(const StepReport& report, double seconds);
 
-  private:
-    AppendFile file_;
-    std::string rows_;
-};
-
-/// Cuts off the rows that came after `step` and a last line that is not whole. Nothing happens without a file.
-void forget_rows_after(const std::filesystem::path& path, std::int64_t step);
-
-/// One column of a file of metrics: the rows that have it, in order.
+/// One column of a file of metrics: the rows that have it, in order; NaN where it was not finite.
 struct MetricCurve {
     std::vector<double> steps, values;
 };
-/// Error when the file is missing or a line (but the last) is no JSON object.
+/// Error when the file is missing or a line is no row.
 MetricCurve read_curve(const std::filesystem::path& path, const std::string& column);
 
 }  // namespace mf

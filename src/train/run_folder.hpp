@@ -32,8 +32,6 @@ class RunFolder {
 
     /// Saves and then deletes what is older than the newest `keep` (0: nothing).
     std::filesystem::path save(Trainer& trainer, const Settings& settings, std::int64_t keep);
-    /// Forgets the rows of metrics.jsonl that came after `step`, and a last line that is not whole.
-    void forget_metrics_after(std::int64_t step) const;
 
   private:
     RunFolder(std::filesystem::path path);
