@@ -2,7 +2,6 @@
 #include "train/checkpoint.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -19,12 +18,8 @@ namespace {
 
 constexpr std::string_view kFormat = "meanflow checkpoint 1";
 
-/// "model." for the weights themselves, "ema_0.999." for an average.
+/// What the trainer calls the weights themselves ("model.") and an average ("ema_0.999.").
 std::string prefix_of(const std::string& weights) { return (weights == "online" ? "model" : weights) + "."; }
-
-bool is_weights(const Trainer& trainer, const std::string& name) {
-    return std::ranges::any_of(trainer.weights(), [&](const Weights& weights) { return weights.name == name; });
-}
 
 /// One sum over every tensor's name and bytes, in the order of the names.
 std::string checksum_of(const TensorFile& file) {
@@ -65,15 +60,7 @@ void gather(const Checkpoint& checkpoint, const std::string& prefix, const Param
 
 void save_checkpoint(const std::filesystem::path& path, Trainer& trainer, const Settings& settings) {
     TensorFile file;
-    for (auto& [name, tensor] : trainer.state()) {
-        if (!is_weights(trainer, name)) {
-            file.tensors[name] = tensor;
-            continue;
-        }
-        for (const Param& param : trainer.model().params().all())
-            file.tensors[prefix_of(name) + param.name] =
-                Tensor::view_of(tensor.f32() + param.offset, param.shape, DType::f32);
-    }
+    for (auto& [name, tensor] : trainer.state()) file.tensors[name] = tensor;
     file.metadata = {
         {"format", std::string(kFormat)},
         {"program", fmt::format("meanflow {}", program_version())},
@@ -99,34 +86,16 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
 }
 
 void restore(Trainer& trainer, const Checkpoint& checkpoint) {
-    std::vector<std::pair<std::string, Tensor>> state;
-    for (const auto& [name, now] : trainer.state()) {
-        Tensor tensor(now.shape(), now.dtype());
-        if (is_weights(trainer, name)) {
-            gather(checkpoint, prefix_of(name), trainer.model().params(), tensor.floats());
-        } else {
-            const auto found = checkpoint.file.tensors.find(name);
-            check(found != checkpoint.file.tensors.end(), "{}: has no tensor {}", checkpoint.path.string(), name);
-            check(found->second.shape() == now.shape() && found->second.dtype() == now.dtype(),
-                  "{}: tensor {} has shape {} and type {}, expected {} and {}", checkpoint.path.string(), name,
-                  found->second.shape().text(), name_of(found->second.dtype()), now.shape().text(),
-                  name_of(now.dtype()));
-            std::memcpy(tensor.raw(), found->second.raw(), tensor.bytes());
-        }
-        state.emplace_back(name, tensor);
+    try {
+        trainer.load({checkpoint.file.tensors.begin(), checkpoint.file.tensors.end()}, checkpoint.step);
+    } catch (const Error& error) {
+        throw Error(fmt::format("{}: {}", checkpoint.path.string(), error.what()), error.hint());
     }
-    trainer.load(state, checkpoint.step);
 }
 
 std::vector<std::string> weights_in(const Checkpoint& checkpoint) {
     std::vector<std::string> out = {"online"};
-    for (const auto& [name, tensor] : checkpoint.file.tensors) {
-        if (!name.starts_with("ema_")) continue;
-        // "ema_0.999.network.0.weight": the decay has a point of its own.
-        const std::size_t point = name.find('.', name.find('.') + 1);
-        const std::string weights = name.substr(0, point);
-        if (std::ranges::find(out, weights) == out.end()) out.push_back(weights);
-    }
+    for (const std::string& decay : checkpoint.settings.texts("ema.decays")) out.push_back("ema_" + decay);
     return out;
 }
 

@@ -2,8 +2,8 @@
 // A checkpoint: one safetensors file with everything that the next step depends on, and enough words about itself to be
 // sampled without any other file.
 //
-//   model.NAME        parameters                        ema_D.NAME   their average with decay D
-//   optim.NAME ...    state of the optimiser            metadata     format, step, settings (JSON), objective, checksum
+//   model.NAME       parameters                    ema_D.NAME   their average with decay D
+//   optimiser.NAME   state of the optimiser        metadata     format, step, settings (JSON), objective, checksum
 #pragma once
 
 #include <cstdint>

@@ -67,6 +67,8 @@ void apply(Settings& settings, const ConfigItem& item) {
 
 OptionTable run_options() {
     return {
+        {"train.max_skipped", OptionKind::integer, "20",
+         "steps in a row whose loss or gradient is not finite until training gives up", 1},
         {"log.every", OptionKind::integer, "100", "steps between two lines of the log", 1},
         {"log.metrics_every", OptionKind::integer, "1", "steps between two rows of metrics.jsonl", 1},
         {"log.tensorboard", OptionKind::flag, "true", "write TensorBoard events beside metrics.jsonl"},

@@ -41,7 +41,7 @@ void check_same_run(const Settings& before, const Settings& after, const fs::pat
     std::string hint = "take these keys back, or start another run with another --out";
     for (const std::string& line : refused)
         if (line.starts_with("train.steps"))
-            hint = "the schedule of this run depends on train.steps; " + hint;
+            hint = "in this run every step depends on train.steps (a schedule); " + hint;
     throw UsageError(fmt::format("{}: this run has another configuration ({})", path.string(),
                                  fmt::join(refused, "; ")),
                      hint);
@@ -52,8 +52,10 @@ void check_same_run(const Settings& before, const Settings& after, const fs::pat
 bool may_change(const std::string& key, const Settings& settings) {
     constexpr std::array free = {"log.", "save.", "sample.", "evaluate."};
     if (std::ranges::any_of(free, [&](const char* start) { return key.starts_with(start); })) return true;
-    // A schedule that ends at the last step makes every step depend on how many there are.
-    return key == "train.steps" && settings.text("schedule.name") == "constant";
+    // What changes with the share of training done makes every step depend on how many there are.
+    const bool weight_moves = settings.text("loss.weight") != "none" && settings.text("loss.p_end") != "same";
+    return key == "train.max_skipped" ||
+           (key == "train.steps" && settings.text("schedule.name") == "constant" && !weight_moves);
 }
 
 RunFolder::RunFolder(fs::path path) : path_(made(path)), lock_(path_) {}
