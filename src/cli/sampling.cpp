@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "cli/sampling.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 #include "cli/screen.hpp"
@@ -11,8 +10,6 @@
 
 namespace mf::cli {
 namespace {
-
-bool is_reverse(const Settings& settings) { return settings.text("path.direction") == "reverse"; }
 
 Solver solver_of(const std::string& name, const Settings& settings) {
     if (name == "euler") return Solver::euler;
@@ -25,17 +22,11 @@ Solver solver_of(const std::string& name, const Settings& settings) {
 }
 
 std::vector<double> times_of(const SampleRequest& request, bool reverse) {
-    std::vector<double> times = request.times;
-    if (times.empty()) {
-        times = uniform_times(request.steps);
-        if (!reverse) std::ranges::reverse(times);
-        return times;
-    }
-    const double noise = reverse ? 1 : 0, data = reverse ? 0 : 1;
-    const bool ordered = reverse ? std::ranges::is_sorted(times, std::greater_equal<>())
-                                 : std::ranges::is_sorted(times, std::less_equal<>());
-    check_usage(times.size() >= 2 && times.front() == noise && times.back() == data && ordered,
-                "--times must lead from {} (noise) to {} (data) without a turn", noise, data);
+    if (request.times.empty()) return uniform_times(request.steps, !reverse);
+    const std::vector<double>& times = request.times;
+    check_times(times);
+    check_usage(times.front() == (reverse ? 1.0 : 0.0), "--times must begin with {}, which is noise in this model",
+                reverse ? 1 : 0);
     return times;
 }
 
@@ -69,21 +60,22 @@ SampleRequest request_of(const Invocation& invocation) {
 }
 
 Samples draw_samples(const LoadedModel& loaded, const SampleRequest& request, Team& team) {
-    const bool reverse = is_reverse(loaded.settings);
+    const std::string& direction = loaded.settings.text("path.direction");
+    const bool reverse = direction == "reverse";
     const SamplePlan plan{.solver = solver_of(request.solver, loaded.settings),
                           .times = times_of(request, reverse),
-                          .forward_as_published = request.as_published};
+                          .look_behind = request.as_published || direction == "forward_as_published"};
     check_usage(!request.as_published || !reverse, "--as-published is about direction forward; this model is reverse");
 
     Samples out;
     const std::int64_t dimensions = loaded.data->sample_shape().count();
     out.values = sampling_noise(request.seed, 0, request.count, dimensions);
     const auto steps = static_cast<double>(plan.times.size() - 1);
-    const auto recorded = [&](int i, const std::vector<float>& z) {
+    const auto recorded = [&](std::int64_t i, const std::vector<float>& z) {
         // State i is kept when it is the nearest to one of `record` evenly spread places.
         const double places = request.record - 1;
-        const double place = std::round(i / steps * places);
-        if (std::lround(place / places * steps) != i) return;
+        const double place = std::round(static_cast<double>(i) / steps * places);
+        if (std::llround(place / places * steps) != i) return;
         out.recorded.push_back(z);
         out.recorded_times.push_back(plan.times[static_cast<std::size_t>(i)]);
     };

@@ -50,7 +50,7 @@ int run(const Invocation& invocation) {
     const double rss = mebibytes(peak_resident_bytes());
 
     const Precision precision = settings.text("precision") == "bf16" ? Precision::bf16 : Precision::f32;
-    const double peak = measure_gemm_peak(trainer.team(), precision) * 1e-9;
+    const double peak = measure_gemm_peak(trainer.team(), precision);
     const double least = timing.ms.front(), median = timing.ms[timing.ms.size() / 2];
     const double gflop = trainer.flops_per_step() * 1e-9, gflops = gflop / (median * 1e-3);
     if (invocation.json()) {

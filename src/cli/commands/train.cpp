@@ -113,7 +113,7 @@ int run(const Invocation& invocation) {
     TrainingView view{.lines = !quiet, .bar = !quiet};
     view.facts = facts_of(trainer, settings);
     const Precision precision = settings.text("precision") == "bf16" ? Precision::bf16 : Precision::f32;
-    if (!quiet) view.peak_flops = measure_gemm_peak(trainer.team(), precision);
+    if (!quiet) view.peak_flops = 1e9 * measure_gemm_peak(trainer.team(), precision);
     TrainingHooks hooks = point_hooks(settings, folder);
     hooks.stop = [&] { return signals.pending() != 0; };
     const TrainingEnd end = run_training(trainer, run, settings, view, hooks);
