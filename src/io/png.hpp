@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// Pictures of 8 bits a channel, as PNG.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mf {
+
+struct Picture {
+    int width = 0, height = 0;
+    int channels = 3;                  ///< 1: gray, 3: red, green, blue
+    std::vector<std::uint8_t> pixels;  ///< (height, width, channels)
+};
+
+/// Words to store beside the pixels ("Software", "meanflow"): keywords of 1 to 79 printable ASCII characters,
+/// UTF-8 text.
+using PictureText = std::map<std::string, std::string>;
+
+/// The bytes of a PNG file. Error when sizes and pixels disagree or a keyword or text is not as above.
+std::string encode_png(const Picture& picture, const PictureText& text = {});
+
+/// Any PNG as 8-bit gray or RGB: palettes and fewer bits are expanded, of 16 bits the upper 8 are kept, alpha
+/// is dropped, gamma and colour profiles are not applied. `name`: the path, for messages. Pictures of more
+/// than 2^28 bytes (as 8-bit pixels) are refused, and so is a header that claims more than the file can hold.
+Picture decode_png(std::string_view bytes, const std::string& name);
+
+/// The text stored before the pixels of a PNG.
+PictureText decode_png_text(std::string_view bytes, const std::string& name);
+
+/// encode_png to a file, atomically.
+void write_png(const std::filesystem::path& path, const Picture& picture, const PictureText& text = {});
+Picture read_png(const std::filesystem::path& path);
+PictureText read_png_text(const std::filesystem::path& path);
+
+}  // namespace mf

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// Named tensors and text in one file, in the safetensors format (https://github.com/huggingface/safetensors):
+// 8 bytes header length (little endian), a JSON header, then the numbers of all tensors without a gap.
+// A file is believed only after its header has been checked against its size: every error is one line with
+// the path.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "io/file.hpp"
+#include "tensor/tensor.hpp"
+
+namespace mf {
+
+struct TensorFile {
+    std::map<std::string, Tensor> tensors;
+    std::map<std::string, std::string> metadata;
+};
+
+/// Where one tensor stands in its file.
+struct TensorEntry {
+    DType dtype = DType::f32;
+    Shape shape;
+    std::uint64_t offset = 0;  ///< first byte, counted from the start of the file
+    std::uint64_t bytes = 0;
+};
+
+struct SafetensorsHeader {
+    std::map<std::string, TensorEntry> tensors;
+    std::map<std::string, std::string> metadata;
+    std::uint64_t file_bytes = 0;
+};
+
+/// Reads and checks the header alone, whatever the size of the file.
+/// Dtypes: F64, F32, F16, BF16, I64, I32, U8, and BOOL (as u8, 0 or 1); up to five dimensions.
+SafetensorsHeader read_safetensors_header(const std::filesystem::path& path);
+
+/// Copies every tensor to memory of its own.
+TensorFile read_safetensors(const std::filesystem::path& path);
+
+/// Writes atomically (see write_file_atomically). Equal content gives equal bytes: the header lists names in
+/// byte order; the numbers stand by falling element size, then by name, so that each tensor is aligned for
+/// its type. Error for a tensor without memory, a name "__metadata__", and names or metadata that are not
+/// UTF-8.
+void write_safetensors(const std::filesystem::path& path, const TensorFile& file);
+
+/// The tensors of a file without reading it first: views of the mapped file, valid while this object lives,
+/// and not to be written to. Tensors that another program left unaligned for their type are copied.
+class MappedSafetensors {
+  public:
+    explicit MappedSafetensors(const std::filesystem::path& path);
+
+    const std::map<std::string, Tensor>& tensors() const { return file_.tensors; }
+    const std::map<std::string, std::string>& metadata() const { return file_.metadata; }
+
+  private:
+    MappedFile mapping_;
+    TensorFile file_;
+};
+
+}  // namespace mf
