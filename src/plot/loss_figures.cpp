@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+#include "plot/loss_figures.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <limits>
+
+#include "core/error.hpp"
+
+namespace mf::plot {
+namespace {
+
+constexpr std::size_t kMostPoints = 1600;
+constexpr double kRawOpacity = 0.3, kRawWidth = 0.7;
+
+// The middle 99.6 % of the values with some air, or automatic when there are none.
+Range calm_range(const std::vector<const LossCurve*>& curves) {
+    std::vector<double> values;
+    for (const LossCurve* curve : curves)
+        std::copy_if(curve->losses.begin(), curve->losses.end(), std::back_inserter(values),
+                     [](double value) { return std::isfinite(value); });
+    if (values.size() < 2) return {};
+    std::sort(values.begin(), values.end());
+    const std::size_t cut = values.size() / 500;
+    const double low = values[cut], high = values[values.size() - 1 - cut];
+    const double pad = (high - low) * 0.08;
+    return {low - pad, high + pad};
+}
+
+double last_mean(const std::vector<double>& values) {
+    const std::size_t count = std::min<std::size_t>(values.size(), 100);
+    const std::vector<double> tail(values.end() - static_cast<std::ptrdiff_t>(count), values.end());
+    double sum = 0;
+    for (const double value : tail) sum += value;
+    return sum / static_cast<double>(count);
+}
+
+void add_curve(Panel& panel, const LossCurve& curve, Colour colour, const std::string& label) {
+    check(curve.steps.size() == curve.losses.size(), "[losses_figure] {}: {} steps and {} losses", curve.name,
+          curve.steps.size(), curve.losses.size());
+    Line raw{
+        .x = curve.steps, .y = curve.losses, .colour = colour, .width = kRawWidth, .opacity = kRawOpacity};
+    Line mean{.x = curve.steps,
+              .y = moving_mean(curve.losses, std::max<std::size_t>(curve.losses.size() / 50, 1)),
+              .colour = colour,
+              .label = label};
+    thin_curve(raw.x, raw.y, kMostPoints);
+    thin_curve(mean.x, mean.y, kMostPoints);
+    // Raw values of all the curves lie behind all the means.
+    panel.layers.insert(panel.layers.begin(), std::move(raw));
+    panel.layers.push_back(std::move(mean));
+}
+
+Range step_range(const std::vector<const LossCurve*>& curves) {
+    double low = std::numeric_limits<double>::infinity(), high = -low;
+    for (const LossCurve* curve : curves)
+        for (const double step : curve->steps) {
+            low = std::min(low, step);
+            high = std::max(high, step);
+        }
+    return low < high ? Range{low, high} : Range{};
+}
+
+Panel loss_panel(const std::vector<const LossCurve*>& curves, std::size_t first_colour) {
+    Panel panel;
+    panel.grid = true;
+    panel.x_label = "iteration";
+    panel.y_label = "loss";
+    panel.x = step_range(curves);
+    panel.y = calm_range(curves);
+    const bool several = curves.size() > 1;
+    for (std::size_t i = 0; i < curves.size(); ++i) {
+        const LossCurve& curve = *curves[i];
+        const std::string last =
+            curve.losses.empty() ? "no values" : fmt::format("{:.3f}", last_mean(curve.losses));
+        if (!several) {
+            panel.title = curve.name;
+            panel.caption = curve.losses.empty() ? "" : "mean of the last 100: " + last;
+        }
+        if (curve.losses.empty() && !several) panel.message = "no values";
+        add_curve(panel, curve, method_colour(first_colour + i),
+                  several ? curve.name + " (" + last + ")" : "");
+    }
+    return panel;
+}
+
+}  // namespace
+
+Figure loss_figure(const LossCurve& curve) {
+    Figure figure;
+    figure.panel_width = 380;
+    figure.panel_ratio = 0.6;
+    figure.panels.push_back(loss_panel({&curve}, 0));
+    return figure;
+}
+
+Figure losses_figure(const std::vector<LossCurve>& curves, bool together) {
+    check(!curves.empty(), "[losses_figure] no curves");
+    Figure figure;
+    if (together) {
+        std::vector<const LossCurve*> all;
+        for (const LossCurve& curve : curves) all.push_back(&curve);
+        figure.panels.push_back(loss_panel(all, 0));
+        figure.panel_width = 460;
+        figure.panel_ratio = 0.55;
+        return figure;
+    }
+    figure.columns = std::min<std::size_t>(curves.size(), 3);
+    figure.rows = (curves.size() + figure.columns - 1) / figure.columns;
+    figure.panel_width = figure.columns == 1 ? 380 : 0;
+    for (std::size_t i = 0; i < curves.size(); ++i) {
+        figure.panels.push_back(loss_panel({&curves[i]}, i));
+        if (i % figure.columns != 0) figure.panels.back().y_label.clear();
+    }
+    return figure;
+}
+
+std::vector<double> moving_mean(const std::vector<double>& values, std::size_t window) {
+    const std::size_t half = std::max<std::size_t>(window, 1) / 2;
+    std::vector<double> out(values.size());
+    double sum = 0;
+    std::size_t count = 0, begin = 0, end = 0;
+    const auto add = [&](double value, double sign) {
+        if (!std::isfinite(value)) return;
+        sum += sign * value;
+        count = sign > 0 ? count + 1 : count - 1;
+    };
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        while (end < std::min(values.size(), i + half + 1)) add(values[end++], 1);
+        while (begin + half < i) add(values[begin++], -1);
+        out[i] = count > 0 ? sum / static_cast<double>(count) : std::numeric_limits<double>::quiet_NaN();
+    }
+    return out;
+}
+
+void thin_curve(std::vector<double>& x, std::vector<double>& y, std::size_t most) {
+    const std::size_t count = std::min(x.size(), y.size()), bins = std::max<std::size_t>(most / 2, 1);
+    if (count <= 2 * bins) return;
+    std::vector<double> thin_x, thin_y;
+    for (std::size_t bin = 0; bin < bins; ++bin) {
+        const std::size_t begin = bin * count / bins, end = (bin + 1) * count / bins;
+        std::size_t low = begin, high = begin;
+        for (std::size_t i = begin; i < end; ++i) {
+            if (!std::isfinite(y[low]) || y[i] < y[low]) low = i;
+            if (!std::isfinite(y[high]) || y[i] > y[high]) high = i;
+        }
+        for (const std::size_t i : {std::min(low, high), std::max(low, high)}) {
+            thin_x.push_back(x[i]);
+            thin_y.push_back(y[i]);
+            if (low == high) break;
+        }
+    }
+    x = std::move(thin_x);
+    y = std::move(thin_y);
+}
+
+}  // namespace mf::plot
