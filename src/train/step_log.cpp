@@ -41,8 +41,12 @@ std::string boxed_table(const std::string& title, const std::vector<std::pair<st
 }
 
 std::string with_commas(std::int64_t number) {
-    std::string out = std::to_string(number);
-    for (std::size_t at = out.size(); at > 3 && out[at - 4] != '-'; at -= 3) out.insert(at - 3, ",");
+    const std::string digits = std::to_string(number < 0 ? -number : number);
+    std::string out = number < 0 ? "-" : "";
+    for (std::size_t i = 0; i < digits.size(); ++i) {
+        if (i > 0 && (digits.size() - i) % 3 == 0) out += ',';
+        out += digits[i];
+    }
     return out;
 }
 

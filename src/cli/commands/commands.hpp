@@ -15,7 +15,6 @@ Command data_list_command();
 Command data_peek_command();
 Command info_command();
 Command bench_step_command();
-Command bench_ops_command();
 Command verify_command();
 
 }  // namespace mf::cli

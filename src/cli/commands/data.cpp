@@ -17,7 +17,6 @@ namespace mf::cli {
 namespace {
 
 int list(const Invocation& invocation) {
-    std::vector<std::vector<std::string>> rows = {{"name", "keys"}};
     std::vector<Json> items;
     std::string text;
     for (const Choice& choice : all_choices()) {

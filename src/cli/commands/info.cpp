@@ -87,10 +87,9 @@ void describe_run(const std::filesystem::path& path, bool json) {
 void list_choice(const std::string& key, bool json) {
     for (const Choice& choice : all_choices()) {
         if (choice.key != key) continue;
-        std::vector<std::vector<std::string>> rows;
         std::vector<Json> items;
         for (const ChoiceEntry& entry : choice.entries) {
-            fmt::print(json ? "" : "{:<18} {}\n", entry.name, entry.help);
+            if (!json) fmt::print("{:<18} {}\n", entry.name, entry.help);
             items.push_back(Json::object({{"name", entry.name}, {"help", entry.help}}));
         }
         if (json) fmt::print("{}\n", Json::array(items).text());
@@ -122,7 +121,7 @@ Command info_command() {
     Command out;
     out.name = "info";
     out.summary = "what a file or a run holds; what this build can do";
-    out.usage = "FILE|RUN|ops|models|objectives|data|optimisers|keys";
+    out.usage = "FILE|RUN|models|objectives|data|optimisers|keys";
     out.example = "  meanflow info runs/imf/checkpoints/step_5001.safetensors\n  meanflow info keys";
     out.has_results = true;
     out.least_words = out.most_words = 1;
