@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+// meanflow bench step: how long a warm training step takes, and how near that is to the machine's best.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "cli/allocation_counter.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/json.hpp"
+#include "cli/process.hpp"
+#include "core/stopwatch.hpp"
+#include "ops/peak.hpp"
+#include "train/build_info.hpp"
+#include "train/config.hpp"
+#include "train/trainer.hpp"
+
+namespace mf::cli {
+namespace {
+
+struct Timing {
+    std::vector<double> ms;          ///< sorted
+    double allocations_per_step = 0;
+};
+
+/// `steps` steps after `warm_up` others. Only whole steps are timed, with the data drawn inside.
+Timing time_steps(Trainer& trainer, std::int64_t warm_up, std::int64_t steps) {
+    for (std::int64_t i = 0; i < warm_up; ++i) trainer.step();
+    Timing out;
+    out.ms.resize(static_cast<std::size_t>(steps));
+    const std::uint64_t before = heap_allocations() + trainer.pool_allocations();
+    for (double& ms : out.ms) {
+        Stopwatch watch;
+        trainer.step();
+        ms = watch.seconds() * 1e3;
+    }
+    const std::uint64_t after = heap_allocations() + trainer.pool_allocations();
+    out.allocations_per_step = static_cast<double>(after - before) / static_cast<double>(steps);
+    std::ranges::sort(out.ms);
+    return out;
+}
+
+int run(const Invocation& invocation) {
+    std::vector<ConfigItem> items = read_config(invocation.words.empty() ? std::string(default_config) : invocation.words[0]);
+    if (invocation.options.was_set("--seed")) items.push_back({"seed", invocation.options.text("--seed"), "--seed"});
+    for (const std::string& word : invocation.overrides) items.push_back(parse_override(word));
+    const Settings settings = resolve(items);
+    Trainer trainer(settings, invocation.threads());
+    const Timing timing =
+        time_steps(trainer, invocation.options.integer("--warm-up"), invocation.options.integer("--repeat"));
+    const double rss = mebibytes(peak_resident_bytes());
+
+    const Precision precision = settings.text("precision") == "bf16" ? Precision::bf16 : Precision::f32;
+    const double peak = measure_gemm_peak(trainer.team(), precision);
+    const double least = timing.ms.front(), median = timing.ms[timing.ms.size() / 2];
+    const double gflop = trainer.flops_per_step() * 1e-9, gflops = gflop / (median * 1e-3);
+    if (invocation.json()) {
+        const auto n = static_cast<std::int64_t>(timing.ms.size());
+        fmt::print("{}\n", Json::object({{"ms", Json::object({{"min", least}, {"median", median}, {"n", n}})},
+                                         {"gflop", gflop},
+                                         {"gflops", gflops},
+                                         {"peak_gflops", peak},
+                                         {"peak_share", gflops / peak},
+                                         {"rss_mib", rss},
+                                         {"plan_mib", mebibytes(trainer.plan_bytes())},
+                                         {"allocations_per_step", timing.allocations_per_step}})
+                               .text());
+        return 0;
+    }
+    fmt::print("{} steps: {:.2f} ms at best, {:.2f} ms in the median\n", timing.ms.size(), least, median);
+    fmt::print("{:.3f} GFLOP a step, {:.0f} GFLOP/s, {:.0f}% of {:.0f} GFLOP/s measured for GEMM ({})\n", gflop, gflops,
+               100 * gflops / peak, peak, settings.text("precision"));
+    fmt::print("{:.1f} MiB of the process, {:.1f} MiB of them the step's plan; {:g} allocations a step\n", rss,
+               mebibytes(trainer.plan_bytes()), timing.allocations_per_step);
+    return 0;
+}
+
+}  // namespace
+
+Command bench_step_command() {
+    Command out;
+    out.name = "bench step";
+    out.summary = "time a warm training step";
+    out.usage = "[CONFIG] [key=value ...] [--repeat 200] [--json]";
+    out.example = "  meanflow bench step toy/imf precision=bf16 --json";
+    out.options = {
+        {"--repeat", OptionKind::integer, "200", "steps that are timed", 1, 1000000},
+        {"--warm-up", OptionKind::integer, "20", "steps before them", 1, 1000000},
+    };
+    out.has_results = true;
+    out.takes_overrides = true;
+    out.most_words = 1;
+    out.run = run;
+    return out;
+}
+
+}  // namespace mf::cli

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#include "cli/commands/catalogue.hpp"
+
+#include "cli/commands/commands.hpp"
+
+namespace mf::cli {
+
+const std::vector<Command>& all_commands() {
+    static const std::vector<Command> commands = {
+        demo_command(),        //
+        train_command(),       //
+        sample_command(),      //
+        eval_command(),        //
+        plot_command(),        //
+        data_list_command(),   //
+        data_peek_command(),   //
+        info_command(),        //
+        bench_step_command(),  //
+        verify_command(),      //
+    };
+    return commands;
+}
+
+}  // namespace mf::cli

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// The commands, each in the file of its name.
+#pragma once
+
+#include "cli/command.hpp"
+
+namespace mf::cli {
+
+Command demo_command();
+Command train_command();
+Command sample_command();
+Command eval_command();
+Command plot_command();
+Command data_list_command();
+Command data_peek_command();
+Command info_command();
+Command bench_step_command();
+Command verify_command();
+
+}  // namespace mf::cli

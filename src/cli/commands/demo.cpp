@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+// meanflow demo: the whole idea in one command. Three methods learn the checkerboard; pictures and a table compare
+// them at 1 to 500 sampler steps.
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "cli/commands/commands.hpp"
+#include "cli/figures.hpp"
+#include "cli/json.hpp"
+#include "cli/run_figures.hpp"
+#include "cli/sampling.hpp"
+#include "cli/scores.hpp"
+#include "cli/screen.hpp"
+#include "cli/signals.hpp"
+#include "core/error.hpp"
+#include "core/stopwatch.hpp"
+#include "io/file.hpp"
+#include "metrics/points.hpp"
+#include "train/config.hpp"
+#include "train/training_run.hpp"
+
+namespace mf::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Method {
+    const char* name;
+    const char* config;
+    const char* words;
+};
+constexpr Method kMethods[] = {
+    {"fm", "toy/fm", "flow matching: the velocity at a point; needs many steps"},
+    {"mf", "toy/mf", "MeanFlow: the average velocity over an interval; one step is enough"},
+    {"imf", "toy/best", "improved MeanFlow with our recipe"},
+};
+constexpr int kSteps[] = {1, 2, 4, 8, 100, 500};
+
+struct Cell {
+    std::string method;
+    int steps;
+    PointScores scores;
+};
+
+/// Trains, or goes on, or finds it done. False: stopped by a signal.
+bool train_method(const Method& method, const fs::path& folder, const Invocation& invocation, StopSignals& signals) {
+    std::vector<ConfigItem> items = read_config(method.config);
+    items.push_back({"seed", invocation.options.text("--seed"), "--seed"});
+    if (invocation.options.flag("--quick")) items.push_back({"train.steps", "1000", "--quick"});
+    for (const std::string& word : invocation.overrides) items.push_back(parse_override(word));
+    const Settings settings = resolve(items);
+    RunFolder run = RunFolder::resume(folder, settings);
+    Trainer trainer(settings, invocation.threads());
+    std::vector<std::string> remarks;
+    if (const auto found = newest_checkpoint(folder, remarks)) restore(trainer, *found);
+    for (const std::string& line : remarks) remark(false, line);
+
+    Stopwatch watch;
+    const std::int64_t before = trainer.steps_done();
+    const TrainingView view{.label = fmt::format("{:<4}", method.name), .lines = false, .bar = !invocation.quiet()};
+    TrainingHooks hooks;
+    hooks.stop = [&] { return signals.pending() != 0; };
+    const TrainingEnd end = run_training(trainer, run, settings, view, hooks);
+    const std::int64_t made = trainer.steps_done() - before;
+    remark(invocation.quiet(), made == 0 ? fmt::format("{:<4} is trained already", method.name)
+                                         : fmt::format("{:<4} {} steps in {:.1f} s", method.name, made, watch.seconds()));
+    return end == TrainingEnd::finished;
+}
+
+std::vector<Cell> evaluate(const fs::path& folder, const Invocation& invocation, Team& team) {
+    std::vector<Cell> out;
+    std::vector<std::string> remarks;
+    SampleRequest request;
+    request.count = 20000;
+    request.seed = invocation.seed();
+    for (const Method& method : kMethods) {
+        const LoadedModel loaded = load_model(find_checkpoint(folder / method.name, -1, remarks), "ema", team);
+        for (const int steps : kSteps) {
+            request.steps = steps;
+            const Samples samples = draw_samples(loaded, request, team);
+            const PointDataset& data = points_of(*loaded.data, "demo");
+            out.push_back({method.name, steps, score_points(as_rows(samples.values, 2), data, request.seed, team)});
+        }
+    }
+    return out;
+}
+
+std::string table_of(const std::vector<Cell>& cells) {
+    std::vector<std::vector<std::string>> rows = {score_header({"method", "steps"})};
+    for (const Cell& cell : cells) rows.push_back(score_row({cell.method, std::to_string(cell.steps)}, cell.scores));
+    return text_table(rows);
+}
+
+std::string json_of(const std::vector<Cell>& cells, const fs::path& folder) {
+    std::vector<Json> rows;
+    for (const Cell& cell : cells) {
+        std::vector<Json::Member> members = {{"method", cell.method}, {"steps", cell.steps}};
+        const auto numbers = named(cell.scores);
+        for (const auto& [name, value] : numbers) members.emplace_back(name, value);
+        rows.push_back(Json::object(members));
+    }
+    return Json::object({{"folder", folder.string()}, {"results", Json::array(rows)}}).text();
+}
+
+std::vector<std::string> draw_figures(const fs::path& folder, const Invocation& invocation, Team& team) {
+    if (!plot::can_draw()) {
+        remark(false, "pictures need gnuplot, which is not installed (gnuplot-nox)");
+        return {};
+    }
+    FigureRequest request;
+    for (const Method& method : kMethods) request.rows.push_back({method.name, folder / method.name});
+    request.sampling.seed = invocation.seed();
+    const std::vector<std::string> names = {"compare", "pair", "evolution", "stages", "losses"};
+    for (const std::string& name : names) {
+        FigureRequest own = request;
+        if (name == "compare") own.steps = {std::begin(kSteps), std::end(kSteps)};
+        plot::draw(make_figure(name, own, team), folder / name);
+    }
+    return names;
+}
+
+void write_index(const fs::path& folder, const std::string& table, const std::vector<std::string>& figures) {
+    std::string text = "# fm, mf and imf on the checkerboard\n\n";
+    for (const Method& method : kMethods) text += fmt::format("- **{}**: {}\n", method.name, method.words);
+    text += "\n20000 samples each; inside: share of samples on filled tiles; SWD, MMD², energy: distances to fresh data "
+            "(0 is best); coverage: share of the tiles that hold 80 to 120 % of their due.\n\n```\n" + table + "```\n";
+    for (const std::string& name : figures) text += fmt::format("\n![{}]({}.png)\n", name, name);
+    write_file_atomically(folder / "index.md", text);
+}
+
+int run(const Invocation& invocation) {
+    const bool quick = invocation.options.flag("--quick");
+    fs::path folder = invocation.options.text("--out");
+    if (folder.empty()) folder = quick ? "demo-quick" : "demo";
+    StopSignals signals;
+    for (const Method& method : kMethods)
+        if (!train_method(method, folder / method.name, invocation, signals)) {
+            remark(false, fmt::format("stopped; the same command goes on from here ({})", folder.string()));
+            return 128 + signals.pending();
+        }
+    Team team(invocation.threads());
+    const std::vector<Cell> cells = evaluate(folder, invocation, team);
+    const std::string table = table_of(cells);
+    if (invocation.json())
+        fmt::print("{}\n", json_of(cells, folder));
+    else
+        fmt::print("{}", table);
+    std::fflush(stdout);
+    write_index(folder, table, draw_figures(folder, invocation, team));
+    remark(invocation.quiet(), fmt::format("pictures and runs are in {}; begin with {}", folder.string(),
+                                           (folder / "index.md").string()));
+    return 0;
+}
+
+}  // namespace
+
+Command demo_command() {
+    Command out;
+    out.name = "demo";
+    out.summary = "train fm, mf and imf on the checkerboard, compare, leave pictures";
+    out.usage = "[--quick] [--out FOLDER]";
+    out.example = "  meanflow demo --out demo";
+    out.options = {
+        {"--quick", OptionKind::flag, "false", "a fifth of the training: seconds, and worse pictures"},
+        {"--out", OptionKind::text, "", "folder for the runs and pictures; demo when it is not given"},
+    };
+    out.has_results = true;
+    out.takes_overrides = true;
+    out.run = run;
+    return out;
+}
+
+}  // namespace mf::cli

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+// meanflow info: what a file holds, and what this build can do.
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "cli/commands/commands.hpp"
+#include "cli/json.hpp"
+#include "cli/screen.hpp"
+#include "core/error.hpp"
+#include "io/npy.hpp"
+#include "io/npz.hpp"
+#include "io/safetensors.hpp"
+#include "train/choices.hpp"
+#include "train/config.hpp"
+#include "train/run_folder.hpp"
+
+namespace mf::cli {
+namespace {
+
+/// Name, type and shape of one tensor.
+struct Line {
+    std::string name, type, shape;
+    std::int64_t count = 0;
+};
+
+Line line_of(const std::string& name, DType dtype, const Shape& shape) {
+    return {name, name_of(dtype), shape.text(), shape.count()};
+}
+
+void print_file(const std::string& path, const std::vector<Line>& lines,
+                const std::map<std::string, std::string>& metadata, bool json) {
+    if (json) {
+        std::vector<Json> tensors;
+        std::vector<Json::Member> words;
+        for (const Line& line : lines)
+            tensors.push_back(Json::object({{"name", line.name}, {"type", line.type}, {"shape", line.shape}}));
+        for (const auto& [key, value] : metadata) words.emplace_back(key, value);
+        fmt::print("{}\n", Json::object({{"file", path}, {"metadata", Json::object(words)}, {"tensors", Json::array(tensors)}})
+                               .text());
+        return;
+    }
+    std::int64_t count = 0;
+    for (const Line& line : lines) count += line.count;
+    fmt::print("{}: {} tensors, {} numbers\n", path, lines.size(), count);
+    for (const auto& [key, value] : metadata) fmt::print("  {}: {}\n", key, value);
+    std::vector<std::vector<std::string>> rows;
+    for (const Line& line : lines) rows.push_back({"  " + line.name, line.type, line.shape});
+    fmt::print("{}", text_table(rows));
+}
+
+void describe_file(const std::filesystem::path& path, bool json) {
+    std::vector<Line> lines;
+    std::map<std::string, std::string> metadata;
+    if (path.extension() == ".npz") {
+        for (const auto& [name, tensor] : read_npz(path)) lines.push_back(line_of(name, tensor.dtype(), tensor.shape()));
+    } else if (path.extension() == ".npy") {
+        const Tensor tensor = read_npy(path);
+        lines.push_back(line_of("array", tensor.dtype(), tensor.shape()));
+    } else {
+        const SafetensorsHeader header = read_safetensors_header(path);
+        metadata = header.metadata;
+        for (const auto& [name, entry] : header.tensors) lines.push_back(line_of(name, entry.dtype, entry.shape));
+    }
+    print_file(path.string(), lines, metadata, json);
+}
+
+void describe_run(const std::filesystem::path& path, bool json) {
+    const Settings settings = settings_of_run(path);
+    std::vector<std::string> checkpoints;
+    for (const auto& one : checkpoints_of(path)) checkpoints.push_back(one.filename().string());
+    if (json) {
+        std::vector<Json::Member> members;
+        const auto items = settings.items();
+        for (const auto& [key, value] : items) members.emplace_back(key, value);
+        fmt::print("{}\n", Json::object({{"run", path.string()},
+                                         {"settings", Json::object(members)},
+                                         {"checkpoints", Json::array_of(checkpoints)}})
+                               .text());
+        return;
+    }
+    fmt::print("{}: a run\n", path.string());
+    for (const auto& [key, value] : settings.items()) fmt::print("  {}: {}\n", key, value);
+    for (const std::string& name : checkpoints) fmt::print("  checkpoints/{}\n", name);
+}
+
+void list_choice(const std::string& key, bool json) {
+    for (const Choice& choice : all_choices()) {
+        if (choice.key != key) continue;
+        std::vector<Json> items;
+        for (const ChoiceEntry& entry : choice.entries) {
+            if (!json) fmt::print("{:<18} {}\n", entry.name, entry.help);
+            items.push_back(Json::object({{"name", entry.name}, {"help", entry.help}}));
+        }
+        if (json) fmt::print("{}\n", Json::array(items).text());
+    }
+}
+
+int run(const Invocation& invocation) {
+    const std::string& what = invocation.words[0];
+    if (what == "keys")
+        fmt::print("{}", keys_page());
+    else if (what == "models")
+        list_choice("model.name", invocation.json());
+    else if (what == "objectives")
+        list_choice("objective.name", invocation.json());
+    else if (what == "data")
+        list_choice("data.name", invocation.json());
+    else if (what == "optimisers")
+        list_choice("optim.name", invocation.json());
+    else if (std::filesystem::is_directory(what))
+        describe_run(what, invocation.json());
+    else
+        describe_file(what, invocation.json());
+    return 0;
+}
+
+}  // namespace
+
+Command info_command() {
+    Command out;
+    out.name = "info";
+    out.summary = "what a file or a run holds; what this build can do";
+    out.usage = "FILE|RUN|models|objectives|data|optimisers|keys";
+    out.example = "  meanflow info runs/imf/checkpoints/step_5001.safetensors\n  meanflow info keys";
+    out.has_results = true;
+    out.least_words = out.most_words = 1;
+    out.run = run;
+    return out;
+}
+
+}  // namespace mf::cli

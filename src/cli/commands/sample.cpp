@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+// meanflow sample: samples of a run or a checkpoint, as numbers or as a picture.
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "cli/commands/commands.hpp"
+#include "cli/figures.hpp"
+#include "cli/json.hpp"
+#include "cli/sample_file.hpp"
+#include "cli/sampling.hpp"
+#include "core/error.hpp"
+#include "core/stopwatch.hpp"
+
+namespace mf::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Drawn {
+    int steps = 0;
+    Samples samples;
+    double seconds = 0;
+    fs::path file;
+};
+
+bool is_picture(const fs::path& path) { return path.extension() == ".png" || path.extension() == ".svg"; }
+
+std::vector<Drawn> draw_all(const LoadedModel& loaded, const Invocation& invocation, Team& team) {
+    SampleRequest request = request_of(invocation);
+    request.count = invocation.options.integer("--count");
+    request.record = static_cast<int>(invocation.options.integer("--record"));
+    request.times = invocation.options.reals("--times");
+    std::vector<std::int64_t> counts = invocation.options.integers("--steps");
+    if (!request.times.empty()) counts = {static_cast<std::int64_t>(request.times.size()) - 1};
+    check_usage(!counts.empty(), "--steps is empty");
+    std::vector<Drawn> out;
+    for (const std::int64_t steps : counts) {
+        request.steps = static_cast<int>(steps);
+        Stopwatch watch;
+        Samples samples = draw_samples(loaded, request, team);
+        out.push_back({request.steps, std::move(samples), watch.seconds(), {}});
+    }
+    return out;
+}
+
+/// A panel for each number of steps or, with --record, a row of states for each.
+plot::Figure figure_of(const std::vector<Drawn>& all, const plot::Scene& scene) {
+    std::vector<plot::Row> rows;
+    if (all[0].samples.recorded.empty()) {
+        std::vector<int> steps;
+        rows.push_back({"", {}, {}});
+        for (const Drawn& one : all) {
+            rows[0].clouds.push_back(one.samples.values);
+            steps.push_back(one.steps);
+        }
+        if (all.size() > 1) return plot::compare_figure(scene, rows, steps);
+        return plot::cloud_figure(scene, all[0].samples.values, fmt::format("{} steps", all[0].steps));
+    }
+    for (const Drawn& one : all) {
+        check_usage(one.samples.recorded.size() == all[0].samples.recorded.size(),
+                    "--record: a picture of several --steps needs the same number of states in each");
+        rows.push_back({fmt::format("{} steps", one.steps), one.samples.recorded, {}});
+    }
+    return plot::evolution_figure(scene, rows, all[0].samples.recorded_times);
+}
+
+void write_all(std::vector<Drawn>& all, const LoadedModel& loaded, const fs::path& out) {
+    if (is_picture(out)) {
+        const PointDataset& data = points_of(*loaded.data, "a picture");
+        const auto format = out.extension() == ".png" ? plot::Format::png : plot::Format::svg;
+        plot::draw(figure_of(all, scene_of(data)), fs::path(out).replace_extension(), {format});
+        for (Drawn& one : all) one.file = out;
+        return;
+    }
+    for (Drawn& one : all) {
+        one.file = all.size() == 1 ? out : with_suffix(out, std::to_string(one.steps));
+        write_samples(one.file, one.samples, loaded.data->sample_shape());
+    }
+}
+
+void report(const std::vector<Drawn>& all, const LoadedModel& loaded, const Invocation& invocation) {
+    const std::int64_t count = invocation.options.integer("--count");
+    std::vector<Json> rows;
+    for (const Drawn& one : all) {
+        rows.push_back(Json::object({{"file", one.file.string()},
+                                     {"steps", one.steps},
+                                     {"count", count},
+                                     {"weights", loaded.weights},
+                                     {"trained_steps", loaded.step},
+                                     {"ms", one.seconds * 1e3}}));
+        if (!invocation.json() && !invocation.quiet())
+            fmt::print("{}: {} samples in {} step{}, {:.1f} ms ({} weights of step {})\n", one.file.string(), count,
+                       one.steps, one.steps == 1 ? "" : "s", one.seconds * 1e3, loaded.weights, loaded.step);
+    }
+    if (invocation.json()) fmt::print("{}\n", Json::object({{"outputs", Json::array(rows)}}).text());
+}
+
+int run(const Invocation& invocation) {
+    Team team(invocation.threads());
+    const fs::path target = invocation.words[0];
+    const LoadedModel loaded = open_model(target.string(), invocation, team);
+    fs::path out = invocation.options.text("--out");
+    if (out.empty()) out = fs::is_directory(target) ? target / "samples" / "samples.png" : fs::path("samples.png");
+    std::vector<Drawn> all = draw_all(loaded, invocation, team);
+    write_all(all, loaded, out);
+    report(all, loaded, invocation);
+    return 0;
+}
+
+}  // namespace
+
+Command sample_command() {
+    Command out;
+    out.name = "sample";
+    out.summary = "draw samples, as a picture or as numbers";
+    out.usage = "RUN|MODEL.safetensors [--steps 1] [--count 2000] [--seed S] [--out grid.png|x.npz]";
+    out.example = "  meanflow sample runs/imf --steps 1,2,4 --count 5000 --out samples.png\n"
+                  "  meanflow sample runs/imf --steps 1 --count 100000 --out samples.npz";
+    out.options = {
+        {"--steps", OptionKind::integers, "1", "sampler steps; several numbers give several files, or panels", 1, 1000000},
+        {"--count", OptionKind::integer, "2000", "samples", 1, 1e9},
+        {"--out", OptionKind::text, "",
+         "file to write: .png, .svg, .npz (one array, samples), .npy or .csv; samples.png when it is not given"},
+        {"--record", OptionKind::integer, "0", "states on the way that are kept too, noise and result included", 0, 10000},
+        {"--times", OptionKind::reals, "", "the times themselves, instead of equal steps: 1,0.5,0", 0, 1},
+    };
+    for (Option& option : sampling_options()) out.options.push_back(std::move(option));
+    out.has_results = true;
+    out.least_words = out.most_words = 1;
+    out.run = run;
+    return out;
+}
+
+}  // namespace mf::cli

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+// meanflow train: a run, from its first step or from where it was left.
+#include <csignal>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "cli/commands/commands.hpp"
+#include "cli/figures.hpp"
+#include "cli/sampling.hpp"
+#include "cli/scores.hpp"
+#include "cli/screen.hpp"
+#include "cli/signals.hpp"
+#include "cli/train_hooks.hpp"
+#include "core/error.hpp"
+#include "ops/peak.hpp"
+#include "train/build_info.hpp"
+#include "train/config.hpp"
+#include "train/step_log.hpp"
+#include "train/training_run.hpp"
+
+namespace mf::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// "runs/imf" for toy/imf.yaml; "runs/imf-2" when that is taken.
+fs::path free_folder(const std::string& config) {
+    const fs::path first = fs::path("runs") / fs::path(config).stem();
+    fs::path out = first;
+    for (int n = 2; fs::exists(out); ++n) out = first.string() + "-" + std::to_string(n);
+    return out;
+}
+
+/// The configuration that was named, or the run's own when it is resumed without one, with overrides on top.
+Settings settings_of(const Invocation& invocation, const fs::path& folder) {
+    const bool resumed = invocation.options.flag("--resume") && is_run(folder);
+    std::string config(default_config);
+    if (!invocation.words.empty())
+        config = invocation.words[0];
+    else if (resumed)
+        config = (folder / "config.yaml").string();
+    std::vector<ConfigItem> items = read_config(config);
+    if (invocation.options.was_set("--seed"))
+        items.push_back({"seed", invocation.options.text("--seed"), "--seed"});
+    for (const std::string& word : invocation.overrides) items.push_back(parse_override(word));
+    return resolve(items);
+}
+
+fs::path folder_of(const Invocation& invocation) {
+    const std::string& out = invocation.options.text("--out");
+    if (!out.empty()) return out;
+    check_usage(!invocation.options.flag("--resume"), "--resume wants --out RUN: which run is to go on?");
+    return free_folder(invocation.words.empty() ? std::string(default_config) : invocation.words[0]);
+}
+
+std::vector<std::pair<std::string, std::string>> facts_of(Trainer& trainer, const Settings& settings) {
+    const Shape shape = trainer.data().sample_shape();
+    std::string averages;
+    for (const Weights& weights : trainer.weights())
+        if (weights.name != "online") averages += (averages.empty() ? "" : ", ") + weights.name;
+    return {
+        {"data", fmt::format("{} {}", settings.text("data.name"), shape.text())},
+        {"model", settings.text("model.name")},
+        {"parameters", with_commas(trainer.model().params().count())},
+        {"objective", settings.text("objective.name")},
+        {"optimiser", fmt::format("{}, lr {}, {}", settings.text("optim.name"), settings.text("optim.lr"),
+                                  settings.text("schedule.name"))},
+        {"averages", averages.empty() ? "none" : averages},
+        {"batch", settings.text("train.batch")},
+        {"steps", trainer.steps_done() == 0
+                      ? settings.text("train.steps")
+                      : fmt::format("{}, {} done", settings.text("train.steps"), trainer.steps_done())},
+        {"precision", settings.text("precision")},
+        {"threads", std::to_string(trainer.team().size())},
+    };
+}
+
+/// Puts the trainer at the newest whole checkpoint; without one the run starts again.
+void go_back_to_checkpoint(Trainer& trainer, const fs::path& folder, bool quiet) {
+    std::vector<std::string> remarks;
+    const std::optional<Checkpoint> found = newest_checkpoint(folder, remarks);
+    for (const std::string& line : remarks) remark(false, line);
+    if (found) {
+        restore(trainer, *found);
+        remark(quiet, fmt::format("going on after step {}", found->step));
+    } else {
+        remark(quiet, "there is no whole checkpoint yet: starting with step 1");
+    }
+}
+
+int end_of(TrainingEnd end, int signal, Trainer& trainer, const fs::path& folder, bool quiet) {
+    if (end == TrainingEnd::stopped) {
+        fmt::print(stderr, "stopped after step {}, saved; 'meanflow train --resume --out {}' goes on\n",
+                   trainer.steps_done(), folder.string());
+        return 128 + signal;
+    }
+    if (quiet) return 0;
+    fmt::print("{} steps are done; the run is in {}\n", trainer.steps_done(), folder.string());
+    if (trainer.data().points() != nullptr) finish_with_picture(folder, trainer.team());
+    return 0;
+}
+
+int run(const Invocation& invocation) {
+    const fs::path folder = folder_of(invocation);
+    const Settings settings = settings_of(invocation, folder);
+    const bool quiet = invocation.quiet(), resumed = invocation.options.flag("--resume");
+    StopSignals signals;
+    RunFolder run = resumed ? RunFolder::resume(folder, settings) : RunFolder::start(folder, settings);
+    Trainer trainer(settings, invocation.threads());
+    if (resumed) go_back_to_checkpoint(trainer, folder, quiet);
+
+    TrainingView view{.lines = !quiet, .bar = !quiet};
+    view.facts = facts_of(trainer, settings);
+    const Precision precision = settings.text("precision") == "bf16" ? Precision::bf16 : Precision::f32;
+    if (!quiet) view.peak_flops = 1e9 * measure_gemm_peak(trainer.team(), precision);
+    TrainingHooks hooks = point_hooks(settings, folder);
+    hooks.stop = [&] { return signals.pending() != 0; };
+    const TrainingEnd end = run_training(trainer, run, settings, view, hooks);
+    return end_of(end, signals.pending(), trainer, folder, quiet);
+}
+
+}  // namespace
+
+Command train_command() {
+    Command out;
+    out.name = "train";
+    out.summary = "train a model; without a configuration, imf on the checkerboard";
+    out.usage = "[CONFIG] [key=value ...] [--out RUN] [--resume]";
+    out.example = "  meanflow train toy/imf train.steps=2000 --out runs/imf\n"
+                  "  meanflow train --resume --out runs/imf\n\n"
+                  "Ctrl-C ends after the step at hand, with a checkpoint; the exit code is then 130 (143 for SIGTERM).";
+    out.options = {
+        {"--out", OptionKind::text, "", "folder of the run; runs/NAME when it is not given"},
+        {"--resume", OptionKind::flag, "false", "go on with the run in --out, bit for bit as if it had not stopped"},
+    };
+    out.takes_overrides = true;
+    out.most_words = 1;
+    out.run = run;
+    return out;
+}
+
+}  // namespace mf::cli

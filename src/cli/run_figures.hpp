@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// The figures of runs: what is drawn, from which checkpoints, with which noise.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "cli/sampling.hpp"
+#include "plot/figure.hpp"
+
+namespace mf::cli {
+
+/// One row of a figure.
+struct RunRow {
+    std::string name;              ///< "imf"
+    std::filesystem::path target;  ///< a run, or a checkpoint where one is enough
+    std::string weights = "ema";
+};
+
+/// What all panels of a figure share.
+struct FigureRequest {
+    std::vector<RunRow> rows;
+    std::vector<std::int64_t> steps;  ///< sampler steps; empty: what the figure usually has
+    SampleRequest sampling;           ///< solver, seed and direction's variant
+    std::int64_t count = 2000;        ///< points of a panel
+    std::int64_t checkpoint = -1;     ///< training step; -1: the newest
+};
+
+/// pair, cloud, compare, evolution, stages, loss, losses, mf-forward.
+const std::vector<std::string>& figure_names();
+/// UsageError when there is no such figure, or when the rows do not fit it.
+plot::Figure make_figure(const std::string& name, const FigureRequest& request, Team& team);
+
+}  // namespace mf::cli

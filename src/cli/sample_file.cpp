@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#include "cli/sample_file.hpp"
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "io/file.hpp"
+#include "io/npy.hpp"
+#include "io/npz.hpp"
+
+namespace mf::cli {
+namespace {
+
+/// (count, *sample_shape)
+Tensor as_tensor(const std::vector<float>& values, const Shape& sample_shape) {
+    Shape shape{static_cast<std::int64_t>(values.size()) / sample_shape.count()};
+    for (const std::int64_t d : sample_shape) shape.push(d);
+    Tensor out(shape, DType::f32);
+    std::copy(values.begin(), values.end(), out.f32());
+    return out;
+}
+
+Tensor stacked(const std::vector<std::vector<float>>& states, const Shape& sample_shape) {
+    std::vector<float> all;
+    for (const std::vector<float>& state : states) all.insert(all.end(), state.begin(), state.end());
+    Shape shape{static_cast<std::int64_t>(states.size()),
+                static_cast<std::int64_t>(states[0].size()) / sample_shape.count()};
+    for (const std::int64_t d : sample_shape) shape.push(d);
+    Tensor out(shape, DType::f32);
+    std::copy(all.begin(), all.end(), out.f32());
+    return out;
+}
+
+std::string csv_of(const std::vector<float>& values, std::int64_t columns) {
+    std::string out;
+    for (std::size_t i = 0; i < values.size(); ++i)
+        out += fmt::format("{}{}", values[i], (static_cast<std::int64_t>(i) + 1) % columns == 0 ? "\n" : ",");
+    return out;
+}
+
+std::vector<float> floats_of(const Tensor& tensor, const std::string& place) {
+    check(tensor.shape().rank() == 2 && tensor.cols() == 2, "{}: expected points of shape (n, 2), got {}", place,
+          tensor.shape().text());
+    std::vector<float> out(static_cast<std::size_t>(tensor.count()));
+    if (tensor.dtype() == DType::f64) {
+        const auto* numbers = static_cast<const double*>(tensor.raw());
+        for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<float>(numbers[i]);
+        return out;
+    }
+    check(tensor.dtype() == DType::f32, "{}: expected points as f32 or f64, got {}", place, name_of(tensor.dtype()));
+    std::copy_n(tensor.f32(), out.size(), out.begin());
+    return out;
+}
+
+}  // namespace
+
+void write_samples(const std::filesystem::path& path, const Samples& samples, const Shape& sample_shape) {
+    if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path());
+    const std::string ending = path.extension().string();
+    if (ending == ".npz") {
+        std::map<std::string, Tensor> arrays = {{"samples", as_tensor(samples.values, sample_shape)}};
+        if (!samples.recorded.empty()) {
+            arrays["recorded"] = stacked(samples.recorded, sample_shape);
+            Tensor times({static_cast<std::int64_t>(samples.recorded_times.size())}, DType::f64);
+            std::copy(samples.recorded_times.begin(), samples.recorded_times.end(), static_cast<double*>(times.raw()));
+            arrays["recorded_times"] = times;
+        }
+        return write_npz(path, arrays);
+    }
+    if (ending == ".npy") return write_npy(path, as_tensor(samples.values, sample_shape));
+    check_usage(ending == ".csv", "--out {}: samples are written as .png, .svg, .npz, .npy or .csv", path.string());
+    write_file_atomically(path, csv_of(samples.values, sample_shape.count()));
+}
+
+std::vector<float> read_points(const std::filesystem::path& path) {
+    if (path.extension() == ".npy") return floats_of(read_npy(path), path.string());
+    const std::map<std::string, Tensor> arrays = read_npz(path);
+    const auto named = arrays.find("samples");
+    if (named != arrays.end()) return floats_of(named->second, path.string());
+    check(arrays.size() == 1, "{}: has {} arrays and none is called samples", path.string(), arrays.size());
+    return floats_of(arrays.begin()->second, path.string());
+}
+
+std::filesystem::path with_suffix(const std::filesystem::path& path, const std::string& suffix) {
+    return path.parent_path() / (path.stem().string() + "_" + suffix + path.extension().string());
+}
+
+}  // namespace mf::cli

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// From what a person names (a run, a checkpoint, a file of samples) to samples.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cli/command.hpp"
+#include "sample/sampler.hpp"
+#include "train/checkpoint.hpp"
+
+namespace mf::cli {
+
+/// The options of every command that samples: --weights, --step, --solver, --as-published.
+OptionTable sampling_options();
+
+/// The network of a run (its newest whole checkpoint, or that of --step) or of a checkpoint file, with --weights.
+LoadedModel open_model(const std::string& target, const Invocation& invocation, Team& team);
+
+/// How to get from noise to data.
+struct SampleRequest {
+    std::string solver = "auto";    ///< auto: euler for fm, average for the others
+    std::vector<double> times;      ///< from noise to data; empty: `steps` equal steps
+    int steps = 1;
+    std::int64_t count = 1;
+    std::uint64_t seed = 0;
+    bool as_published = false;      ///< direction forward: the tutorial's sampler
+    int record = 0;                 ///< states to keep, evenly spread, the first and the last included
+};
+/// What --solver and --as-published say; the rest is as above.
+SampleRequest request_of(const Invocation& invocation);
+
+struct Samples {
+    std::vector<float> values;                   ///< (count, D)
+    std::vector<std::vector<float>> recorded;    ///< states, from noise to data
+    std::vector<double> recorded_times;
+};
+/// UsageError when the times do not lead from noise to data in the model's direction.
+Samples draw_samples(const LoadedModel& loaded, const SampleRequest& request, Team& team);
+
+/// The data set as points in the plane. UsageError when it is none.
+const PointDataset& points_of(const Dataset& data, const std::string& what);
+
+}  // namespace mf::cli

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#include "cli/verify/kinds.hpp"
+
+#include <array>
+
+namespace mf::cli {
+
+std::span<const VerifyKind> verify_kinds() {
+    static constexpr std::array<VerifyKind, 5> kinds = {{
+        {"toy_checkerboard", verify_toy_checkerboard},
+        {"toy", verify_toy},
+        {"samplers", verify_samplers},
+        {"optim", verify_optim},
+        {"metrics", verify_metrics},
+    }};
+    return kinds;
+}
+
+const VerifyKind* kind_of(std::string_view file_name) {
+    for (const VerifyKind& kind : verify_kinds())
+        if (file_name.starts_with(kind.prefix)) return &kind;
+    return nullptr;
+}
+
+}  // namespace mf::cli

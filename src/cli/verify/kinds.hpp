@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// What this build can verify: a file's kind is what its name begins with.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "cli/verify/reference.hpp"
+#include "core/team.hpp"
+
+namespace mf::cli {
+
+struct VerifyKind {
+    std::string_view prefix;
+    void (*verify)(const Reference&, Comparison&, Team&);
+};
+
+/// Every kind; longer prefixes stand before the shorter ones that they begin with.
+std::span<const VerifyKind> verify_kinds();
+/// The kind of a file name, or null.
+const VerifyKind* kind_of(std::string_view file_name);
+
+void verify_metrics(const Reference& reference, Comparison& comparison, Team& team);
+void verify_optim(const Reference& reference, Comparison& comparison, Team& team);
+void verify_samplers(const Reference& reference, Comparison& comparison, Team& team);
+void verify_toy(const Reference& reference, Comparison& comparison, Team& team);
+void verify_toy_checkerboard(const Reference& reference, Comparison& comparison, Team& team);
+
+}  // namespace mf::cli

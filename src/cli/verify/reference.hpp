@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+// Golden vectors: one file of tensors with its `config`, and the comparison of results with them.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "io/safetensors.hpp"
+
+namespace mf::cli {
+
+/// One file of golden vectors. Whatever is asked for and not there is an Error that names it.
+class Reference {
+  public:
+    explicit Reference(const std::filesystem::path& path);
+
+    std::string name() const { return path_.filename().string(); }
+    const std::map<std::string, Tensor>& tensors() const { return file_.tensors; }
+    bool has(const std::string& name) const { return file_.tensors.contains(name); }
+    /// f32 tensors; i32 ones through `integers`.
+    const Tensor& at(const std::string& name) const;
+    std::vector<double> reals(const std::string& name) const;
+    std::vector<std::int64_t> integers(const std::string& name) const;
+
+    /// A number of the `config`, nested ones as "schedule.base_lr"; several as `settings`.
+    double setting(const std::string& key) const;
+    std::vector<double> settings(const std::string& key) const;
+    /// A word of the `config`.
+    const std::string& word(const std::string& key) const;
+
+  private:
+    std::filesystem::path path_;
+    TensorFile file_;
+    std::map<std::string, std::vector<double>> numbers_;  // of the config, flattened
+    std::map<std::string, std::string> words_;
+};
+
+/// Collects how far results are from a reference. The error of a tensor is max |got - expected| / max |expected|.
+class Comparison {
+  public:
+    explicit Comparison(const Reference& reference) : reference_(reference) {}
+
+    /// Compares with the tensor of this name; sizes must agree.
+    void values(const std::string& name, std::span<const double> got, double tolerance);
+    void values(const std::string& name, std::span<const float> got, double tolerance);
+    void value(const std::string& name, double got, double tolerance) { values(name, std::span(&got, 1), tolerance); }
+    /// Whole numbers, masks and labels: equal or not.
+    void equal(const std::string& name, std::span<const std::int64_t> got);
+    /// Says that a tensor is an input, so that it is not reported as one nobody looked at.
+    void inputs(std::initializer_list<const char*> names);
+    void input(const std::string& name) { seen_.insert(name); }
+
+    bool passed() const { return compared_ > 0 && ratio_ <= 1; }
+    int compared() const { return compared_; }
+    double worst() const { return worst_; }  ///< error of the tensor that is farthest from its tolerance
+    double tolerance() const { return tolerance_; }
+    const std::string& tensor() const { return tensor_; }
+    /// Tensors of the file that were neither compared nor read as inputs.
+    std::vector<std::string> unseen() const;
+
+  private:
+    void note(const std::string& name, double error, double tolerance);
+
+    const Reference& reference_;
+    std::set<std::string> seen_;
+    int compared_ = 0;
+    double ratio_ = -1, worst_ = 0, tolerance_ = 0;
+    std::string tensor_;
+};
+
+}  // namespace mf::cli

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+#include "train/checkpoint.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "core/error.hpp"
+#include "io/checksum.hpp"
+#include "train/build_info.hpp"
+#include "train/config.hpp"
+#include "train/make_model.hpp"
+#include "train/settings_text.hpp"
+
+namespace mf {
+namespace {
+
+constexpr std::string_view kFormat = "meanflow checkpoint 1";
+
+/// What the trainer calls the weights themselves ("model.") and an average ("ema_0.999.").
+std::string prefix_of(const std::string& weights) { return (weights == "online" ? "model" : weights) + "."; }
+
+/// One sum over every tensor's name and bytes, in the order of the names.
+std::string checksum_of(const TensorFile& file) {
+    std::uint32_t sum = 0;
+    for (const auto& [name, tensor] : file.tensors) {
+        sum = crc32c(name, sum);
+        sum = crc32c({static_cast<const char*>(tensor.raw()), tensor.bytes()}, sum);
+    }
+    return fmt::format("crc32c:{:08x}", sum);
+}
+
+const std::string& metadata_of(const TensorFile& file, const std::string& key, const std::string& place) {
+    const auto found = file.metadata.find(key);
+    if (found == file.metadata.end())
+        throw Error(fmt::format("{}: is no checkpoint of a run (its metadata lacks '{}')", place, key),
+                    "'meanflow info FILE' shows what it holds");
+    return found->second;
+}
+
+const Tensor& tensor_of(const Checkpoint& checkpoint, const std::string& name, const Shape& shape) {
+    const auto found = checkpoint.file.tensors.find(name);
+    check(found != checkpoint.file.tensors.end(), "{}: has no tensor {}", checkpoint.path.string(), name);
+    check(found->second.shape() == shape && found->second.dtype() == DType::f32,
+          "{}: tensor {} has shape {} and type {}, expected {} and f32", checkpoint.path.string(), name,
+          found->second.shape().text(), name_of(found->second.dtype()), shape.text());
+    return found->second;
+}
+
+/// The parameters with this prefix, laid out as `store` has them.
+void gather(const Checkpoint& checkpoint, const std::string& prefix, const ParamStore& store, std::span<float> out) {
+    for (const Param& param : store.all()) {
+        const Tensor& tensor = tensor_of(checkpoint, prefix + param.name, param.shape);
+        std::ranges::copy(tensor.floats(), out.begin() + param.offset);
+    }
+}
+
+}  // namespace
+
+void save_checkpoint(const std::filesystem::path& path, Trainer& trainer, const Settings& settings) {
+    TensorFile file;
+    for (auto& [name, tensor] : trainer.state()) file.tensors[name] = tensor;
+    file.metadata = {
+        {"format", std::string(kFormat)},
+        {"program", fmt::format("meanflow {}", program_version())},
+        {"step", std::to_string(trainer.steps_done())},
+        {"architecture", settings.text("model.name")},
+        {"objective", settings.text("objective.name")},
+        {"settings", settings_to_json(settings)},
+        {"checksum", checksum_of(file)},
+    };
+    write_safetensors(path, file);
+}
+
+Checkpoint read_checkpoint(const std::filesystem::path& path) {
+    const std::string place = path.string();
+    Checkpoint out{path, 0, {}, read_safetensors(path)};
+    const std::string& format = metadata_of(out.file, "format", place);
+    check(format == kFormat, "{}: has format '{}', this program reads '{}'", place, format, kFormat);
+    check(metadata_of(out.file, "checksum", place) == checksum_of(out.file),
+          "{}: is damaged: its numbers do not match its checksum", place);
+    out.step = std::stoll(metadata_of(out.file, "step", place));
+    out.settings = resolve(settings_from_json(metadata_of(out.file, "settings", place), place));
+    return out;
+}
+
+void restore(Trainer& trainer, const Checkpoint& checkpoint) {
+    try {
+        trainer.load({checkpoint.file.tensors.begin(), checkpoint.file.tensors.end()}, checkpoint.step);
+    } catch (const Error& error) {
+        throw Error(fmt::format("{}: {}", checkpoint.path.string(), error.what()), error.hint());
+    }
+}
+
+std::vector<std::string> weights_in(const Checkpoint& checkpoint) {
+    std::vector<std::string> out = {"online"};
+    for (const std::string& decay : checkpoint.settings.texts("ema.decays")) out.push_back("ema_" + decay);
+    return out;
+}
+
+LoadedModel load_model(const Checkpoint& checkpoint, const std::string& weights, Team& team) {
+    const std::vector<std::string> known = weights_in(checkpoint);
+    const std::string name = weights == "ema" ? known.back() : weights;
+    if (std::ranges::find(known, name) == known.end())
+        throw UsageError(fmt::format("{}: has no weights '{}'", checkpoint.path.string(), weights),
+                         fmt::format("it has {}", fmt::join(known, ", ")));
+    LoadedModel out{checkpoint.settings, checkpoint.step, name, make_dataset(checkpoint.settings), nullptr};
+    out.model = make_model(checkpoint.settings, *out.data);
+    gather(checkpoint, prefix_of(name), out.model->params(), out.model->params().flat());
+    out.model->params().repack(team, Precision::f32);
+    return out;
+}
+
+LoadedModel initial_model(const Settings& settings, Team& team) {
+    LoadedModel out{settings, 0, "online", make_dataset(settings), nullptr};
+    out.model = make_model(settings, *out.data);
+    out.model->initialise(static_cast<std::uint64_t>(settings.integer("seed")));
+    out.model->params().repack(team, Precision::f32);
+    return out;
+}
+
+}  // namespace mf

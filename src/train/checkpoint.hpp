@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// A checkpoint: one safetensors file with everything that the next step depends on, and enough words about itself to be
+// sampled without any other file.
+//
+//   model.NAME       parameters                    ema_D.NAME   their average with decay D
+//   optimiser.NAME   state of the optimiser        metadata     format, step, settings (JSON), objective, checksum
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/options.hpp"
+#include "data/dataset.hpp"
+#include "io/safetensors.hpp"
+#include "nn/velocity_model.hpp"
+#include "train/trainer.hpp"
+
+namespace mf {
+
+/// A checkpoint that was read and found whole.
+struct Checkpoint {
+    std::filesystem::path path;
+    std::int64_t step = 0;
+    Settings settings;
+    TensorFile file;
+};
+
+/// Atomically; what stood at `path` is there until the new one is safe.
+void save_checkpoint(const std::filesystem::path& path, Trainer& trainer, const Settings& settings);
+/// Error when the file is missing, is no checkpoint, or its checksum is wrong.
+Checkpoint read_checkpoint(const std::filesystem::path& path);
+/// Puts the trainer where it was when the checkpoint was saved. Error names the tensor that is missing or has another
+/// shape.
+void restore(Trainer& trainer, const Checkpoint& checkpoint);
+
+/// A network with weights, ready to sample.
+struct LoadedModel {
+    Settings settings;
+    std::int64_t step = 0;
+    std::string weights;  ///< which were taken: "online", "ema_0.999"
+    std::unique_ptr<Dataset> data;
+    std::unique_ptr<VelocityModel> model;
+};
+
+/// Names of the weights that a checkpoint holds: "online" first.
+std::vector<std::string> weights_in(const Checkpoint& checkpoint);
+/// `weights`: "online", "ema" (the last average, or online when there is none) or a full name. Error lists the names.
+LoadedModel load_model(const Checkpoint& checkpoint, const std::string& weights, Team& team);
+/// The weights as they were before the first step: a function of the settings alone.
+LoadedModel initial_model(const Settings& settings, Team& team);
+
+}  // namespace mf

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+#include "train/training_run.hpp"
+
+#include <cstdio>
+#include <memory>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/stopwatch.hpp"
+#include "io/tensorboard.hpp"
+#include "train/metrics_log.hpp"
+#include "train/progress_bar.hpp"
+#include "train/step_log.hpp"
+
+namespace mf {
+namespace {
+
+/// One pass through the loop; the parts that a step touches.
+class Loop {
+  public:
+    Loop(Trainer& trainer, RunFolder& folder, const Settings& settings, const TrainingView& view,
+         const TrainingHooks& hooks)
+        : trainer_(trainer), folder_(folder), settings_(settings), view_(view), hooks_(hooks),
+          metrics_(folder.metrics()),
+          log_(trainer.steps_planned(), settings.integer("train.batch"), trainer.flops_per_step(), view.peak_flops),
+          bar_(view.label, trainer.steps_planned(), view.bar) {
+        const std::int64_t done = trainer.steps_done();
+        metrics_.drop_after(done);
+        if (settings.flag("log.tensorboard")) events_.emplace(folder.path(), done > 0 ? done + 1 : -1);
+    }
+
+    TrainingEnd run() {
+        bool first = true;
+        while (trainer_.steps_done() < trainer_.steps_planned()) {
+            one_step();
+            if (std::exchange(first, false)) show_table();
+            const bool last = trainer_.steps_done() >= trainer_.steps_planned();
+            if (is_due("log.every") || last) show_line();
+            if (is_due("evaluate.every") && hooks_.evaluate) evaluate();
+            if (is_due("sample.every") && hooks_.sample) hooks_.sample(trainer_);
+            const bool stop = !last && hooks_.stop && hooks_.stop();
+            if (is_due("save.every") || last || stop) save();
+            if (stop) return TrainingEnd::stopped;
+        }
+        return TrainingEnd::finished;
+    }
+
+  private:
+    bool is_due(const std::string& key) const {
+        const std::int64_t every = settings_.integer(key);
+        return every > 0 && trainer_.steps_done() % every == 0;
+    }
+
+    void one_step() {
+        Stopwatch watch;
+        const StepReport report = trainer_.step();
+        const double seconds = watch.seconds();
+        log_.add(report, seconds);
+        bar_.update(report.step, bar_.shown() ? log_.remark() : "");
+        if (report.skipped || is_due("log.metrics_every")) metrics_.append(metrics_row(report, seconds));
+        last_ = report;
+        last_seconds_ = seconds;
+        report.skipped ? count_skipped(report) : void(skipped_in_a_row_ = 0);
+    }
+
+    void count_skipped(const StepReport& report) {
+        bar_.erase();
+        fmt::print(stderr, "step {} is skipped: {} is not finite\n", report.step, report.culprit);
+        if (++skipped_in_a_row_ < settings_.integer("train.max_skipped")) return;
+        const auto saved = checkpoints_of(folder_.path());
+        throw Error(fmt::format("[train] {} steps in a row were not finite, the last for its {}", skipped_in_a_row_,
+                                report.culprit),
+                    saved.empty() ? "nothing was saved yet; try a lower optim.lr"
+                                  : fmt::format("the last good checkpoint is {}; try a lower optim.lr",
+                                                saved.back().string()));
+    }
+
+    void show_table() {
+        if (!view_.lines) return;
+        bar_.erase();
+        std::vector<std::pair<std::string, std::string>> rows = view_.facts;
+        rows.emplace_back("memory plan", as_mebibytes(trainer_.plan_bytes()));
+        rows.emplace_back("a step", with_unit(trainer_.flops_per_step()) + "FLOP");
+        if (view_.peak_flops > 0) rows.emplace_back("GEMM peak", with_unit(view_.peak_flops) + "FLOP/s measured");
+        rows.emplace_back("run folder", folder_.path().string());
+        fmt::print("{}", boxed_table("meanflow train", rows));
+        std::fflush(stdout);
+    }
+
+    void show_line() {
+        if (events_) write_events();
+        const std::string line = log_.line();
+        if (!view_.lines) return;
+        bar_.erase();
+        fmt::print("{}\n", line);
+        std::fflush(stdout);
+    }
+
+    void write_events() {
+        const auto narrow = [](double value) { return static_cast<float>(value); };
+        events_->scalars(last_.step, {{"loss", narrow(last_.loss)},
+                                      {"gradient_norm", narrow(last_.gradient_norm)},
+                                      {"rate", narrow(last_.rate)},
+                                      {"ms", narrow(last_seconds_ * 1e3)}});
+    }
+
+    void evaluate() {
+        const auto values = hooks_.evaluate(trainer_);
+        JsonRecord row = {{"step", trainer_.steps_done()}};
+        std::string line = fmt::format("step {} |", trainer_.steps_done());
+        for (const auto& [name, value] : values) {
+            row.emplace_back(name, value);
+            if (events_) events_->scalar(trainer_.steps_done(), name, static_cast<float>(value));
+            line += fmt::format(" {} {:.4g}", name, value);
+        }
+        metrics_.append(row);
+        if (!view_.lines) return;
+        bar_.erase();
+        fmt::print("{}\n", line);
+        std::fflush(stdout);
+    }
+
+    void save() { folder_.save(trainer_, settings_, settings_.integer("save.keep")); }
+
+    Trainer& trainer_;
+    RunFolder& folder_;
+    const Settings& settings_;
+    const TrainingView& view_;
+    const TrainingHooks& hooks_;
+    JsonLines metrics_;
+    std::optional<EventWriter> events_;
+    StepLog log_;
+    ProgressBar bar_;
+    StepReport last_;
+    double last_seconds_ = 0;
+    std::int64_t skipped_in_a_row_ = 0;
+};
+
+}  // namespace
+
+TrainingEnd run_training(Trainer& trainer, RunFolder& folder, const Settings& settings, const TrainingView& view,
+                         const TrainingHooks& hooks) {
+    return Loop(trainer, folder, settings, view, hooks).run();
+}
+
+}  // namespace mf

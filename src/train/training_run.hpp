@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// The loop around Trainer::step: log, metrics, checkpoints, pictures, and stopping in good order.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/options.hpp"
+#include "train/run_folder.hpp"
+#include "train/trainer.hpp"
+
+namespace mf {
+
+/// What the caller does between steps; empty ones are left out. They see the trainer as it stands.
+struct TrainingHooks {
+    /// Asked after each step: true ends the loop with a checkpoint.
+    std::function<bool()> stop;
+    /// A picture of samples at this step (sample.every).
+    std::function<void(Trainer&)> sample;
+    /// Numbers to be kept in metrics.jsonl (evaluate.every): name and value.
+    std::function<std::vector<std::pair<std::string, double>>(Trainer&)> evaluate;
+};
+
+/// How the loop is seen.
+struct TrainingView {
+    std::string label = "train";  ///< before the progress bar
+    bool lines = true;            ///< the start-up table and a line every log.every steps, on standard output
+    bool bar = true;              ///< a progress bar, where there is a terminal
+    double peak_flops = 0;        ///< measured, to compare with; 0: unknown
+    std::vector<std::pair<std::string, std::string>> facts = {};  ///< further rows of the table
+};
+
+enum class TrainingEnd { finished, stopped };
+
+/// Steps until train.steps are done, starting from where the trainer is. Saves every save.every steps and at the end.
+/// Error when train.max_skipped steps in a row were not finite; the last checkpoint is then the last good one.
+TrainingEnd run_training(Trainer& trainer, RunFolder& folder, const Settings& settings, const TrainingView& view,
+                         const TrainingHooks& hooks);
+
+}  // namespace mf
