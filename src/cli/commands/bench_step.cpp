@@ -41,7 +41,7 @@ Timing time_steps(Trainer& trainer, std::int64_t warm_up, std::int64_t steps) {
 
 int run(const Invocation& invocation) {
     std::vector<ConfigItem> items = read_config(invocation.words.empty() ? std::string(default_config) : invocation.words[0]);
-    if (invocation.options.was_set("--seed")) items.push_back({"seed", invocation.options.text("--seed"), "--seed"});
+    if (invocation.options.was_set("--seed")) items.push_back({"seed", std::to_string(invocation.seed()), "--seed"});
     for (const std::string& word : invocation.overrides) items.push_back(parse_override(word));
     const Settings settings = resolve(items);
     Trainer trainer(settings, invocation.threads());

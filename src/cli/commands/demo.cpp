@@ -46,7 +46,7 @@ struct Cell {
 /// Trains, or goes on, or finds it done. False: stopped by a signal.
 bool train_method(const Method& method, const fs::path& folder, const Invocation& invocation, StopSignals& signals) {
     std::vector<ConfigItem> items = read_config(method.config);
-    items.push_back({"seed", invocation.options.text("--seed"), "--seed"});
+    items.push_back({"seed", std::to_string(invocation.seed()), "--seed"});
     if (invocation.options.flag("--quick")) items.push_back({"train.steps", "1000", "--quick"});
     for (const std::string& word : invocation.overrides) items.push_back(parse_override(word));
     const Settings settings = resolve(items);

@@ -42,7 +42,7 @@ Settings settings_of(const Invocation& invocation, const fs::path& folder) {
         config = (folder / "config.yaml").string();
     std::vector<ConfigItem> items = read_config(config);
     if (invocation.options.was_set("--seed"))
-        items.push_back({"seed", invocation.options.text("--seed"), "--seed"});
+        items.push_back({"seed", std::to_string(invocation.seed()), "--seed"});
     for (const std::string& word : invocation.overrides) items.push_back(parse_override(word));
     return resolve(items);
 }
@@ -54,23 +54,22 @@ fs::path folder_of(const Invocation& invocation) {
     return free_folder(invocation.words.empty() ? std::string(default_config) : invocation.words[0]);
 }
 
+/// The rows of the start-up table that are known before the first step.
 std::vector<std::pair<std::string, std::string>> facts_of(Trainer& trainer, const Settings& settings) {
-    const Shape shape = trainer.data().sample_shape();
     std::string averages;
     for (const Weights& weights : trainer.weights())
         if (weights.name != "online") averages += (averages.empty() ? "" : ", ") + weights.name;
+    const std::int64_t done = trainer.steps_done();
     return {
-        {"data", fmt::format("{} {}", settings.text("data.name"), shape.text())},
+        {"data", fmt::format("{} {}", settings.text("data.name"), trainer.data().sample_shape().text())},
         {"model", settings.text("model.name")},
         {"parameters", with_commas(trainer.model().params().count())},
         {"objective", settings.text("objective.name")},
-        {"optimiser", fmt::format("{}, lr {}, {}", settings.text("optim.name"), settings.text("optim.lr"),
+        {"optimiser", fmt::format("{}, lr {:g}, {}", settings.text("optim.name"), settings.real("optim.lr"),
                                   settings.text("schedule.name"))},
         {"averages", averages.empty() ? "none" : averages},
-        {"batch", settings.text("train.batch")},
-        {"steps", trainer.steps_done() == 0
-                      ? settings.text("train.steps")
-                      : fmt::format("{}, {} done", settings.text("train.steps"), trainer.steps_done())},
+        {"batch", with_commas(settings.integer("train.batch"))},
+        {"steps", with_commas(trainer.steps_planned()) + (done == 0 ? "" : fmt::format(", {} done", with_commas(done)))},
         {"precision", settings.text("precision")},
         {"threads", std::to_string(trainer.team().size())},
     };
