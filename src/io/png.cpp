@@ -157,8 +157,23 @@ std::vector<png_bytep> row_pointers(std::uint8_t* pixels, std::size_t height, st
     return rows;
 }
 
+/// Every chunk must lie inside of the file. libpng finds that out, too, but only after it has taken (and
+/// cleared) memory for the length that a chunk claims, which can be 2 GiB.
+void check_chunks(std::string_view bytes, const std::string& name) {
+    check(bytes.starts_with("\x89PNG\r\n\x1A\n"), "[png] {}: is not a PNG file, or it is truncated", name);
+    std::string_view rest = bytes.substr(8), type;
+    while (type != "IEND") {
+        const std::uint64_t length =
+            rest.size() < 12 ? 0 : png_get_uint_32(reinterpret_cast<png_const_bytep>(rest.data()));
+        check(rest.size() >= 12 && length <= rest.size() - 12, "[png] {}: the file is truncated", name);
+        type = rest.substr(4, 4);
+        rest.remove_prefix(length + 12);
+    }
+}
+
 void start(Session& session, Extent& extent, std::string_view bytes, const std::string& name) {
     check(session.job.info != nullptr, "[png] {}: no memory", name);
+    check_chunks(bytes, name);
     session.job.input = bytes.data();
     session.job.left = bytes.size();
     session.require(plain_read_start(&session.job, &extent), name);
