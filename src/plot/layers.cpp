@@ -41,8 +41,8 @@ class Writer {
         if (points.xy.empty()) return {};
         std::string block;
         for (std::size_t i = 0; i < points.xy.size(); i += 2) {
-            append(block, points.xy[i], 5, '\t');
-            append(block, points.xy[i + 1], 5, '\n');
+            append(block, points.xy[i], 6, '\t');
+            append(block, points.xy[i + 1], 6, '\n');
         }
         const double symbol = std::max(points.size / 2 - kSymbolEdge / 2, 0.05) / kPngSymbol;
         const int style =

@@ -20,7 +20,7 @@ Range calm_range(const std::vector<const LossCurve*>& curves) {
     std::vector<double> values;
     for (const LossCurve* curve : curves)
         std::copy_if(curve->losses.begin(), curve->losses.end(), std::back_inserter(values),
-                     [](double value) { return std::isfinite(value); });
+                     [](double value) { return std::abs(value) < 1e100; });
     if (values.size() < 2) return {};
     std::sort(values.begin(), values.end());
     const std::size_t cut = values.size() / 500;

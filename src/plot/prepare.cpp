@@ -25,7 +25,8 @@ struct Extent {
     bool positive_only = false;
 
     void take(double value) {
-        if (!std::isfinite(value) || (positive_only && value <= 0)) return;
+        // Beyond 1e100 lengths and margins would overflow; a picture of such a range shows nothing anyway.
+        if (!(std::abs(value) < 1e100) || (positive_only && value <= 0)) return;
         low = std::min(low, value);
         high = std::max(high, value);
     }
@@ -36,7 +37,9 @@ struct Extent {
             const double factor = low == high ? 2 : std::pow(high / low, margin);
             return {low / factor, high * factor};
         }
-        const double pad = low == high ? std::max(std::abs(low) * 0.1, 0.5) : (high - low) * margin;
+        const double largest = std::max(std::abs(low), std::abs(high));
+        const bool point = high - low <= 1e-7 * largest;  // less than float data and tick labels resolve
+        const double pad = point ? (largest > 0 ? largest * 0.1 : 0.5) : (high - low) * margin;
         return {low - pad, high + pad};
     }
 };
@@ -146,6 +149,12 @@ void extend(const Layer& layer, Extent& x, Extent& y) {
         layer);
 }
 
+// Too narrow to be written in twelve digits: an empty range to gnuplot.
+bool is_degenerate(Range range) {
+    const double largest = std::max(std::abs(range.low), std::abs(range.high));
+    return !(range.high - range.low > 1e-10 * largest) || !std::isfinite(range.high - range.low);
+}
+
 void fill_ranges(Panel& panel) {
     Extent x, y;
     y.positive_only = panel.log_y;
@@ -156,6 +165,8 @@ void fill_ranges(Panel& panel) {
         bars = bars || std::holds_alternative<Bars>(layer);
     }
     if (panel.log_y && !panel.y.automatic() && panel.y.low <= 0) panel.y = {};
+    if (is_degenerate(panel.x)) panel.x = {};
+    if (is_degenerate(panel.y)) panel.y = {};
     if (panel.x.automatic()) panel.x = x.range(edge_to_edge ? 0 : 0.03);
     if (panel.y.automatic()) {
         panel.y = y.range(edge_to_edge ? 0 : 0.05);

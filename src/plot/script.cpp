@@ -159,8 +159,8 @@ std::string panel_commands(const Figure& figure, const Layout& layout, std::size
     }
     for (const LegendEntry& entry : layout.panels[i].legend)
         out += legend_sample(layout, entry, panel.layers[entry.layer], element_styles[entry.layer]);
-    out += fmt::format("plot [{:.8g}:{:.8g}] [{:.8g}:{:.8g}] {}\n", panel.x.low, panel.x.high, panel.y.low,
-                       panel.y.high, plots.empty() ? "NaN" : plots);
+    out += fmt::format("plot [{:.12g}:{:.12g}] [{:.12g}:{:.12g}] {}\n", panel.x.low, panel.x.high,
+                       panel.y.low, panel.y.high, plots.empty() ? "NaN" : plots);
     out += layout.panels[i].legend.empty() ? "unset label\n" : "unset label\nunset arrow\nunset object\n";
     return out + (layout.panels[i].bar.width > 0 ? "unset colorbox\n" : "");
 }

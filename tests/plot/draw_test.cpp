@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "plot/child.hpp"
 #include "plot/figure.hpp"
+#include "plot/loss_figures.hpp"
 #include "plot/plot_support.hpp"
 #include "plot/script.hpp"
 
@@ -98,6 +99,24 @@ TEST(Draw, AnyFileNameIsOnlyAName) {
     EXPECT_FALSE(fs::exists(folder / "x"));
     EXPECT_THROW(draw(figure, folder / "two\nlines"), mf::UsageError);
     EXPECT_THROW(draw(figure, folder / ""), mf::UsageError);
+}
+
+TEST(Draw, ExtremeNumbersAreDrawn) {
+    if (!can_draw()) GTEST_SKIP() << "gnuplot is not installed";
+    const TestFolder folder;
+    Figure figure{.rows = 2, .columns = 3};
+    for (const std::vector<float>& xy : {std::vector<float>{1e6F, 1e6F, 1e6F, 1000000.06F},
+                                         {1e30F, -1e30F, 0, 0},
+                                         {1e-30F, 0, -1e-30F, 1e-35F},
+                                         {3e38F, -3e38F, 1, 1},
+                                         {0, 0, 0, 0}})
+        figure.panels.push_back(Panel{.layers = {Points{.xy = xy}}});
+    figure.panels.push_back(Panel{.log_y = true, .layers = {Line{.x = {0, 1, 2}, .y = {1e-300, 1e300, 1}}}});
+    EXPECT_EQ(error_of(figure, folder / "extreme"), "");
+    for (const LossCurve& curve :
+         {LossCurve{"diverged", {0, 1, 2, 3}, {2, 1e30, 1e300, INFINITY}},
+          LossCurve{"constant", {5, 5, 5}, {2, 2, 2}}, LossCurve{"nearly", {1, 2, 3}, {2, 2 + 1e-15, 2}}})
+        EXPECT_EQ(error_of(loss_figure(curve), folder / curve.name), "");
 }
 
 TEST(Draw, TheScriptWorksByHand) {
