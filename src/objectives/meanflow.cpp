@@ -68,7 +68,7 @@ class AverageVelocity final : public Objective {
         const std::int64_t rows = z.rows();
         if (tangent_ == Tangent::velocity || d.equal == rows) return v.row_range(d.equal, rows);
         const Tensor t = d.t.row_range(d.equal, rows);
-        const Condition condition{.labels = d.labels.empty() ? Tensor() : d.labels.row_range(d.equal, rows),
+        const Condition condition{.labels = d.labels.empty() ? Tensor() : d.labels.reshaped({rows, 1}).row_range(d.equal, rows),
                                   .omega = {}, .t_min = {}, .t_max = {}};
         const bool head = tangent_ == Tangent::head;
         UV f = model.forward(context.untaped(), z.row_range(d.equal, rows), t, t, condition, {.u = !head, .v = head});
