@@ -68,8 +68,9 @@ class AverageVelocity final : public Objective {
         const std::int64_t rows = z.rows();
         if (tangent_ == Tangent::velocity || d.equal == rows) return v.row_range(d.equal, rows);
         const Tensor t = d.t.row_range(d.equal, rows);
-        const Condition condition{.labels = d.labels.empty() ? Tensor() : d.labels.row_range(d.equal, rows),
-                                  .omega = {}, .t_min = {}, .t_max = {}};
+        Condition condition;
+        if (!d.labels.empty())
+            condition.labels = d.labels.reshaped({rows, 1}).row_range(d.equal, rows).reshaped({rows - d.equal});
         const bool head = tangent_ == Tangent::head;
         UV f = model.forward(context.untaped(), z.row_range(d.equal, rows), t, t, condition, {.u = !head, .v = head});
         return head ? std::move(f.v.value) : std::move(f.u.value);

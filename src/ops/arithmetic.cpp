@@ -46,7 +46,7 @@ struct SumRecord {
     std::int64_t b_step;
 
     void operator()(Tape& tape) {
-        Tensor dy = tape.take_gradient(y);
+        Tensor dy = tape.take_gradient_f32(y, pool);
         if (dy.empty()) return;
         if (b.wanted()) tape.add_gradient(b, scaled(pool, gathered(pool, dy, b_step), sign));
         tape.add_gradient(a, std::move(dy));
@@ -60,7 +60,7 @@ struct ProductRecord {
     std::int64_t b_step;
 
     void operator()(Tape& tape) {
-        const Tensor dy = tape.take_gradient(y);
+        const Tensor dy = tape.take_gradient_f32(y, pool);
         if (dy.empty()) return;
         const auto product = [](float p, float q) { return p * q; };
         Tensor da(dy.shape(), DType::f32, &pool), db(dy.shape(), DType::f32, &pool);
@@ -139,7 +139,7 @@ struct ScaleRecord {
     GradSlot a, y;
     float c;
     void operator()(Tape& tape) {
-        const Tensor dy = tape.take_gradient(y);
+        const Tensor dy = tape.take_gradient_f32(y, pool);
         if (!dy.empty()) tape.add_gradient(a, scaled(pool, dy, c));
     }
 };

@@ -23,7 +23,7 @@ struct ConcatRecord {
     GradSlot y_slot{};
 
     void operator()(Tape& tape) {
-        const Tensor dy = tape.take_gradient(y_slot);
+        const Tensor dy = tape.take_gradient_f32(y_slot, pool);
         if (dy.empty()) return;
         std::int64_t at = 0;
         for (std::size_t i = 0; i < parts; at += widths[i++]) {

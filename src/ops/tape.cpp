@@ -18,13 +18,23 @@ void* Tape::room_for(std::size_t bytes) {
     return place;
 }
 
+Tensor Tape::take_gradient_f32(GradSlot slot, Pool& pool) {
+    Tensor g = take_gradient(slot);
+    if (g.empty() || g.dtype() == DType::f32) return g;
+    Tensor out(g.shape(), DType::f32, &pool);
+    out.copy_from(g);
+    return out;
+}
+
 void Tape::add_gradient(GradSlot slot, Tensor g) {
     if (!slot.wanted()) return;
     Tensor& sum = slots_[index(slot)];
-    if (sum.empty())
+    if (sum.empty()) {
         sum = std::move(g);
-    else
-        cpu::add_in_place(sum, g);
+        return;
+    }
+    if (sum.dtype() != DType::f32 && g.dtype() == DType::f32) std::swap(sum, g);
+    cpu::add_in_place(sum, g);
 }
 
 void Tape::backward(GradSlot loss, Pool& pool) {
@@ -32,10 +42,15 @@ void Tape::backward(GradSlot loss, Pool& pool) {
     Tensor one({1, 1}, DType::f32, &pool);
     one.fill(1.0F);
     add_gradient(loss, std::move(one));
-    while (!nodes_.empty()) {
-        const Node node = nodes_.back();
-        nodes_.pop_back();
-        node.run_and_destroy(node.record, this);
+    try {
+        while (!nodes_.empty()) {
+            const Node node = nodes_.back();
+            nodes_.pop_back();
+            node.run_and_destroy(node.record, this);
+        }
+    } catch (...) {
+        clear();  // what is left must not run in the next step
+        throw;
     }
     clear();
 }

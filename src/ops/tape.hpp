@@ -33,24 +33,32 @@ class Tape {
         void* place = room_for(sizeof(Adjoint));
         new (place) Adjoint(std::move(adjoint));
         nodes_.push_back({[](void* self, Tape* tape) {
-                              auto* record = static_cast<Adjoint*>(self);
+                              const std::unique_ptr<Adjoint, Destroy> record(static_cast<Adjoint*>(self));
                               if (tape != nullptr) (*record)(*tape);
-                              record->~Adjoint();
                           },
                           place});
     }
 
     /// Gradient collected so far (empty: zero). Taking it out leaves the slot empty.
     Tensor take_gradient(GradSlot slot) { return std::exchange(slots_[index(slot)], Tensor()); }
-    /// Adds `g` to the slot's gradient; `g` may be reused as memory. Slots that are not wanted ignore it.
+    /// The same in f32: where the result went into a pointwise function, its gradient may come back in bf16.
+    Tensor take_gradient_f32(GradSlot slot, Pool& pool);
+    /// Adds `g` to the slot's gradient; `g` may be reused as memory. Slots that are not wanted ignore it. The sum is
+    /// f32 as soon as one part of it is.
     void add_gradient(GradSlot slot, Tensor g);
     Gradients& gradients() { return *gradients_; }
 
-    /// Runs all records backwards, starting from d loss / d loss = 1, and forgets them.
+    /// Runs all records backwards, starting from d loss / d loss = 1, and forgets them; also when one of them throws.
     void backward(GradSlot loss, Pool& pool);
     void clear();
 
   private:
+    struct Destroy {  // a record goes even when its adjoint throws
+        template <class Adjoint>
+        void operator()(Adjoint* record) const {
+            record->~Adjoint();
+        }
+    };
     struct Node {
         void (*run_and_destroy)(void*, Tape*);
         void* record;

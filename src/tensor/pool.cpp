@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kGuard = 256;            // bytes of pattern behind a guarded block
 constexpr std::byte kPattern{0xA5};
+constexpr std::byte kNan{0xFF};                // repeated: a NaN in every floating-point type
 
 }  // namespace
 
@@ -61,7 +62,10 @@ Block* Pool::take(std::size_t bytes) {
         ++system_allocations_;
     }
     block->asked = bytes;
-    if (guarded_) std::fill_n(block->data() + bytes, kGuard, kPattern);
+    if (guarded_) {
+        std::fill_n(block->data(), bytes, kNan);
+        std::fill_n(block->data() + bytes, kGuard, kPattern);
+    }
     in_use_ += block->bytes;
     peak_ = in_use_ > peak_ ? in_use_ : peak_;
     return block;

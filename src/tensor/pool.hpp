@@ -26,8 +26,8 @@ struct alignas(64) Block {
 
 class Pool {
   public:
-    /// `guarded`: every block carries a pattern behind the bytes that were asked for, and writing over it is an error
-    /// when the block comes back (tests).
+    /// `guarded` (tests): every block carries a pattern behind the bytes that were asked for, and writing over it is
+    /// counted when the block comes back; the bytes themselves start as NaN, so that reading before writing shows.
     explicit Pool(bool guarded = false) : guarded_(guarded) {}
     ~Pool();
     Pool(const Pool&) = delete;
@@ -39,6 +39,8 @@ class Pool {
 
     /// Bytes ever asked of the system by this pool: what it occupies. It grows in the first step only.
     std::size_t reserved_bytes() const { return reserved_; }
+    /// Bytes of the blocks that are out now.
+    std::size_t in_use_bytes() const { return in_use_; }
     /// The most bytes that were in use at one time.
     std::size_t peak_bytes() const { return peak_; }
     /// Blocks that came back with their pattern overwritten (guarded pools).
