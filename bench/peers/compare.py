@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: MIT
+"""Times our training step and the peers' in turns and prints the page bench/peers.md. Standard library only.
+Called by bench/peers.sh, which says what the words on the command line mean."""
+import argparse
+import datetime
+import json
+import os
+import platform
+import statistics
+import sys
+
+from contestants import Ours, Peer
+
+OBJECTIVES = {"imf": "Improved MeanFlow", "mf": "MeanFlow", "fm": "Flow matching"}
+
+
+def busy_seconds():
+    """Processor seconds that all processes of the machine have used so far."""
+    with open("/proc/stat", encoding="ascii") as file:
+        user, nice, system, _, _, irq, softirq = map(int, file.readline().split()[1:8])
+    return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
+
+
+def contestants(args, objective):
+    ours = [Ours(args.program, objective, precision, by_layers, args.ours)
+            for by_layers in (False, True) for precision in ("f32", "bf16")]
+    peers = [Peer("JAX, 100 steps a dispatch (lax.scan)", args.python, "toy_jax.py", objective, "scan"),
+             Peer("JAX, one step a dispatch", args.python, "toy_jax.py", objective, "jit")]
+    if not args.skip_torch:
+        peers += [Peer("PyTorch, torch.compile, fused Adam", args.python, "toy_torch.py", objective, "compile"),
+                  Peer("PyTorch, eager, fused Adam", args.python, "toy_torch.py", objective, "eager")]
+    # Ours and theirs alternate, so that a slow minute of the machine hits both.
+    order = []
+    for pair in zip(ours, peers + [None] * len(ours)):
+        order += [one for one in pair if one is not None]
+    return order
+
+
+def measure(one):
+    """One turn; notes how many cores other processes took meanwhile."""
+    before = busy_seconds()
+    turn = one.measure()
+    turn["others"] = max(0.0, (busy_seconds() - before - turn["cpu_s"]) / turn["wall_s"])
+    if isinstance(turn["ms"], list):
+        turn["ms"] = statistics.median(turn["ms"])
+    return turn
+
+
+def compare(args, objective):
+    """{contestant: turns}, and the versions of all."""
+    runners, versions, turns = contestants(args, objective), [], {}
+    try:
+        for one in runners:
+            print(f"{objective}: starting {one.name}, {one.precision}", file=sys.stderr)
+            version = one.start()
+            versions += [version] if version not in versions else []
+        for i in range(args.runs):
+            for one in runners:
+                turn = measure(one)
+                turns.setdefault(one, []).append(turn)
+                print(f"{objective} {i + 1}/{args.runs}: {turn['ms']:8.2f} ms  {one.name}, {one.precision}"
+                      f" (others: {turn['others']:.2f} cores)", file=sys.stderr)
+    finally:
+        for one in runners[:len(versions) and len(runners)]:
+            if not isinstance(one, Peer) or hasattr(one, "process"):
+                one.stop()
+    return turns, versions
+
+
+def paired_ratio(turns, other_turns):
+    """Median over the rounds of ours / theirs."""
+    if other_turns is None:
+        return "-"
+    return f"{statistics.median(a['ms'] / b['ms'] for a, b in zip(turns, other_turns)):.2f}"
+
+
+def table(turns):
+    by_name = {one.name.split(" (")[0]: t for one, t in turns.items() if isinstance(one, Peer)}
+    scan, compiled = by_name.get("JAX, 100 steps a dispatch"), by_name.get("PyTorch, torch.compile, fused Adam")
+    ours = {one: t for one, t in turns.items() if isinstance(one, Ours)}
+    gflop = next(iter(ours.values()))[0]["gflop"]
+    ceiling = {p: max(turn["peak_gflops"] for one, t in ours.items() if one.precision == p for turn in t)
+               for p in ("f32", "bf16")}
+    lines = [f"{gflop:.3f} GFLOP a step; measured ceiling of matrix products {ceiling['f32']:.0f} GFLOP/s in f32,"
+             f" {ceiling['bf16']:.0f} in bf16.", "",
+             "| | precision | ms min / median | of JAX scan | of torch.compile | GFLOP/s | of the ceiling | MiB |"
+             " other cores busy |", "|---|---|---|---|---|---|---|---|---|"]
+    for one, t in sorted(turns.items(), key=lambda item: (isinstance(item[0], Peer), item[0].precision != "f32")):
+        least, median = min(turn["ms"] for turn in t), statistics.median(turn["ms"] for turn in t)
+        rate = gflop / median * 1e3
+        mark = " \\*" if one.precision == "bf16" else ""
+        lines.append(f"| {one.name} | {one.precision}{mark} | {least:.2f} / {median:.2f} | {paired_ratio(t, scan)}{mark} |"
+                     f" {paired_ratio(t, compiled)}{mark} | {rate:.0f} | {100 * rate / ceiling[one.precision]:.0f} % |"
+                     f" {max(turn['rss_mib'] for turn in t):.0f} |"
+                     f" {statistics.median(turn['others'] for turn in t):.2f} |")
+    allocations = max(turn["allocations"] for t in ours.values() for turn in t)
+    lines += ["", f"Ours made {allocations:g} allocations a step, at most."]
+    return lines
+
+
+def processor():
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        names = [line.split(":", 1)[1].strip() for line in file if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def page(args, results):
+    versions = sorted({version for _, seen in results.values() for version in seen})
+    command = "bench/peers.sh" + (f" --runs {args.runs}" if args.runs != 5 else "")
+    command += " --skip-torch" if args.skip_torch else ""
+    command += "".join(f" {word}" for word in args.ours)
+    lines = [
+        "# One training step, beside the peers", "",
+        "The step of the checkerboard tutorial: 2-D points drawn anew for every step, a network of four hidden layers of"
+        " 128 with exact GELU, batch 4096, Adam at 3e-3, plain mean square, every row with its own r < t; for improved"
+        " MeanFlow the pass for v = u(z, t, t) included. The peers' scripts (`bench/peers/toy_jax.py`, `toy_torch.py`)"
+        " do the same work in the way that is fastest and customary there.", "",
+        f"Measured {datetime.date.today()} by", "", f"    {command}", "",
+        f"on {len(os.sched_getaffinity(0))} cores of {processor()}, {platform.system()} {platform.release()};"
+        f" {', '.join(versions)}. Everybody may use all of these cores.", "",
+        f"Contestants take turns, {args.runs} rounds. In one turn ours times 200 warm steps in a new process, a peer 100"
+        " warm steps in a process that stays. What counts of a turn is the median step; of lax.scan, whose steps cannot"
+        " be timed singly, the mean. The table has the least and the median over the turns. Ratios are ours (or this"
+        " peer's) over the other's turn in the same round, median over the rounds: below 1 is faster. GFLOP are those"
+        " that the exact algorithm needs, for everybody; the ceiling is a large matrix product by oneDNN on all cores,"
+        " measured in the same runs. \"Other cores busy\" is what other processes took meanwhile: rows far above 0 are"
+        " not to be trusted.", "",
+        "\\* bf16 operands and kept activations with f32 weights, sums and moments, against a peer's f32: not like for"
+        " like. The f32 rows are.",
+    ]
+    for objective, (turns, _) in results.items():
+        lines += ["", f"## {OBJECTIVES[objective]} (`configs/toy/{objective}.yaml`)", ""] + table(turns)
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--program", required=True)
+    parser.add_argument("--python", required=True)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--skip-torch", action="store_true")
+    parser.add_argument("--objectives", default=",".join(OBJECTIVES))
+    parser.add_argument("--raw", help="file for the single turns, as JSON lines")
+    parser.add_argument("ours", nargs="*", help="further words for our bench step, such as --repeat 20")
+    args = parser.parse_args()
+    results = {objective: compare(args, objective) for objective in args.objectives.split(",")}
+    if args.raw:
+        with open(args.raw, "w", encoding="utf-8") as file:
+            for objective, (turns, _) in results.items():
+                for one, t in turns.items():
+                    for i, turn in enumerate(t):
+                        file.write(json.dumps({"objective": objective, "name": one.name, "precision": one.precision,
+                                               "round": i + 1, **turn}) + "\n")
+    print(page(args, results), end="")
+
+
+main()
