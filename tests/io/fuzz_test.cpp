@@ -27,6 +27,14 @@ void touch(const Tensor& tensor) {
     tensor.rows();
 }
 
+/// Makes the length of the header right again: up to the last brace.
+void repair_safetensors(std::string& file) {
+    const std::size_t brace = file.rfind('}');
+    if (brace == std::string::npos || brace < 8) return;
+    const std::uint64_t length = brace - 7;
+    std::memcpy(file.data(), &length, 8);
+}
+
 TEST(Fuzz, Safetensors) {
     const Scratch scratch;
     TensorFile file;
@@ -35,11 +43,12 @@ TEST(Fuzz, Safetensors) {
     file.tensors["c"] = counting({1, 0}, DType::u8);
     file.metadata["config"] = "{}";
     write_safetensors(scratch / "a", file);
-    fuzz({slurp(scratch / "a"), slurp(data("official.safetensors"))}, [](const std::string& path) {
+    const auto reader = [](const std::string& path) {
         const MappedSafetensors mapped(path);
         for (const auto& [name, tensor] : mapped.tensors()) touch(tensor);
         for (const auto& [name, tensor] : read_safetensors(path).tensors) touch(tensor);
-    });
+    };
+    fuzz({slurp(scratch / "a"), slurp(data("official.safetensors"))}, reader, repair_safetensors);
 }
 
 TEST(Fuzz, Npy) {
