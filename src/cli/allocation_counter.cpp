@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Replaces the program's operator new by one that counts, so that `bench step` can show that a warm step asks for
-// nothing. The replacement is the program's alone: the library does not have it.
+// Replaces the program's operator new by one that counts, so that `bench step` can show that a warm step asks
+// for nothing. The replacement is the program's alone: the library does not have it.
 #include "cli/allocation_counter.hpp"
 
 #include <atomic>
@@ -19,7 +19,9 @@ void* counted(void* memory) {
     return memory;
 }
 
-std::size_t rounded(std::size_t bytes, std::size_t alignment) { return (bytes + alignment - 1) / alignment * alignment; }
+std::size_t rounded(std::size_t bytes, std::size_t alignment) {
+    return (bytes + alignment - 1) / alignment * alignment;
+}
 
 }  // namespace
 

@@ -20,7 +20,8 @@ bool looks_like_override(const std::string& word) {
     const std::size_t equals = word.find('=');
     if (equals == std::string::npos || equals == 0 || word[0] < 'a' || word[0] > 'z') return false;
     return std::all_of(word.begin(), word.begin() + static_cast<std::ptrdiff_t>(equals), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+               c == '.';
     });
 }
 
@@ -35,13 +36,19 @@ bool looks_like_override(const std::string& word) {
 
 std::string placeholder(const Option& option) {
     switch (option.kind) {
-        case OptionKind::flag: return "";
-        case OptionKind::integer: return " N";
-        case OptionKind::real: return " X";
-        case OptionKind::integers: return " N,N,...";
-        case OptionKind::reals: return " X,X,...";
+        case OptionKind::flag:
+            return "";
+        case OptionKind::integer:
+            return " N";
+        case OptionKind::real:
+            return " X";
+        case OptionKind::integers:
+            return " N,N,...";
+        case OptionKind::reals:
+            return " X,X,...";
         case OptionKind::text:
-        case OptionKind::texts: return option.choices.empty() ? " TEXT" : " WORD";
+        case OptionKind::texts:
+            return option.choices.empty() ? " TEXT" : " WORD";
     }
     return "";
 }
@@ -61,7 +68,8 @@ void check_words(const Command& command, const Invocation& invocation) {
 OptionTable all_options(const Command& command) {
     OptionTable table = command.options;
     if (command.has_results)
-        table.push_back({"--json", OptionKind::flag, "false", "results as JSON, and nothing else, on standard output"});
+        table.push_back(
+            {"--json", OptionKind::flag, "false", "results as JSON, and nothing else, on standard output"});
     const OptionTable common = {
         {"--seed", OptionKind::integer, "0", "seed of whatever is drawn at random", 0, 9007199254740992.0},
         {"--threads", OptionKind::integer, "0", "threads; 0 takes every core", 0, 1024},
@@ -78,7 +86,7 @@ Invocation read_arguments(const Command& command, std::span<const std::string> a
     bool only_words = false;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         const std::string& word = arguments[i];
-        if (only_words || !word.starts_with("--") ) {
+        if (only_words || !word.starts_with("--")) {
             const bool override_ = command.takes_overrides && looks_like_override(word) && !only_words;
             (override_ ? out.overrides : out.words).push_back(word);
             continue;
@@ -105,8 +113,8 @@ Invocation read_arguments(const Command& command, std::span<const std::string> a
 }
 
 std::string help_of(const Command& command) {
-    std::string out = fmt::format("meanflow {}: {}\n\nusage: meanflow {} {}\n\n", command.name, command.summary,
-                                  command.name, command.usage);
+    std::string out = fmt::format("meanflow {}: {}\n\nusage: meanflow {} {}\n\n", command.name,
+                                  command.summary, command.name, command.usage);
     for (const Option& option : all_options(command)) {
         const std::string left = option.key + placeholder(option);
         const bool shows_default = option.kind != OptionKind::flag && !option.initial.empty();

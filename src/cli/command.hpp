@@ -23,11 +23,11 @@ struct Invocation {
 };
 
 struct Command {
-    std::string name;     ///< one or two words: "train", "bench step"
-    std::string summary;  ///< one line, lower case
-    std::string usage;    ///< what follows the name
-    std::string example;  ///< one or more lines that work when pasted
-    OptionTable options;  ///< its own; --help, --seed, --threads and --quiet are added
+    std::string name;              ///< one or two words: "train", "bench step"
+    std::string summary;           ///< one line, lower case
+    std::string usage;             ///< what follows the name
+    std::string example;           ///< one or more lines that work when pasted
+    OptionTable options;           ///< its own; --help, --seed, --threads and --quiet are added
     bool has_results = false;      ///< it has --json
     bool takes_overrides = false;  ///< it has key=value
     std::size_t least_words = 0, most_words = 0;

@@ -21,7 +21,8 @@ plot::Scene scene_of(const PointDataset& data, std::int64_t target_points) {
 }
 
 void draw_or_remark(const plot::Figure& figure, const std::filesystem::path& stem, bool announced) {
-    if (!plot::can_draw()) return remark(false, "pictures need gnuplot, which is not installed (gnuplot-nox)");
+    if (!plot::can_draw())
+        return remark(false, "pictures need gnuplot, which is not installed (gnuplot-nox)");
     for (const std::filesystem::path& path : plot::draw(figure, stem))
         if (announced && path.extension() == ".png") fmt::print("{}\n", path.string());
 }

@@ -15,7 +15,8 @@ plot::Scene scene_of(const PointDataset& data, std::int64_t target_points = 5000
 /// Fresh points of the data set, (count, 2); the same for one seed.
 plot::Cloud fresh_points(const PointDataset& data, std::int64_t count, std::uint64_t seed);
 
-/// Draws STEM.png and STEM.svg and says where they are (unless quiet). Where gnuplot is missing it says so instead.
+/// Draws STEM.png and STEM.svg and says where they are (unless quiet). Where gnuplot is missing it says so
+/// instead.
 void draw_or_remark(const plot::Figure& figure, const std::filesystem::path& stem, bool announced);
 
 }  // namespace mf::cli

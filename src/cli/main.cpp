@@ -18,13 +18,17 @@ namespace {
 std::string screen() {
     std::string out = fmt::format(
         "meanflow {}: trains, samples, judges and shows one-step generative models of the MeanFlow family\n\n"
-        "  meanflow demo                                  fm, mf and imf on the checkerboard, compared, with pictures\n"
+        "  meanflow demo                                  fm, mf and imf on the checkerboard, compared, with "
+        "pictures\n"
         "  meanflow train toy/imf optim.lr=1e-3 --out runs/imf\n"
         "  meanflow sample runs/imf --steps 1 --count 5000 --out samples.png\n\n"
         "commands:\n",
         program_version());
-    for (const Command& command : all_commands()) out += fmt::format("  {:<12} {}\n", command.name, command.summary);
-    return out + "\n'meanflow COMMAND --help' tells more; key=value after a command overrides any configuration key.\n";
+    for (const Command& command : all_commands())
+        out += fmt::format("  {:<12} {}\n", command.name, command.summary);
+    return out +
+           "\n'meanflow COMMAND --help' tells more; key=value after a command overrides any configuration "
+           "key.\n";
 }
 
 /// The command that the first one or two words name, and how many words that took.
@@ -45,11 +49,13 @@ std::pair<const Command*, std::size_t> find_command(const std::vector<std::strin
         names.push_back(command.name);
         if (command.name.starts_with(words[0] + " ")) family += (family.empty() ? "" : ", ") + command.name;
     }
-    if (!family.empty()) throw UsageError(fmt::format("'{}' wants another word", words[0]), "there are " + family);
+    if (!family.empty())
+        throw UsageError(fmt::format("'{}' wants another word", words[0]), "there are " + family);
     std::string near = nearest(words.size() > 1 ? words[0] + " " + words[1] : words[0], names);
     if (near.empty()) near = nearest(words[0], names);
-    throw UsageError(fmt::format("there is no command '{}'", words[0]),
-                     near.empty() ? "'meanflow' alone lists the commands" : fmt::format("did you mean '{}'?", near));
+    throw UsageError(
+        fmt::format("there is no command '{}'", words[0]),
+        near.empty() ? "'meanflow' alone lists the commands" : fmt::format("did you mean '{}'?", near));
 }
 
 bool asks_for_help(std::span<const std::string> words) {
@@ -108,6 +114,7 @@ int main(int count, char** words) {
     } catch (const std::bad_alloc&) {
         return report("out of memory", "a smaller train.batch or --count needs less", 1);
     } catch (const std::exception& error) {
+        if (std::ferror(stdout) != 0) return with_output_written(1);
         return report(error.what(), "", 1);
     }
 }

@@ -50,9 +50,22 @@ SampleRequest sampling_of(const FigureRequest& request, std::int64_t steps) {
     return out;
 }
 
-std::string caption(const plot::Cloud& cloud, const LoadedModel& model, const FigureRequest& request, Team& team) {
-    return score_caption(
-        score_points(as_rows(cloud, 2), points_of(*model.data, "a figure"), request.sampling.seed, team));
+/// What a panel shows, and its numbers: those are of more samples than a panel has room for.
+struct PanelSamples {
+    plot::Cloud cloud;
+    std::string caption;
+};
+
+PanelSamples panel_of(const LoadedModel& model, const FigureRequest& request, std::int64_t steps,
+                      Team& team) {
+    constexpr std::int64_t scored = 10000;
+    SampleRequest sampling = sampling_of(request, steps);
+    sampling.count = std::max(request.count, scored);
+    PanelSamples out{draw_samples(model, sampling, team).values, ""};
+    out.caption = score_caption(
+        score_points(as_rows(out.cloud, 2), points_of(*model.data, "a figure"), request.sampling.seed, team));
+    out.cloud.resize(static_cast<std::size_t>(2 * request.count));
+    return out;
 }
 
 std::int64_t single_step_count(const FigureRequest& request, std::int64_t usual) {
@@ -76,10 +89,10 @@ plot::Figure cloud(const FigureRequest& request, Team& team) {
     check_usage(request.rows.size() == 1, "figure cloud shows one run; compare shows several");
     const std::vector<LoadedModel> models = open_rows(request, team);
     const std::int64_t steps = single_step_count(request, 1);
-    const Samples samples = draw_samples(models[0], sampling_of(request, steps), team);
-    return plot::cloud_figure(scene_for(models), samples.values,
-                              fmt::format("{}, {} step{}", request.rows[0].name, steps, steps == 1 ? "" : "s"),
-                              caption(samples.values, models[0], request, team));
+    const PanelSamples panel = panel_of(models[0], request, steps, team);
+    return plot::cloud_figure(
+        scene_for(models), panel.cloud,
+        fmt::format("{}, {} step{}", request.rows[0].name, steps, steps == 1 ? "" : "s"), panel.caption);
 }
 
 plot::Figure compare(const FigureRequest& request, Team& team) {
@@ -92,8 +105,9 @@ plot::Figure compare(const FigureRequest& request, Team& team) {
     for (std::size_t i = 0; i < models.size(); ++i) {
         plot::Row row{request.rows[i].name, {}, {}};
         for (const std::int64_t steps : columns) {
-            row.clouds.push_back(draw_samples(models[i], sampling_of(request, steps), team).values);
-            row.captions.push_back(caption(row.clouds.back(), models[i], request, team));
+            PanelSamples panel = panel_of(models[i], request, steps, team);
+            row.clouds.push_back(std::move(panel.cloud));
+            row.captions.push_back(std::move(panel.caption));
         }
         rows.push_back(std::move(row));
     }
@@ -119,7 +133,8 @@ plot::Figure evolution(const FigureRequest& request, Team& team) {
     return plot::evolution_figure(scene, rows, times);
 }
 
-/// Training steps of which every run has a checkpoint, at most six, with 0: the weights before the first step.
+/// Training steps of which every run has a checkpoint, at most six, with 0: the weights before the first
+/// step.
 std::vector<std::int64_t> common_stages(const FigureRequest& request) {
     std::vector<std::int64_t> common;
     for (std::size_t i = 0; i < request.rows.size(); ++i) {
@@ -151,8 +166,9 @@ plot::Figure stages(const FigureRequest& request, Team& team) {
         for (const std::int64_t iteration : iterations) {
             const LoadedModel model = iteration == 0 ? initial_model(newest[i].settings, team)
                                                      : open_row(request.rows[i], iteration, team);
-            row.clouds.push_back(draw_samples(model, sampling_of(request, steps), team).values);
-            row.captions.push_back(caption(row.clouds.back(), model, request, team));
+            PanelSamples panel = panel_of(model, request, steps, team);
+            row.clouds.push_back(std::move(panel.cloud));
+            row.captions.push_back(std::move(panel.caption));
         }
         rows.push_back(std::move(row));
     }
@@ -184,8 +200,9 @@ plot::Figure mf_forward(const FigureRequest& request, Team& team) {
                              "train with path.direction=forward (or forward_as_published)");
     plot::Figure figure = compare(request, team);
     if (request.sampling.as_published)
-        figure.note += "\nas published: each step asks for the average over the interval behind it (r = t - 1/n), "
-                       "which at the first step lies outside what was trained";
+        figure.note +=
+            "\nas published: each step asks for the average over the interval behind it (r = t - 1/n), "
+            "which at the first step lies outside what was trained";
     return figure;
 }
 
@@ -213,7 +230,8 @@ const std::vector<std::string>& figure_names() {
 plot::Figure make_figure(const std::string& name, const FigureRequest& request, Team& team) {
     for (const NamedFigure& figure : kFigures)
         if (name == figure.name) return figure.make(request, team);
-    throw UsageError(fmt::format("there is no figure '{}'", name), "did you mean " + nearest(name, figure_names()) + "?");
+    throw UsageError(fmt::format("there is no figure '{}'", name),
+                     "did you mean " + nearest(name, figure_names()) + "?");
 }
 
 }  // namespace mf::cli

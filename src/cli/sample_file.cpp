@@ -39,15 +39,16 @@ std::string csv_of(const std::vector<float>& values, std::int64_t columns) {
 }
 
 std::vector<float> floats_of(const Tensor& tensor, const std::string& place) {
-    check(tensor.shape().rank() == 2 && tensor.cols() == 2, "{}: expected points of shape (n, 2), got {}", place,
-          tensor.shape().text());
+    check(tensor.shape().rank() == 2 && tensor.cols() == 2, "{}: expected points of shape (n, 2), got {}",
+          place, tensor.shape().text());
     std::vector<float> out(static_cast<std::size_t>(tensor.count()));
     if (tensor.dtype() == DType::f64) {
         const auto* numbers = static_cast<const double*>(tensor.raw());
         for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<float>(numbers[i]);
         return out;
     }
-    check(tensor.dtype() == DType::f32, "{}: expected points as f32 or f64, got {}", place, name_of(tensor.dtype()));
+    check(tensor.dtype() == DType::f32, "{}: expected points as f32 or f64, got {}", place,
+          name_of(tensor.dtype()));
     std::copy_n(tensor.f32(), out.size(), out.begin());
     return out;
 }
@@ -62,13 +63,15 @@ void write_samples(const std::filesystem::path& path, const Samples& samples, co
         if (!samples.recorded.empty()) {
             arrays["recorded"] = stacked(samples.recorded, sample_shape);
             Tensor times({static_cast<std::int64_t>(samples.recorded_times.size())}, DType::f64);
-            std::copy(samples.recorded_times.begin(), samples.recorded_times.end(), static_cast<double*>(times.raw()));
+            std::copy(samples.recorded_times.begin(), samples.recorded_times.end(),
+                      static_cast<double*>(times.raw()));
             arrays["recorded_times"] = times;
         }
         return write_npz(path, arrays);
     }
     if (ending == ".npy") return write_npy(path, as_tensor(samples.values, sample_shape));
-    check_usage(ending == ".csv", "--out {}: samples are written as .png, .svg, .npz, .npy or .csv", path.string());
+    check_usage(ending == ".csv", "--out {}: samples are written as .png, .svg, .npz, .npy or .csv",
+                path.string());
     write_file_atomically(path, csv_of(samples.values, sample_shape.count()));
 }
 

@@ -10,9 +10,11 @@
 
 namespace mf::cli {
 
-/// By the ending: .npz (one array `samples`; with recorded states also `recorded` and `recorded_times`), .npy, .csv.
+/// By the ending: .npz (one array `samples`; with recorded states also `recorded` and `recorded_times`),
+/// .npy, .csv.
 void write_samples(const std::filesystem::path& path, const Samples& samples, const Shape& sample_shape);
-/// The array `samples` of an .npz (or its only array), or an .npy, as rows of two. Error when it is anything else.
+/// The array `samples` of an .npz (or its only array), or an .npy, as rows of two. Error when it is anything
+/// else.
 std::vector<float> read_points(const std::filesystem::path& path);
 /// "x.npz" and 4: "x_4.npz".
 std::filesystem::path with_suffix(const std::filesystem::path& path, const std::string& suffix);

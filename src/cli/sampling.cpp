@@ -16,7 +16,8 @@ Solver solver_of(const std::string& name, const Settings& settings) {
     if (name == "heun") return Solver::heun;
     const bool interval =
         objective_catalogue().at(settings.text("objective.name")).make(settings)->needs_interval();
-    check_usage(name != "average" || interval, "--solver average needs an average velocity; objective {} learns none",
+    check_usage(name != "average" || interval,
+                "--solver average needs an average velocity; objective {} learns none",
                 settings.text("objective.name"));
     return name == "average" || interval ? Solver::average : Solver::euler;
 }
@@ -25,8 +26,8 @@ std::vector<double> times_of(const SampleRequest& request, bool reverse) {
     if (request.times.empty()) return uniform_times(request.steps, !reverse);
     const std::vector<double>& times = request.times;
     check_times(times);
-    check_usage(times.front() == (reverse ? 1.0 : 0.0), "--times must begin with {}, which is noise in this model",
-                reverse ? 1 : 0);
+    check_usage(times.front() == (reverse ? 1.0 : 0.0),
+                "--times must begin with {}, which is noise in this model", reverse ? 1 : 0);
     return times;
 }
 
@@ -34,9 +35,12 @@ std::vector<double> times_of(const SampleRequest& request, bool reverse) {
 
 OptionTable sampling_options() {
     return {
-        {"--weights", OptionKind::text, "ema", "online, ema (the average, where there is one) or its full name: ema_0.999"},
+        {"--weights", OptionKind::text, "ema",
+         "online, ema (the average, where there is one) or its full name: ema_0.999"},
         {"--step", OptionKind::integer, "-1", "checkpoint of a run; -1: the newest", -1},
-        {.key = "--solver", .kind = OptionKind::text, .initial = "auto",
+        {.key = "--solver",
+         .kind = OptionKind::text,
+         .initial = "auto",
          .help = "auto: what the objective learnt; euler and heun follow the instantaneous velocity",
          .choices = {"auto", "average", "euler", "heun"}},
         {"--as-published", OptionKind::flag, "false",
@@ -65,7 +69,8 @@ Samples draw_samples(const LoadedModel& loaded, const SampleRequest& request, Te
     const SamplePlan plan{.solver = solver_of(request.solver, loaded.settings),
                           .times = times_of(request, reverse),
                           .look_behind = request.as_published || direction == "forward_as_published"};
-    check_usage(!request.as_published || !reverse, "--as-published is about direction forward; this model is reverse");
+    check_usage(!request.as_published || !reverse,
+                "--as-published is about direction forward; this model is reverse");
 
     Samples out;
     const std::int64_t dimensions = loaded.data->sample_shape().count();
@@ -88,8 +93,8 @@ Samples draw_samples(const LoadedModel& loaded, const SampleRequest& request, Te
 
 const PointDataset& points_of(const Dataset& data, const std::string& what) {
     const PointDataset* points = data.points();
-    check_usage(points != nullptr, "{} is for points in the plane; this data set has samples of shape {}", what,
-                data.sample_shape().text());
+    check_usage(points != nullptr, "{} is for points in the plane; this data set has samples of shape {}",
+                what, data.sample_shape().text());
     return *points;
 }
 

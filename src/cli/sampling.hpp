@@ -15,25 +15,26 @@ namespace mf::cli {
 /// The options of every command that samples: --weights, --step, --solver, --as-published.
 OptionTable sampling_options();
 
-/// The network of a run (its newest whole checkpoint, or that of --step) or of a checkpoint file, with --weights.
+/// The network of a run (its newest whole checkpoint, or that of --step) or of a checkpoint file, with
+/// --weights.
 LoadedModel open_model(const std::string& target, const Invocation& invocation, Team& team);
 
 /// How to get from noise to data.
 struct SampleRequest {
-    std::string solver = "auto";    ///< auto: euler for fm, average for the others
-    std::vector<double> times;      ///< from noise to data; empty: `steps` equal steps
+    std::string solver = "auto";  ///< auto: euler for fm, average for the others
+    std::vector<double> times;    ///< from noise to data; empty: `steps` equal steps
     int steps = 1;
     std::int64_t count = 1;
     std::uint64_t seed = 0;
-    bool as_published = false;      ///< direction forward: the tutorial's sampler
-    int record = 0;                 ///< states to keep, evenly spread, the first and the last included
+    bool as_published = false;  ///< direction forward: the tutorial's sampler
+    int record = 0;             ///< states to keep, evenly spread, the first and the last included
 };
 /// What --solver and --as-published say; the rest is as above.
 SampleRequest request_of(const Invocation& invocation);
 
 struct Samples {
-    std::vector<float> values;                   ///< (count, D)
-    std::vector<std::vector<float>> recorded;    ///< states, from noise to data
+    std::vector<float> values;                 ///< (count, D)
+    std::vector<std::vector<float>> recorded;  ///< states, from noise to data
     std::vector<double> recorded_times;
 };
 /// UsageError when the times do not lead from noise to data in the model's direction.

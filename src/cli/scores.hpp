@@ -10,7 +10,8 @@
 
 namespace mf::cli {
 
-/// Names and values of what is known, in the order in which they are shown: inside, swd, mmd2, energy, coverage.
+/// Names and values of what is known, in the order in which they are shown: inside, swd, mmd2, energy,
+/// coverage.
 std::vector<std::pair<std::string, double>> named(const PointScores& scores);
 /// Header of a table of scores, and the row of one.
 std::vector<std::string> score_header(std::vector<std::string> first);

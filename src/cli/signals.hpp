@@ -3,8 +3,8 @@
 
 namespace mf::cli {
 
-/// While it lives, Ctrl-C and SIGTERM end nothing: they wait to be asked for. Make it before any thread is made, so
-/// that no thread takes them.
+/// While it lives, Ctrl-C and SIGTERM end nothing: they wait to be asked for. Make it before any thread is
+/// made, so that no thread takes them.
 class StopSignals {
   public:
     StopSignals();

@@ -44,9 +44,11 @@ std::vector<std::pair<std::string, double>> numbers(Trainer& trainer, const Sett
     for (const std::int64_t steps : settings.integers("evaluate.steps")) {
         request.steps = static_cast<int>(steps);
         const Samples samples = draw_samples(loaded, request, trainer.team());
-        const PointScores scores = score_points(as_rows(samples.values, 2), points_of(*loaded.data, "evaluate.every"),
-                                                request.seed, trainer.team());
-        for (const auto& [name, value] : named(scores)) out.emplace_back(fmt::format("{}@{}", name, steps), value);
+        const PointScores scores =
+            score_points(as_rows(samples.values, 2), points_of(*loaded.data, "evaluate.every"), request.seed,
+                         trainer.team());
+        for (const auto& [name, value] : named(scores))
+            out.emplace_back(fmt::format("{}@{}", name, steps), value);
     }
     return out;
 }
@@ -69,8 +71,9 @@ void finish_with_picture(const std::filesystem::path& run, Team& team) {
     const PointDataset& data = points_of(*loaded.data, "train");
     const PointScores scores = score_points(as_rows(samples.values, 2), data, request.seed, team);
     fmt::print("one step from noise: {}\n", score_caption(scores));
-    draw_or_remark(plot::cloud_figure(scene_of(data), samples.values, "one step from noise", score_caption(scores)),
-                   run / "figures" / "samples", true);
+    draw_or_remark(
+        plot::cloud_figure(scene_of(data), samples.values, "one step from noise", score_caption(scores)),
+        run / "figures" / "samples", true);
 }
 
 }  // namespace mf::cli

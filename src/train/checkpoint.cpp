@@ -49,7 +49,8 @@ const Tensor& tensor_of(const Checkpoint& checkpoint, const std::string& name, c
 }
 
 /// The parameters with this prefix, laid out as `store` has them.
-void gather(const Checkpoint& checkpoint, const std::string& prefix, const ParamStore& store, std::span<float> out) {
+void gather(const Checkpoint& checkpoint, const std::string& prefix, const ParamStore& store,
+            std::span<float> out) {
     for (const Param& param : store.all()) {
         const Tensor& tensor = tensor_of(checkpoint, prefix + param.name, param.shape);
         std::ranges::copy(tensor.floats(), out.begin() + param.offset);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// A checkpoint: one safetensors file with everything that the next step depends on, and enough words about itself to be
-// sampled without any other file.
+// A checkpoint: one safetensors file with everything that the next step depends on, and enough words about
+// itself to be sampled without any other file.
 //
 //   model.NAME       parameters                    ema_D.NAME   their average with decay D
-//   optimiser.NAME   state of the optimiser        metadata     format, step, settings (JSON), objective, checksum
+//   optimiser.NAME   state of the optimiser        metadata     format, step, settings (JSON), objective,
+//   checksum
 #pragma once
 
 #include <cstdint>
@@ -33,8 +34,8 @@ struct Checkpoint {
 void save_checkpoint(const std::filesystem::path& path, Trainer& trainer, const Settings& settings);
 /// Error when the file is missing, is no checkpoint, or its checksum is wrong.
 Checkpoint read_checkpoint(const std::filesystem::path& path);
-/// Puts the trainer where it was when the checkpoint was saved. Error names the tensor that is missing or has another
-/// shape.
+/// Puts the trainer where it was when the checkpoint was saved. Error names the tensor that is missing or has
+/// another shape.
 void restore(Trainer& trainer, const Checkpoint& checkpoint);
 
 /// A network with weights, ready to sample.
@@ -48,7 +49,8 @@ struct LoadedModel {
 
 /// Names of the weights that a checkpoint holds: "online" first.
 std::vector<std::string> weights_in(const Checkpoint& checkpoint);
-/// `weights`: "online", "ema" (the last average, or online when there is none) or a full name. Error lists the names.
+/// `weights`: "online", "ema" (the last average, or online when there is none) or a full name. Error lists
+/// the names.
 LoadedModel load_model(const Checkpoint& checkpoint, const std::string& weights, Team& team);
 /// The weights as they were before the first step: a function of the settings alone.
 LoadedModel initial_model(const Settings& settings, Team& team);

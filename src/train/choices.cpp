@@ -10,9 +10,11 @@ namespace mf {
 namespace {
 
 template <class Factory>
-Choice choice_of(std::string key, std::string initial, std::string help, const Catalogue<Factory>& catalogue) {
+Choice choice_of(std::string key, std::string initial, std::string help,
+                 const Catalogue<Factory>& catalogue) {
     Choice out{std::move(key), std::move(initial), std::move(help), {}};
-    for (const auto& entry : catalogue.entries()) out.entries.push_back({entry.name, entry.help, entry.options});
+    for (const auto& entry : catalogue.entries())
+        out.entries.push_back({entry.name, entry.help, entry.options});
     return out;
 }
 

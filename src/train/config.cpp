@@ -48,8 +48,8 @@ void refuse_key_of_another_choice(const Settings& settings, const std::string& k
             if (std::ranges::find(entry.options, key, &Option::key) != entry.options.end())
                 owners += (owners.empty() ? "" : " or ") + entry.name;
         if (owners.empty()) continue;
-        throw UsageError(fmt::format("{} belongs to {}={}, this run has {}={}", key, choice.key, owners, choice.key,
-                                     settings.text(choice.key)),
+        throw UsageError(fmt::format("{} belongs to {}={}, this run has {}={}", key, choice.key, owners,
+                                     choice.key, settings.text(choice.key)),
                          fmt::format("leave {} out, or choose {}={}", key, choice.key, owners));
     }
 }
@@ -122,7 +122,8 @@ std::vector<ConfigItem> read_config(const std::string& name) {
         if (name == file.name) return items_of(parse_yaml(std::string(file.text), name), name);
 
     std::string known;
-    for (const EmbeddedFile& file : embedded_configs()) known += (known.empty() ? "" : ", ") + std::string(file.name);
+    for (const EmbeddedFile& file : embedded_configs())
+        known += (known.empty() ? "" : ", ") + std::string(file.name);
     throw Error(fmt::format("{}: no such configuration file", name), "built in are " + known);
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // From lines of a file and key=value words to a valid value for every key of a run.
 //
-// Which keys exist depends on four choices: data.name, model.name, objective.name and optim.name. A key that belongs
-// to another choice is refused by name instead of being ignored.
+// Which keys exist depends on four choices: data.name, model.name, objective.name and optim.name. A key that
+// belongs to another choice is refused by name instead of being ignored.
 #pragma once
 
 #include <filesystem>
@@ -25,7 +25,8 @@ OptionTable run_options();
 /// The four keys that say which others exist.
 OptionTable choice_options();
 
-/// Later items win. UsageError (with the item's place) on an unknown key, a key of another choice or a bad value.
+/// Later items win. UsageError (with the item's place) on an unknown key, a key of another choice or a bad
+/// value.
 Settings resolve(std::span<const ConfigItem> items);
 
 /// `name` is a file, or one of the configurations that are built in ("toy/imf"). Error when there is neither.

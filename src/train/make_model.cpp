@@ -8,7 +8,8 @@ std::unique_ptr<Dataset> make_dataset(const Settings& settings) {
 }
 
 std::unique_ptr<VelocityModel> make_model(const Settings& settings, const Dataset& data) {
-    return make_model(settings, data, *objective_catalogue().at(settings.text("objective.name")).make(settings));
+    return make_model(settings, data,
+                      *objective_catalogue().at(settings.text("objective.name")).make(settings));
 }
 
 }  // namespace mf

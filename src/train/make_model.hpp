@@ -10,10 +10,13 @@
 
 namespace mf {
 
-/// The data set and the network that these settings name. The network's parameters are zero until they are filled.
+/// The data set and the network that these settings name. The network's parameters are zero until they are
+/// filled.
 std::unique_ptr<Dataset> make_dataset(const Settings& settings);
 std::unique_ptr<VelocityModel> make_model(const Settings& settings, const Dataset& data);
-/// The same for an objective that is there already. UsageError when the network lacks what the objective needs.
-std::unique_ptr<VelocityModel> make_model(const Settings& settings, const Dataset& data, const Objective& objective);
+/// The same for an objective that is there already. UsageError when the network lacks what the objective
+/// needs.
+std::unique_ptr<VelocityModel> make_model(const Settings& settings, const Dataset& data,
+                                          const Objective& objective);
 
 }  // namespace mf

@@ -23,9 +23,14 @@ const JsonValue* find(const JsonRecord& record, const std::string& column) {
 
 JsonRecord metrics_row(const StepReport& report, double seconds) {
     JsonRecord row = {
-        {"step", report.step},           {"loss", report.loss},         {"square_u", report.square_u},
-        {"square_v", report.square_v},   {"square_jvp", report.square_jvp},
-        {"gradient_norm", report.gradient_norm}, {"rate", report.rate}, {"ms", seconds * 1e3},
+        {"step", report.step},
+        {"loss", report.loss},
+        {"square_u", report.square_u},
+        {"square_v", report.square_v},
+        {"square_jvp", report.square_jvp},
+        {"gradient_norm", report.gradient_norm},
+        {"rate", report.rate},
+        {"ms", seconds * 1e3},
     };
     if (report.skipped) row.emplace_back("skipped", std::int64_t{1});
     return row;

@@ -12,7 +12,9 @@ namespace mf {
 bool screen_is_terminal() { return ::isatty(STDERR_FILENO) == 1; }
 
 ProgressBar::ProgressBar(std::string label, std::int64_t total, bool shown)
-    : label_(std::move(label)), total_(std::max<std::int64_t>(total, 1)), shown_(shown && screen_is_terminal()) {}
+    : label_(std::move(label)),
+      total_(std::max<std::int64_t>(total, 1)),
+      shown_(shown && screen_is_terminal()) {}
 
 void ProgressBar::update(std::int64_t done, const std::string& remark) {
     const double now = watch_.seconds();

@@ -31,7 +31,9 @@ bool holds_anything(const fs::path& path) {
     return false;
 }
 
-void write_config(const fs::path& run, const Settings& settings) { write_yaml(run / "config.yaml", settings.items()); }
+void write_config(const fs::path& run, const Settings& settings) {
+    write_yaml(run / "config.yaml", settings.items());
+}
 
 void check_same_run(const Settings& before, const Settings& after, const fs::path& path) {
     std::vector<std::string> refused;
@@ -42,9 +44,9 @@ void check_same_run(const Settings& before, const Settings& after, const fs::pat
     for (const std::string& line : refused)
         if (line.starts_with("train.steps"))
             hint = "in this run every step depends on train.steps (a schedule); " + hint;
-    throw UsageError(fmt::format("{}: this run has another configuration ({})", path.string(),
-                                 fmt::join(refused, "; ")),
-                     hint);
+    throw UsageError(
+        fmt::format("{}: this run has another configuration ({})", path.string(), fmt::join(refused, "; ")),
+        hint);
 }
 
 }  // namespace
@@ -62,10 +64,11 @@ RunFolder::RunFolder(fs::path path) : path_(made(path)), lock_(path_) {}
 
 RunFolder RunFolder::start(const fs::path& path, const Settings& settings) {
     if (holds_anything(path))
-        throw UsageError(fmt::format("{}: {}", path.string(),
-                                     is_run(path) ? "there is a run in this folder" : "this folder is not empty"),
-                         is_run(path) ? "--resume goes on with it; another --out starts a new one"
-                                      : "choose another folder with --out");
+        throw UsageError(
+            fmt::format("{}: {}", path.string(),
+                        is_run(path) ? "there is a run in this folder" : "this folder is not empty"),
+            is_run(path) ? "--resume goes on with it; another --out starts a new one"
+                         : "choose another folder with --out");
     RunFolder run(path);
     write_config(path, settings);
     return run;
@@ -81,7 +84,8 @@ RunFolder RunFolder::resume(const fs::path& path, const Settings& settings) {
 }
 
 fs::path RunFolder::save(Trainer& trainer, const Settings& settings, std::int64_t keep) {
-    const fs::path path = made(path_ / "checkpoints") / fmt::format("step_{}.safetensors", trainer.steps_done());
+    const fs::path path =
+        made(path_ / "checkpoints") / fmt::format("step_{}.safetensors", trainer.steps_done());
     save_checkpoint(path, trainer, settings);
     if (keep == 0) return path;
     const std::vector<fs::path> all = checkpoints_of(path_);
@@ -127,7 +131,8 @@ std::optional<Checkpoint> newest_checkpoint(const fs::path& run, std::vector<std
         try {
             return read_checkpoint(all.back());
         } catch (const Error& error) {
-            remarks.push_back(fmt::format("{} is left out: {}", all.back().filename().string(), error.what()));
+            remarks.push_back(
+                fmt::format("{} is left out: {}", all.back().filename().string(), error.what()));
         }
     }
     return std::nullopt;

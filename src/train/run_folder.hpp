@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The folder of one run: config.yaml, metrics.jsonl, events, checkpoints/, samples/, figures/.
 //
-// Whatever happens at whatever moment, the folder holds a whole configuration and whole checkpoints: both are written
-// under another name, synced and renamed, and an old checkpoint goes only after a newer one is safe.
+// Whatever happens at whatever moment, the folder holds a whole configuration and whole checkpoints: both are
+// written under another name, synced and renamed, and an old checkpoint goes only after a newer one is safe.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +21,8 @@ class RunFolder {
   public:
     /// Starts a run. UsageError when the folder holds one already; Error when it cannot be made or is in use.
     static RunFolder start(const std::filesystem::path& path, const Settings& settings);
-    /// Goes on with the run that is there (or starts it, when nothing is there). UsageError names every key that
-    /// differs from the run's and may not change between two halves of one run.
+    /// Goes on with the run that is there (or starts it, when nothing is there). UsageError names every key
+    /// that differs from the run's and may not change between two halves of one run.
     static RunFolder resume(const std::filesystem::path& path, const Settings& settings);
 
     const std::filesystem::path& path() const { return path_; }
@@ -49,10 +49,14 @@ Settings settings_of_run(const std::filesystem::path& path);
 std::vector<std::filesystem::path> checkpoints_of(const std::filesystem::path& run);
 /// The step in the name "step_1000.safetensors"; nothing for other names.
 std::optional<std::int64_t> step_of(const std::filesystem::path& checkpoint);
-/// The newest checkpoint that is whole; one line in `remarks` for each newer one that is not. Nothing when there is none.
-std::optional<Checkpoint> newest_checkpoint(const std::filesystem::path& run, std::vector<std::string>& remarks);
-/// `target` is a run (its newest whole checkpoint, or that of `step` when it is not negative) or a checkpoint file.
-Checkpoint find_checkpoint(const std::filesystem::path& target, std::int64_t step, std::vector<std::string>& remarks);
+/// The newest checkpoint that is whole; one line in `remarks` for each newer one that is not. Nothing when
+/// there is none.
+std::optional<Checkpoint> newest_checkpoint(const std::filesystem::path& run,
+                                            std::vector<std::string>& remarks);
+/// `target` is a run (its newest whole checkpoint, or that of `step` when it is not negative) or a checkpoint
+/// file.
+Checkpoint find_checkpoint(const std::filesystem::path& target, std::int64_t step,
+                           std::vector<std::string>& remarks);
 
 /// Keys that may change when a run is resumed.
 bool may_change(const std::string& key, const Settings& settings);

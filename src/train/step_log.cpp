@@ -23,7 +23,8 @@ std::string repeated(const char* what, std::size_t times) {
 
 }  // namespace
 
-std::string boxed_table(const std::string& title, const std::vector<std::pair<std::string, std::string>>& rows) {
+std::string boxed_table(const std::string& title,
+                        const std::vector<std::pair<std::string, std::string>>& rows) {
     std::size_t left = 0, right = 0;
     for (const auto& [name, value] : rows) {
         left = std::max(left, columns_of(name));
@@ -32,8 +33,8 @@ std::string boxed_table(const std::string& title, const std::vector<std::pair<st
     right = std::max(right, columns_of(title) > left + 3 ? columns_of(title) - left - 3 : 0);
     const std::size_t inside = left + right + 5;
     std::string out = "┌" + repeated("─", inside) + "┐\n│ " + title +
-                      std::string(inside - 1 - columns_of(title), ' ') + "│\n├" + repeated("─", left + 2) + "┬" +
-                      repeated("─", right + 2) + "┤\n";
+                      std::string(inside - 1 - columns_of(title), ' ') + "│\n├" + repeated("─", left + 2) +
+                      "┬" + repeated("─", right + 2) + "┤\n";
     for (const auto& [name, value] : rows)
         out += "│ " + name + std::string(left - columns_of(name), ' ') + " │ " + value +
                std::string(right - columns_of(value), ' ') + " │\n";
@@ -56,7 +57,9 @@ std::string with_unit(double number) {
     return fmt::format("{:.3g} ", number);
 }
 
-std::string as_mebibytes(std::size_t bytes) { return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / 1048576.0); }
+std::string as_mebibytes(std::size_t bytes) {
+    return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / 1048576.0);
+}
 
 void StepLog::add(const StepReport& report, double seconds) {
     step_ = report.step;
@@ -80,7 +83,8 @@ double StepLog::seconds_left() const { return static_cast<double>(steps_ - step_
 
 std::string StepLog::remark() const {
     const double n = static_cast<double>(std::max<std::int64_t>(1, count_));
-    return fmt::format("loss {:.4f}  {:.1f} ms  ETA {}", loss_ / n, milliseconds(), clock_text(seconds_left()));
+    return fmt::format("loss {:.4f}  {:.1f} ms  ETA {}", loss_ / n, milliseconds(),
+                       clock_text(seconds_left()));
 }
 
 std::string StepLog::line() {
@@ -88,7 +92,8 @@ std::string StepLog::line() {
     const double ms = std::max(1e-6, milliseconds());
     std::string out = fmt::format("step {}/{} | loss {:.4f}", step_, steps_, loss_ / n);
     if (square_v_ > 0) out += fmt::format(" (v {:.4f})", square_v_ / n);
-    out += fmt::format(" | |g| {:.3g} | lr {:.1e} | {:.1f} ms | {:.0f}k samples/s", norm_ / n, rate_, ms, batch_ / ms);
+    out += fmt::format(" | |g| {:.3g} | lr {:.1e} | {:.1f} ms | {:.0f}k samples/s", norm_ / n, rate_, ms,
+                       batch_ / ms);
     if (peak_ > 0) out += fmt::format(" | {:.0f}% peak", 100 * flops_ / (ms * 1e-3) / peak_);
     if (skipped_ > 0) out += fmt::format(" | {} skipped", skipped_);
     out += " | ETA " + clock_text(seconds_left());

@@ -12,7 +12,8 @@
 namespace mf {
 
 /// A box of two columns; widths follow the texts (UTF-8).
-std::string boxed_table(const std::string& title, const std::vector<std::pair<std::string, std::string>>& rows);
+std::string boxed_table(const std::string& title,
+                        const std::vector<std::pair<std::string, std::string>>& rows);
 
 /// "50,434", "2.04 G", "37.2 MiB".
 std::string with_commas(std::int64_t number);
@@ -24,11 +25,14 @@ class StepLog {
   public:
     /// `peak_flops` per second, as measured; 0: not known, and not shown.
     StepLog(std::int64_t steps_planned, std::int64_t batch, double flops_per_step, double peak_flops)
-        : steps_(steps_planned), batch_(static_cast<double>(batch)), flops_(flops_per_step), peak_(peak_flops) {}
+        : steps_(steps_planned),
+          batch_(static_cast<double>(batch)),
+          flops_(flops_per_step),
+          peak_(peak_flops) {}
 
     void add(const StepReport& report, double seconds);
-    /// "step 1200/5001 | loss 1.8771 | |g| 0.42 | lr 3.0e-03 | 11.2 ms | 365k samples/s | 84% peak | ETA 0:38":
-    /// means since the last line; the steps that were skipped are counted and otherwise left out.
+    /// "step 1200/5001 | loss 1.8771 | |g| 0.42 | lr 3.0e-03 | 11.2 ms | 365k samples/s | 84% peak | ETA
+    /// 0:38": means since the last line; the steps that were skipped are counted and otherwise left out.
     std::string line();
     /// The same in fewer words, for a progress bar: "loss 1.88  11.2 ms  ETA 0:38". Collecting goes on.
     std::string remark() const;

@@ -22,9 +22,14 @@ class Loop {
   public:
     Loop(Trainer& trainer, RunFolder& folder, const Settings& settings, const TrainingView& view,
          const TrainingHooks& hooks)
-        : trainer_(trainer), folder_(folder), settings_(settings), view_(view), hooks_(hooks),
+        : trainer_(trainer),
+          folder_(folder),
+          settings_(settings),
+          view_(view),
+          hooks_(hooks),
           metrics_(folder.metrics()),
-          log_(trainer.steps_planned(), settings.integer("train.batch"), trainer.flops_per_step(), view.peak_flops),
+          log_(trainer.steps_planned(), settings.integer("train.batch"), trainer.flops_per_step(),
+               view.peak_flops),
           bar_(view.label, trainer.steps_planned(), view.bar) {
         const std::int64_t done = trainer.steps_done();
         metrics_.drop_after(done);
@@ -70,8 +75,8 @@ class Loop {
         fmt::print(stderr, "step {} is skipped: {} is not finite\n", report.step, report.culprit);
         if (++skipped_in_a_row_ < settings_.integer("train.max_skipped")) return;
         const auto saved = checkpoints_of(folder_.path());
-        throw Error(fmt::format("[train] {} steps in a row were not finite, the last for its {}", skipped_in_a_row_,
-                                report.culprit),
+        throw Error(fmt::format("[train] {} steps in a row were not finite, the last for its {}",
+                                skipped_in_a_row_, report.culprit),
                     saved.empty() ? "nothing was saved yet; try a lower optim.lr"
                                   : fmt::format("the last good checkpoint is {}; try a lower optim.lr",
                                                 saved.back().string()));
@@ -83,7 +88,8 @@ class Loop {
         std::vector<std::pair<std::string, std::string>> rows = view_.facts;
         rows.emplace_back("memory plan", as_mebibytes(trainer_.plan_bytes()));
         rows.emplace_back("a step", with_unit(trainer_.flops_per_step()) + "FLOP");
-        if (view_.peak_flops > 0) rows.emplace_back("GEMM peak", with_unit(view_.peak_flops) + "FLOP/s measured");
+        if (view_.peak_flops > 0)
+            rows.emplace_back("GEMM peak", with_unit(view_.peak_flops) + "FLOP/s measured");
         rows.emplace_back("run folder", folder_.path().string());
         fmt::print("{}", boxed_table("meanflow train", rows));
         std::fflush(stdout);
@@ -140,8 +146,8 @@ class Loop {
 
 }  // namespace
 
-TrainingEnd run_training(Trainer& trainer, RunFolder& folder, const Settings& settings, const TrainingView& view,
-                         const TrainingHooks& hooks) {
+TrainingEnd run_training(Trainer& trainer, RunFolder& folder, const Settings& settings,
+                         const TrainingView& view, const TrainingHooks& hooks) {
     return Loop(trainer, folder, settings, view, hooks).run();
 }
 

@@ -35,9 +35,10 @@ struct TrainingView {
 
 enum class TrainingEnd { finished, stopped };
 
-/// Steps until train.steps are done, starting from where the trainer is. Saves every save.every steps and at the end.
-/// Error when train.max_skipped steps in a row were not finite; the last checkpoint is then the last good one.
-TrainingEnd run_training(Trainer& trainer, RunFolder& folder, const Settings& settings, const TrainingView& view,
-                         const TrainingHooks& hooks);
+/// Steps until train.steps are done, starting from where the trainer is. Saves every save.every steps and at
+/// the end. Error when train.max_skipped steps in a row were not finite; the last checkpoint is then the last
+/// good one.
+TrainingEnd run_training(Trainer& trainer, RunFolder& folder, const Settings& settings,
+                         const TrainingView& view, const TrainingHooks& hooks);
 
 }  // namespace mf

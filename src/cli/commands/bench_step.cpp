@@ -18,7 +18,7 @@ namespace mf::cli {
 namespace {
 
 struct Timing {
-    std::vector<double> ms;          ///< sorted
+    std::vector<double> ms;  ///< sorted
     double allocations_per_step = 0;
 };
 
@@ -40,8 +40,10 @@ Timing time_steps(Trainer& trainer, std::int64_t warm_up, std::int64_t steps) {
 }
 
 int run(const Invocation& invocation) {
-    std::vector<ConfigItem> items = read_config(invocation.words.empty() ? std::string(default_config) : invocation.words[0]);
-    if (invocation.options.was_set("--seed")) items.push_back({"seed", std::to_string(invocation.seed()), "--seed"});
+    std::vector<ConfigItem> items =
+        read_config(invocation.words.empty() ? std::string(default_config) : invocation.words[0]);
+    if (invocation.options.was_set("--seed"))
+        items.push_back({"seed", std::to_string(invocation.seed()), "--seed"});
     for (const std::string& word : invocation.overrides) items.push_back(parse_override(word));
     const Settings settings = resolve(items);
     Trainer trainer(settings, invocation.threads());
@@ -67,10 +69,10 @@ int run(const Invocation& invocation) {
         return 0;
     }
     fmt::print("{} steps: {:.2f} ms at best, {:.2f} ms in the median\n", timing.ms.size(), least, median);
-    fmt::print("{:.3f} GFLOP a step, {:.0f} GFLOP/s, {:.0f}% of {:.0f} GFLOP/s measured for GEMM ({})\n", gflop, gflops,
-               100 * gflops / peak, peak, settings.text("precision"));
-    fmt::print("{:.1f} MiB of the process, {:.1f} MiB of them the step's plan; {:g} allocations a step\n", rss,
-               mebibytes(trainer.plan_bytes()), timing.allocations_per_step);
+    fmt::print("{:.3f} GFLOP a step, {:.0f} GFLOP/s, {:.0f}% of {:.0f} GFLOP/s measured for GEMM ({})\n",
+               gflop, gflops, 100 * gflops / peak, peak, settings.text("precision"));
+    fmt::print("{:.1f} MiB of the process, {:.1f} MiB of them the step's plan; {:g} allocations a step\n",
+               rss, mebibytes(trainer.plan_bytes()), timing.allocations_per_step);
     return 0;
 }
 

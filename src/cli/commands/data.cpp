@@ -25,10 +25,12 @@ int list(const Invocation& invocation) {
             std::vector<Json> keys;
             text += fmt::format("{:<18} {}\n", entry.name, entry.help);
             for (const Option& option : entry.options) {
-                keys.push_back(Json::object({{"key", option.key}, {"default", option.initial}, {"help", option.help}}));
+                keys.push_back(
+                    Json::object({{"key", option.key}, {"default", option.initial}, {"help", option.help}}));
                 text += fmt::format("  {:<16} {} [{}]\n", option.key, option.help, option.initial);
             }
-            items.push_back(Json::object({{"name", entry.name}, {"help", entry.help}, {"keys", Json::array(keys)}}));
+            items.push_back(
+                Json::object({{"name", entry.name}, {"help", entry.help}, {"keys", Json::array(keys)}}));
         }
     }
     fmt::print("{}", invocation.json() ? Json::object({{"data", Json::array(items)}}).text() + "\n" : text);
@@ -48,7 +50,8 @@ int peek(const Invocation& invocation) {
     if (ending == ".png" || ending == ".svg") {
         plot::Scene scene = scene_of(points);
         scene.target.clear();
-        plot::draw(plot::cloud_figure(scene, cloud, invocation.words[0]), std::filesystem::path(out).replace_extension(),
+        plot::draw(plot::cloud_figure(scene, cloud, invocation.words[0]),
+                   std::filesystem::path(out).replace_extension(),
                    {ending == ".png" ? plot::Format::png : plot::Format::svg});
     } else {
         write_samples(out, {cloud, {}, {}}, data->sample_shape());
@@ -81,7 +84,8 @@ Command data_peek_command() {
     out.example = "  meanflow data peek checkerboard data.grid=8 --out board.png";
     out.options = {
         {"--count", OptionKind::integer, "5000", "points", 1, 1e8},
-        {"--out", OptionKind::text, "", "file to write: .png, .svg, .npz, .npy or .csv; NAME.png when it is not given"},
+        {"--out", OptionKind::text, "",
+         "file to write: .png, .svg, .npz, .npy or .csv; NAME.png when it is not given"},
     };
     out.has_results = true;
     out.takes_overrides = true;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// meanflow demo: the whole idea in one command. Three methods learn the checkerboard; pictures and a table compare
-// them at 1 to 500 sampler steps.
+// meanflow demo: the whole idea in one command. Three methods learn the checkerboard; pictures and a table
+// compare them at 1 to 500 sampler steps.
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -44,7 +44,8 @@ struct Cell {
 };
 
 /// Trains, or goes on, or finds it done. False: stopped by a signal.
-bool train_method(const Method& method, const fs::path& folder, const Invocation& invocation, StopSignals& signals) {
+bool train_method(const Method& method, const fs::path& folder, const Invocation& invocation,
+                  StopSignals& signals) {
     std::vector<ConfigItem> items = read_config(method.config);
     items.push_back({"seed", std::to_string(invocation.seed()), "--seed"});
     if (invocation.options.flag("--quick")) items.push_back({"train.steps", "1000", "--quick"});
@@ -58,13 +59,15 @@ bool train_method(const Method& method, const fs::path& folder, const Invocation
 
     Stopwatch watch;
     const std::int64_t before = trainer.steps_done();
-    const TrainingView view{.label = fmt::format("{:<4}", method.name), .lines = false, .bar = !invocation.quiet()};
+    const TrainingView view{
+        .label = fmt::format("{:<4}", method.name), .lines = false, .bar = !invocation.quiet()};
     TrainingHooks hooks;
     hooks.stop = [&] { return signals.pending() != 0; };
     const TrainingEnd end = run_training(trainer, run, settings, view, hooks);
     const std::int64_t made = trainer.steps_done() - before;
-    remark(invocation.quiet(), made == 0 ? fmt::format("{:<4} is trained already", method.name)
-                                         : fmt::format("{:<4} {} steps in {:.1f} s", method.name, made, watch.seconds()));
+    remark(invocation.quiet(),
+           made == 0 ? fmt::format("{:<4} is trained already", method.name)
+                     : fmt::format("{:<4} {} steps in {:.1f} s", method.name, made, watch.seconds()));
     return end == TrainingEnd::finished;
 }
 
@@ -75,12 +78,14 @@ std::vector<Cell> evaluate(const fs::path& folder, const Invocation& invocation,
     request.count = 20000;
     request.seed = invocation.seed();
     for (const Method& method : kMethods) {
-        const LoadedModel loaded = load_model(find_checkpoint(folder / method.name, -1, remarks), "ema", team);
+        const LoadedModel loaded =
+            load_model(find_checkpoint(folder / method.name, -1, remarks), "ema", team);
         for (const int steps : kSteps) {
             request.steps = steps;
             const Samples samples = draw_samples(loaded, request, team);
             const PointDataset& data = points_of(*loaded.data, "demo");
-            out.push_back({method.name, steps, score_points(as_rows(samples.values, 2), data, request.seed, team)});
+            out.push_back(
+                {method.name, steps, score_points(as_rows(samples.values, 2), data, request.seed, team)});
         }
     }
     return out;
@@ -88,7 +93,8 @@ std::vector<Cell> evaluate(const fs::path& folder, const Invocation& invocation,
 
 std::string table_of(const std::vector<Cell>& cells) {
     std::vector<std::vector<std::string>> rows = {score_header({"method", "steps"})};
-    for (const Cell& cell : cells) rows.push_back(score_row({cell.method, std::to_string(cell.steps)}, cell.scores));
+    for (const Cell& cell : cells)
+        rows.push_back(score_row({cell.method, std::to_string(cell.steps)}, cell.scores));
     return text_table(rows);
 }
 
@@ -123,8 +129,11 @@ std::vector<std::string> draw_figures(const fs::path& folder, const Invocation& 
 void write_index(const fs::path& folder, const std::string& table, const std::vector<std::string>& figures) {
     std::string text = "# fm, mf and imf on the checkerboard\n\n";
     for (const Method& method : kMethods) text += fmt::format("- **{}**: {}\n", method.name, method.words);
-    text += "\n20000 samples each; inside: share of samples on filled tiles; SWD, MMD², energy: distances to fresh data "
-            "(0 is best); coverage: share of the tiles that hold 80 to 120 % of their due.\n\n```\n" + table + "```\n";
+    text +=
+        "\n20000 samples each; inside: share of samples on filled tiles; SWD, MMD², energy: distances to "
+        "fresh data "
+        "(0 is best); coverage: share of the tiles that hold 80 to 120 % of their due.\n\n```\n" +
+        table + "```\n";
     for (const std::string& name : figures) text += fmt::format("\n![{}]({}.png)\n", name, name);
     write_file_atomically(folder / "index.md", text);
 }

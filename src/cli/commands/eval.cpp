@@ -30,10 +30,12 @@ Result eval_file(const std::string& path, const Invocation& invocation, Team& te
     for (const std::string& word : invocation.overrides) items.push_back(parse_override(word));
     const std::unique_ptr<Dataset> data = make_dataset(resolve(items));
     const std::vector<float> points = read_points(path);
-    return {path, "", -1, 0, score_points(as_rows(points, 2), points_of(*data, "eval"), invocation.seed(), team)};
+    return {path, "", -1, 0,
+            score_points(as_rows(points, 2), points_of(*data, "eval"), invocation.seed(), team)};
 }
 
-void eval_model(std::vector<Result>& out, const std::string& target, const Invocation& invocation, Team& team) {
+void eval_model(std::vector<Result>& out, const std::string& target, const Invocation& invocation,
+                Team& team) {
     const LoadedModel loaded = open_model(target, invocation, team);
     const PointDataset& data = points_of(*loaded.data, "eval");
     SampleRequest request = request_of(invocation);
@@ -97,8 +99,9 @@ Command eval_command() {
     out.name = "eval";
     out.summary = "quality numbers of runs, checkpoints or files of samples";
     out.usage = "RUN|MODEL|samples.npz ... [--steps 1,2,4,8,100] [--count 20000] [data.name=...]";
-    out.example = "  meanflow eval runs/fm runs/imf --steps 1,2,4,8,100\n"
-                  "  meanflow eval samples.npz data.name=checkerboard";
+    out.example =
+        "  meanflow eval runs/fm runs/imf --steps 1,2,4,8,100\n"
+        "  meanflow eval samples.npz data.name=checkerboard";
     out.options = {
         {"--steps", OptionKind::integers, "1,2,4,8,100", "numbers of sampler steps", 1, 1000000},
         {"--count", OptionKind::integer, "20000", "samples drawn from each model", 2},

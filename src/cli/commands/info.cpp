@@ -34,10 +34,13 @@ void print_file(const std::string& path, const std::vector<Line>& lines,
         std::vector<Json> tensors;
         std::vector<Json::Member> words;
         for (const Line& line : lines)
-            tensors.push_back(Json::object({{"name", line.name}, {"type", line.type}, {"shape", line.shape}}));
+            tensors.push_back(
+                Json::object({{"name", line.name}, {"type", line.type}, {"shape", line.shape}}));
         for (const auto& [key, value] : metadata) words.emplace_back(key, value);
-        fmt::print("{}\n", Json::object({{"file", path}, {"metadata", Json::object(words)}, {"tensors", Json::array(tensors)}})
-                               .text());
+        fmt::print("{}\n",
+                   Json::object(
+                       {{"file", path}, {"metadata", Json::object(words)}, {"tensors", Json::array(tensors)}})
+                       .text());
         return;
     }
     std::int64_t count = 0;
@@ -53,14 +56,16 @@ void describe_file(const std::filesystem::path& path, bool json) {
     std::vector<Line> lines;
     std::map<std::string, std::string> metadata;
     if (path.extension() == ".npz") {
-        for (const auto& [name, tensor] : read_npz(path)) lines.push_back(line_of(name, tensor.dtype(), tensor.shape()));
+        for (const auto& [name, tensor] : read_npz(path))
+            lines.push_back(line_of(name, tensor.dtype(), tensor.shape()));
     } else if (path.extension() == ".npy") {
         const Tensor tensor = read_npy(path);
         lines.push_back(line_of("array", tensor.dtype(), tensor.shape()));
     } else {
         const SafetensorsHeader header = read_safetensors_header(path);
         metadata = header.metadata;
-        for (const auto& [name, entry] : header.tensors) lines.push_back(line_of(name, entry.dtype, entry.shape));
+        for (const auto& [name, entry] : header.tensors)
+            lines.push_back(line_of(name, entry.dtype, entry.shape));
     }
     print_file(path.string(), lines, metadata, json);
 }

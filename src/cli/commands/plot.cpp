@@ -18,7 +18,8 @@ namespace fs = std::filesystem;
 /// "runs/imf" and "imf=runs/7": a row's name is the folder's unless it is given.
 RunRow row_of(const std::string& word, const std::string& weights) {
     const std::size_t equals = word.find('=');
-    if (equals != std::string::npos && !fs::exists(word)) return {word.substr(0, equals), word.substr(equals + 1), weights};
+    if (equals != std::string::npos && !fs::exists(word))
+        return {word.substr(0, equals), word.substr(equals + 1), weights};
     fs::path path = word;
     if (!path.has_filename()) path = path.parent_path();
     return {path.stem().string(), path, weights};
@@ -49,14 +50,17 @@ int run(const Invocation& invocation) {
 
     fs::path folder = invocation.options.text("--out");
     if (folder.empty())
-        folder = request.rows.size() == 1 && is_run(request.rows[0].target) ? request.rows[0].target / "figures" : "figures";
+        folder = request.rows.size() == 1 && is_run(request.rows[0].target)
+                     ? request.rows[0].target / "figures"
+                     : "figures";
     std::vector<std::string> names = invocation.options.texts("--figure");
     const bool all = names.size() == 1 && names[0] == "all";
     if (all) names = all_figures(request.rows.size());
 
     std::vector<Json> files;
     for (const std::string& name : names)
-        for (const fs::path& path : plot::draw(make_figure(name, request, team), folder / name, formats_of(invocation))) {
+        for (const fs::path& path :
+             plot::draw(make_figure(name, request, team), folder / name, formats_of(invocation))) {
             files.emplace_back(path.string());
             if (!invocation.json() && !invocation.quiet()) fmt::print("{}\n", path.string());
         }
@@ -73,14 +77,24 @@ Command plot_command() {
     out.name = "plot";
     out.summary = "figures of a run, or of several as rows";
     out.usage = "RUN|NAME=RUN ... [--figure NAME,...|all] [--out FOLDER]";
-    out.example = "  meanflow plot runs/fm runs/mf runs/imf --figure compare --steps 1,10,100,500\n"
-                  "  meanflow plot ours=runs/imf-3 --figure all --out pictures";
+    out.example =
+        "  meanflow plot runs/fm runs/mf runs/imf --figure compare --steps 1,10,100,500\n"
+        "  meanflow plot ours=runs/imf-3 --figure all --out pictures";
     out.options = {
-        {.key = "--figure", .kind = OptionKind::texts, .initial = "all", .help = "which figures", .choices = choices},
-        {"--out", OptionKind::text, "", "folder for the pictures; RUN/figures or figures when it is not given"},
-        {.key = "--format", .kind = OptionKind::texts, .initial = "png,svg", .help = "kinds of picture",
+        {.key = "--figure",
+         .kind = OptionKind::texts,
+         .initial = "all",
+         .help = "which figures",
+         .choices = choices},
+        {"--out", OptionKind::text, "",
+         "folder for the pictures; RUN/figures or figures when it is not given"},
+        {.key = "--format",
+         .kind = OptionKind::texts,
+         .initial = "png,svg",
+         .help = "kinds of picture",
          .choices = {"png", "svg"}},
-        {"--steps", OptionKind::integers, "", "numbers of sampler steps; every figure has its own when not given", 1, 100000},
+        {"--steps", OptionKind::integers, "",
+         "numbers of sampler steps; every figure has its own when not given", 1, 100000},
         {"--count", OptionKind::integer, "2000", "points in a panel", 2, 1e7},
     };
     for (Option& option : sampling_options()) out.options.push_back(std::move(option));

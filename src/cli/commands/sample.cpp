@@ -90,8 +90,9 @@ void report(const std::vector<Drawn>& all, const LoadedModel& loaded, const Invo
                                      {"trained_steps", loaded.step},
                                      {"ms", one.seconds * 1e3}}));
         if (!invocation.json() && !invocation.quiet())
-            fmt::print("{}: {} samples in {} step{}, {:.1f} ms ({} weights of step {})\n", one.file.string(), count,
-                       one.steps, one.steps == 1 ? "" : "s", one.seconds * 1e3, loaded.weights, loaded.step);
+            fmt::print("{}: {} samples in {} step{}, {:.1f} ms ({} weights of step {})\n", one.file.string(),
+                       count, one.steps, one.steps == 1 ? "" : "s", one.seconds * 1e3, loaded.weights,
+                       loaded.step);
     }
     if (invocation.json()) fmt::print("{}\n", Json::object({{"outputs", Json::array(rows)}}).text());
 }
@@ -101,7 +102,8 @@ int run(const Invocation& invocation) {
     const fs::path target = invocation.words[0];
     const LoadedModel loaded = open_model(target.string(), invocation, team);
     fs::path out = invocation.options.text("--out");
-    if (out.empty()) out = fs::is_directory(target) ? target / "samples" / "samples.png" : fs::path("samples.png");
+    if (out.empty())
+        out = fs::is_directory(target) ? target / "samples" / "samples.png" : fs::path("samples.png");
     std::vector<Drawn> all = draw_all(loaded, invocation, team);
     write_all(all, loaded, out);
     report(all, loaded, invocation);
@@ -115,14 +117,18 @@ Command sample_command() {
     out.name = "sample";
     out.summary = "draw samples, as a picture or as numbers";
     out.usage = "RUN|MODEL.safetensors [--steps 1] [--count 2000] [--seed S] [--out grid.png|x.npz]";
-    out.example = "  meanflow sample runs/imf --steps 1,2,4 --count 5000 --out samples.png\n"
-                  "  meanflow sample runs/imf --steps 1 --count 100000 --out samples.npz";
+    out.example =
+        "  meanflow sample runs/imf --steps 1,2,4 --count 5000 --out samples.png\n"
+        "  meanflow sample runs/imf --steps 1 --count 100000 --out samples.npz";
     out.options = {
-        {"--steps", OptionKind::integers, "1", "sampler steps; several numbers give several files, or panels", 1, 1000000},
+        {"--steps", OptionKind::integers, "1", "sampler steps; several numbers give several files, or panels",
+         1, 1000000},
         {"--count", OptionKind::integer, "2000", "samples", 1, 1e9},
         {"--out", OptionKind::text, "",
-         "file to write: .png, .svg, .npz (one array, samples), .npy or .csv; samples.png when it is not given"},
-        {"--record", OptionKind::integer, "0", "states on the way that are kept too, noise and result included", 0, 10000},
+         "file to write: .png, .svg, .npz (one array, samples), .npy or .csv; samples.png when it is not "
+         "given"},
+        {"--record", OptionKind::integer, "0",
+         "states on the way that are kept too, noise and result included", 0, 10000},
         {"--times", OptionKind::reals, "", "the times themselves, instead of equal steps: 1,0.5,0", 0, 1},
     };
     for (Option& option : sampling_options()) out.options.push_back(std::move(option));

@@ -50,7 +50,9 @@ Settings settings_of(const Invocation& invocation, const fs::path& folder) {
 fs::path folder_of(const Invocation& invocation) {
     const std::string& out = invocation.options.text("--out");
     if (!out.empty()) return out;
-    check_usage(!invocation.options.flag("--resume"), "--resume wants --out RUN: which run is to go on?");
+    if (invocation.options.flag("--resume"))
+        throw UsageError("--resume wants --out RUN: which run is to go on?",
+                         "meanflow train --resume --out runs/imf");
     return free_folder(invocation.words.empty() ? std::string(default_config) : invocation.words[0]);
 }
 
@@ -69,7 +71,8 @@ std::vector<std::pair<std::string, std::string>> facts_of(Trainer& trainer, cons
                                   settings.text("schedule.name"))},
         {"averages", averages.empty() ? "none" : averages},
         {"batch", with_commas(settings.integer("train.batch"))},
-        {"steps", with_commas(trainer.steps_planned()) + (done == 0 ? "" : fmt::format(", {} done", with_commas(done)))},
+        {"steps", with_commas(trainer.steps_planned()) +
+                      (done == 0 ? "" : fmt::format(", {} done", with_commas(done)))},
         {"precision", settings.text("precision")},
         {"threads", std::to_string(trainer.team().size())},
     };
@@ -126,12 +129,14 @@ Command train_command() {
     out.name = "train";
     out.summary = "train a model; without a configuration, imf on the checkerboard";
     out.usage = "[CONFIG] [key=value ...] [--out RUN] [--resume]";
-    out.example = "  meanflow train toy/imf train.steps=2000 --out runs/imf\n"
-                  "  meanflow train --resume --out runs/imf\n\n"
-                  "Ctrl-C ends after the step at hand, with a checkpoint; the exit code is then 130 (143 for SIGTERM).";
+    out.example =
+        "  meanflow train toy/imf train.steps=2000 --out runs/imf\n"
+        "  meanflow train --resume --out runs/imf\n\n"
+        "Ctrl-C ends after the step at hand, with a checkpoint; the exit code is then 130 (143 for SIGTERM).";
     out.options = {
         {"--out", OptionKind::text, "", "folder of the run; runs/NAME when it is not given"},
-        {"--resume", OptionKind::flag, "false", "go on with the run in --out, bit for bit as if it had not stopped"},
+        {"--resume", OptionKind::flag, "false",
+         "go on with the run in --out, bit for bit as if it had not stopped"},
     };
     out.takes_overrides = true;
     out.most_words = 1;

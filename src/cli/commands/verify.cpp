@@ -53,7 +53,8 @@ std::vector<fs::path> files_of(const fs::path& target) {
     for (const auto& entry : fs::directory_iterator(target))
         if (entry.path().extension() == ".safetensors") out.push_back(entry.path());
     std::ranges::sort(out);
-    if (out.empty()) throw Error(fmt::format("{}: there is no .safetensors file in this folder", target.string()));
+    if (out.empty())
+        throw Error(fmt::format("{}: there is no .safetensors file in this folder", target.string()));
     return out;
 }
 
@@ -61,8 +62,8 @@ void print_line(const Case& one) {
     if (one.tensor.empty())
         fmt::print("{:<8} {:<34} {}\n", one.status, one.file, one.remark);
     else
-        fmt::print("{:<8} {:<34} worst {:.1e} of {:.0e} in {} ({})\n", one.status, one.file, one.worst, one.tolerance,
-                   one.tensor, one.remark);
+        fmt::print("{:<8} {:<34} worst {:.1e} of {:.0e} in {} ({})\n", one.status, one.file, one.worst,
+                   one.tolerance, one.tensor, one.remark);
 }
 
 int run(const Invocation& invocation) {

@@ -20,9 +20,14 @@ MatrixView view_of(const Tensor& tensor) { return {tensor.f32(), tensor.rows(), 
 /// Compares what the file has of one pair of sets.
 class PairOfSets {
   public:
-    PairOfSets(const Reference& reference, Comparison& comparison, std::string prefix, MatrixView x, MatrixView y,
-               Team& team)
-        : reference_(reference), comparison_(comparison), prefix_(std::move(prefix)), x_(x), y_(y), team_(team) {}
+    PairOfSets(const Reference& reference, Comparison& comparison, std::string prefix, MatrixView x,
+               MatrixView y, Team& team)
+        : reference_(reference),
+          comparison_(comparison),
+          prefix_(std::move(prefix)),
+          x_(x),
+          y_(y),
+          team_(team) {}
 
     void compare() {
         frechet();

@@ -26,11 +26,13 @@ struct Course {
     std::vector<float> w, m, v;
 };
 
-Course run_adam(const Reference& reference, const Adam::Config& config, const Schedule& schedule, Team& team) {
+Course run_adam(const Reference& reference, const Adam::Config& config, const Schedule& schedule,
+                Team& team) {
     const Tensor& gradients = reference.at("grads");
     std::vector<float> weights(reference.at("w0").floats().begin(), reference.at("w0").floats().end());
     const auto count = static_cast<std::int64_t>(weights.size());
-    check(count > 0 && gradients.count() % count == 0, "{}: grads does not hold whole updates of w0", reference.name());
+    check(count > 0 && gradients.count() % count == 0, "{}: grads does not hold whole updates of w0",
+          reference.name());
     Adam adam(config, count);
     Course out;
     for (std::int64_t k = 0; k < gradients.count() / count; ++k) {
@@ -46,7 +48,8 @@ Course run_adam(const Reference& reference, const Adam::Config& config, const Sc
     return out;
 }
 
-void compare_course(const Reference& reference, Comparison& comparison, const std::string& stem, const Course& course) {
+void compare_course(const Reference& reference, Comparison& comparison, const std::string& stem,
+                    const Course& course) {
     const auto compare = [&](const std::string& name, const std::vector<float>& got) {
         if (reference.has(name)) comparison.values(name, std::span<const float>(got), kTolerance);
     };
@@ -97,7 +100,10 @@ void compare_rates(const Reference& reference, Comparison& comparison) {
     const auto total = epoch * static_cast<std::int64_t>(reference.setting("schedule.total_epochs"));
     const double base = reference.setting("schedule.base_lr");
     // The official code spends the warm-up twice: its cosine ends `warmup` updates early.
-    const Schedule cosine{.kind = Schedule::Kind::cosine, .base = base, .warmup = warmup, .span = total - 2 * warmup,
+    const Schedule cosine{.kind = Schedule::Kind::cosine,
+                          .base = base,
+                          .warmup = warmup,
+                          .span = total - 2 * warmup,
                           .floor = reference.setting("schedule.lr_min_factor")};
     const auto compare = [&](const std::string& name, const Schedule& schedule) {
         if (!reference.has(name)) return;

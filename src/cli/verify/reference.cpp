@@ -12,13 +12,15 @@
 namespace mf::cli {
 namespace {
 
-void flatten(const nlohmann::json& value, const std::string& key, std::map<std::string, std::vector<double>>& out) {
+void flatten(const nlohmann::json& value, const std::string& key,
+             std::map<std::string, std::vector<double>>& out) {
     if (value.is_number()) out[key] = {value.get<double>()};
     if (value.is_boolean()) out[key] = {value.get<bool>() ? 1.0 : 0.0};
     if (value.is_array() && std::ranges::all_of(value, [](const auto& item) { return item.is_number(); }))
         out[key] = value.get<std::vector<double>>();
     if (value.is_object())
-        for (const auto& [name, item] : value.items()) flatten(item, key.empty() ? name : key + "." + name, out);
+        for (const auto& [name, item] : value.items())
+            flatten(item, key.empty() ? name : key + "." + name, out);
 }
 
 }  // namespace
@@ -41,13 +43,15 @@ const Tensor& Reference::at(const std::string& name) const {
 
 std::vector<double> Reference::reals(const std::string& name) const {
     const Tensor& tensor = at(name);
-    check(tensor.dtype() == DType::f32, "{}: {} is {}, expected f32", path_.string(), name, name_of(tensor.dtype()));
+    check(tensor.dtype() == DType::f32, "{}: {} is {}, expected f32", path_.string(), name,
+          name_of(tensor.dtype()));
     return {tensor.floats().begin(), tensor.floats().end()};
 }
 
 std::vector<std::int64_t> Reference::integers(const std::string& name) const {
     const Tensor& tensor = at(name);
-    check(tensor.dtype() == DType::i32, "{}: {} is {}, expected i32", path_.string(), name, name_of(tensor.dtype()));
+    check(tensor.dtype() == DType::i32, "{}: {} is {}, expected i32", path_.string(), name,
+          name_of(tensor.dtype()));
     const auto* numbers = static_cast<const std::int32_t*>(tensor.raw());
     return {numbers, numbers + tensor.count()};
 }
@@ -83,8 +87,8 @@ void Comparison::note(const std::string& name, double error, double tolerance) {
 
 void Comparison::values(const std::string& name, std::span<const double> got, double tolerance) {
     const std::vector<double> expected = reference_.reals(name);
-    check(expected.size() == got.size(), "{}: {} has {} numbers, this build gives {}", reference_.name(), name,
-          expected.size(), got.size());
+    check(expected.size() == got.size(), "{}: {} has {} numbers, this build gives {}", reference_.name(),
+          name, expected.size(), got.size());
     double error = 0, scale = 0;
     for (std::size_t i = 0; i < got.size(); ++i) {
         const double off = std::abs(got[i] - expected[i]);

@@ -40,7 +40,8 @@ class Reference {
     std::map<std::string, std::string> words_;
 };
 
-/// Collects how far results are from a reference. The error of a tensor is max |got - expected| / max |expected|.
+/// Collects how far results are from a reference. The error of a tensor is max |got - expected| / max
+/// |expected|.
 class Comparison {
   public:
     explicit Comparison(const Reference& reference) : reference_(reference) {}
@@ -48,7 +49,9 @@ class Comparison {
     /// Compares with the tensor of this name; sizes must agree.
     void values(const std::string& name, std::span<const double> got, double tolerance);
     void values(const std::string& name, std::span<const float> got, double tolerance);
-    void value(const std::string& name, double got, double tolerance) { values(name, std::span(&got, 1), tolerance); }
+    void value(const std::string& name, double got, double tolerance) {
+        values(name, std::span(&got, 1), tolerance);
+    }
     /// Whole numbers, masks and labels: equal or not.
     void equal(const std::string& name, std::span<const std::int64_t> got);
     /// Says that a tensor is an input, so that it is not reported as one nobody looked at.

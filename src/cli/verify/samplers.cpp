@@ -69,7 +69,8 @@ void compare_dropping(const Reference& reference, Comparison& comparison) {
         dropped_labels(reference.at("drop.u").floats(), reference.setting("class_dropout_prob"));
     std::vector<std::int64_t> labels = reference.integers("drop.labels");
     const auto rows = static_cast<std::ptrdiff_t>(dropped);
-    std::fill(labels.begin(), labels.begin() + rows, static_cast<std::int64_t>(reference.setting("num_classes")));
+    std::fill(labels.begin(), labels.begin() + rows,
+              static_cast<std::int64_t>(reference.setting("num_classes")));
     comparison.equal("drop.labels_out", labels);
     if (!reference.has("drop.v_g")) return;
     std::vector<double> v_g = reference.reals("drop.v_g");
@@ -81,7 +82,8 @@ void compare_dropping(const Reference& reference, Comparison& comparison) {
 }  // namespace
 
 void verify_samplers(const Reference& reference, Comparison& comparison, Team&) {
-    comparison.inputs({"n_t", "n_r", "u_min", "u_max", "u_omega", "drop.u", "drop.labels", "drop.v_g", "drop.v_t"});
+    comparison.inputs(
+        {"n_t", "n_r", "u_min", "u_max", "u_omega", "drop.u", "drop.labels", "drop.v_g", "drop.v_t"});
     compare_times(reference, comparison);
     compare_intervals(reference, comparison);
     compare_strengths(reference, comparison);

@@ -19,9 +19,12 @@ namespace {
 constexpr double kTolerance = 1e-5, kGradientTolerance = 1e-4;
 
 /// The network NET.* of the file: its sizes are those of its weights.
-std::unique_ptr<Mlp> network_of(const Reference& reference, const std::string& net, Comparison& comparison, Team& team) {
+std::unique_ptr<Mlp> network_of(const Reference& reference, const std::string& net, Comparison& comparison,
+                                Team& team) {
     Mlp::Config config;
-    const auto weight = [&](std::int64_t layer) { return fmt::format("{}.network.{}.weight", net, 2 * layer); };
+    const auto weight = [&](std::int64_t layer) {
+        return fmt::format("{}.network.{}.weight", net, 2 * layer);
+    };
     config.depth = 0;
     while (reference.has(weight(config.depth + 1))) ++config.depth;
     config.dimensions = reference.at(weight(config.depth)).shape()[0];
@@ -108,8 +111,10 @@ class Batch {
             err.push_back(static_cast<double>(a.f32()[i]) - b.f32()[i]);
             sq[static_cast<std::size_t>(i / a.cols())] += err.back() * err.back();
         }
-        if (reference_.has(tag + ".err")) comparison_.values(tag + ".err", std::span<const double>(err), kTolerance);
-        if (reference_.has(tag + ".sq")) comparison_.values(tag + ".sq", std::span<const double>(sq), kTolerance);
+        if (reference_.has(tag + ".err"))
+            comparison_.values(tag + ".err", std::span<const double>(err), kTolerance);
+        if (reference_.has(tag + ".sq"))
+            comparison_.values(tag + ".sq", std::span<const double>(sq), kTolerance);
     }
 
     /// The objective as training runs it, with its gradients, for each way to weigh rows.
@@ -132,7 +137,8 @@ class Batch {
             tape.backward(loss.slot, pool_);
             for (const Param& param : net.params().all())
                 comparison_.values(stem + ".grad." + param.name,
-                                   std::span<const float>(gradients.of(param), static_cast<std::size_t>(param.shape.count())),
+                                   std::span<const float>(gradients.of(param),
+                                                          static_cast<std::size_t>(param.shape.count())),
                                    kGradientTolerance);
         }
     }
@@ -146,13 +152,14 @@ class Batch {
 };
 
 /// Every "sample.mf.N" and "sample.fm.N".
-void compare_samples(const Reference& reference, Comparison& comparison, const std::string& head, const Mlp& net,
-                     Solver solver, Team& team) {
+void compare_samples(const Reference& reference, Comparison& comparison, const std::string& head,
+                     const Mlp& net, Solver solver, Team& team) {
     for (const auto& [name, tensor] : reference.tensors()) {
         if (!name.starts_with(head)) continue;
         const Tensor& noise = reference.at("noise");
         std::vector<float> z(noise.floats().begin(), noise.floats().end());
-        const SamplePlan plan{.solver = solver, .times = uniform_times(std::atoi(name.c_str() + head.size()))};
+        const SamplePlan plan{.solver = solver,
+                              .times = uniform_times(std::atoi(name.c_str() + head.size()))};
         sample(team, net, plan, {}, z, noise.cols());
         comparison.values(name, std::span<const float>(z), kTolerance);
     }

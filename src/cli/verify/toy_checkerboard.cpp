@@ -28,9 +28,9 @@ void verify_toy_checkerboard(const Reference& reference, Comparison& comparison,
         const Tensor& offset = reference.at("offset");
         std::vector<float> got;
         for (std::size_t i = 0; i < x.size(); ++i) {
-            const Point point = checkerboard_point(static_cast<int>(x[i]), static_cast<int>(y[i]),
-                                                   offset.f32()[2 * i], offset.f32()[2 * i + 1], grid,
-                                                   static_cast<float>(scale));
+            const Point point =
+                checkerboard_point(static_cast<int>(x[i]), static_cast<int>(y[i]), offset.f32()[2 * i],
+                                   offset.f32()[2 * i + 1], grid, static_cast<float>(scale));
             got.push_back(point.x);
             got.push_back(point.y);
         }

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+// Runs the real program, as a shell would.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace mf::test {
+
+/// A folder of its own for one test, gone afterwards.
+class Scratch {
+  public:
+    Scratch() {
+        static std::atomic<int> number{0};
+        path_ = std::filesystem::temp_directory_path() /
+                ("meanflow-test-" + std::to_string(::getpid()) + "-" + std::to_string(number++));
+        std::filesystem::create_directories(path_);
+    }
+    ~Scratch() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    Scratch(const Scratch&) = delete;
+    Scratch& operator=(const Scratch&) = delete;
+
+    std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+    const std::filesystem::path& path() const { return path_; }
+
+  private:
+    std::filesystem::path path_;
+};
+
+inline std::string text_of(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// A child process of the program, with its output in files of the scratch folder.
+class Program {
+  public:
+    struct Limits {
+        std::uint64_t file_bytes = 0;  ///< largest file it may write; 0: any
+        std::string out_device = {};   ///< standard output goes here; empty: to a file that is read back
+    };
+
+    Program(const Scratch& scratch, std::vector<std::string> words, const Limits& limits)
+        : out_(scratch / "stdout.txt"), err_(scratch / "stderr.txt") {
+        words.insert(words.begin(), MF_PROGRAM);
+        std::vector<char*> arguments;
+        for (std::string& word : words) arguments.push_back(word.data());
+        arguments.push_back(nullptr);
+        const std::string out = limits.out_device.empty() ? out_.string() : limits.out_device;
+        pid_ = ::fork();
+        if (pid_ != 0) return;
+        // The child: nothing here may allocate or return.
+        if (::chdir(scratch.path().c_str()) != 0) ::_exit(127);
+        const int to = ::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        const int errors = ::open(err_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        ::dup2(to, STDOUT_FILENO);
+        ::dup2(errors, STDERR_FILENO);
+        if (limits.file_bytes > 0) {
+            const rlimit most{limits.file_bytes, limits.file_bytes};
+            ::setrlimit(RLIMIT_FSIZE, &most);
+        }
+        ::execv(arguments[0], arguments.data());
+        ::_exit(127);
+    }
+    ~Program() {
+        if (pid_ > 0) {
+            ::kill(pid_, SIGKILL);
+            wait();
+        }
+    }
+    Program(const Program&) = delete;
+    Program& operator=(const Program&) = delete;
+
+    void send(int signal) const { ::kill(pid_, signal); }
+    bool running() {
+        if (pid_ > 0 && ::waitpid(pid_, &status_, WNOHANG) == pid_) pid_ = -1;
+        return pid_ > 0;
+    }
+    /// Exit code; 128 + signal when one ended it.
+    int wait() {
+        if (pid_ > 0) ::waitpid(pid_, &status_, 0);
+        pid_ = -1;
+        return WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_);
+    }
+    std::string out() const { return text_of(out_); }
+    std::string err() const { return text_of(err_); }
+
+  private:
+    std::filesystem::path out_, err_;
+    pid_t pid_ = -1;
+    int status_ = 0;
+};
+
+struct Outcome {
+    int code;
+    std::string out, err;
+};
+
+/// Runs to the end.
+inline Outcome run_program(const Scratch& scratch, const std::vector<std::string>& words,
+                           const Program::Limits& limits = {}) {
+    Program program(scratch, words, limits);
+    const int code = program.wait();
+    return {code, program.out(), program.err()};
+}
+
+/// A training that takes a few milliseconds.
+inline std::vector<std::string> small_training(const std::string& out, std::vector<std::string> more = {}) {
+    std::vector<std::string> words = {"train",          "toy/imf",
+                                      "model.width=16", "model.depth=2",
+                                      "train.batch=64", "train.steps=40",
+                                      "save.every=10",  "--quiet",
+                                      "--threads",      "1",
+                                      "--out",          out};
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+}
+
+}  // namespace mf::test
