@@ -10,9 +10,13 @@
 namespace {
 
 void learn_and_sample() {
+    // Any key of docs/keys.md may stand here; what is left out has its default. A file of them:
+    // mf::read_config.
     std::vector<mf::ConfigItem> recipe;
     for (const char* words :
-         {"data.name=moons", "objective.name=imf", "schedule.name=cosine", "train.steps=300"})
+         {"data.name=moons", "data.noise=0.2", "objective.name=imf", "objective.target=stable",
+          "times.equal_share=0.25", "times.whole_share=0.25", "optim.name=muon", "optim.lr=1e-2",
+          "optim.muon_lr=0.03", "schedule.name=cosine", "train.steps=300"})
         recipe.push_back(mf::parse_override(words));
     mf::Trainer trainer(mf::resolve(recipe), 0);
 
