@@ -90,6 +90,26 @@ void Random::normals(float* n0, float* n1, std::uint64_t first, std::int64_t cou
     }
 }
 
+void Random::normal_rows(float* out, std::int64_t width, std::uint64_t first, std::int64_t count) const {
+    ChunkWords chunk;
+    float normal[4][kChunk];
+    for (std::int64_t at = 0; at < count; at += kChunk) {
+        const std::int64_t n = std::min(kChunk, count - at);
+        for (std::int64_t column = 0; column < width; column += 4) {
+            draw(chunk, seed_, stream_, first + static_cast<std::uint64_t>(at), static_cast<std::uint32_t>(column / 4));
+            const std::int64_t used = std::min<std::int64_t>(4, width - column);
+            for (std::int64_t k = 0; k < used; k += 2)
+                for (std::int64_t i = 0; i < kChunk; ++i) {
+                    const NormalPair pair = box_muller(chunk.w[k][i], chunk.w[k + 1][i]);
+                    normal[k][i] = pair.a;
+                    normal[k + 1][i] = pair.b;
+                }
+            for (std::int64_t i = 0; i < n; ++i)
+                for (std::int64_t k = 0; k < used; ++k) out[(at + i) * width + column + k] = normal[k][i];
+        }
+    }
+}
+
 void Random::normal_vector(float* out, std::int64_t count, std::uint64_t index) const {
     for (std::int64_t at = 0; at < count; at += 4) {
         const Words words = philox(seed_, stream_, index, static_cast<std::uint32_t>(at / 4));

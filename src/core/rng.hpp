@@ -28,6 +28,8 @@ class Random {
                   std::uint32_t block = 0) const;
     /// Row i of `n0, n1` is standard normal (Box-Muller, |n| < 5.8); uses the words that `uniforms` gives as u0, u1.
     void normals(float* n0, float* n1, std::uint64_t first, std::int64_t count, std::uint32_t block = 0) const;
+    /// Rows of `width` standard normals each, out (count, width): row i is normal_vector(width, first + i).
+    void normal_rows(float* out, std::int64_t width, std::uint64_t first, std::int64_t count) const;
     /// `count` standard normals of the one row `index`, for vectors of any length (images, weights).
     void normal_vector(float* out, std::int64_t count, std::uint64_t index) const;
 

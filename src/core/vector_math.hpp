@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Branch-free single-precision functions that a compiler turns into vector code when they stand in a loop; some take
-// GCC vectors of floats as well.
+// Branch-free single-precision functions that a compiler turns into vector code when they stand in a loop.
 #pragma once
 
 #include <bit>
@@ -8,34 +7,22 @@
 
 namespace mf {
 
-/// The unsigned integers of a float's size: one, or a vector of as many.
-template <class F>
-struct BitsOf {
-    using type [[gnu::vector_size(sizeof(F))]] = std::uint32_t;
-};
-template <>
-struct BitsOf<float> {
-    using type = std::uint32_t;
-};
-
-/// e^x, relative error below 2e-7 for |x| < 87; saturates outside. F: float or a vector of floats.
-template <class F>
-inline F fast_exp(F x) {
-    x = x < -87.0F ? F{} - 87.0F : x;
-    x = x > 88.0F ? F{} + 88.0F : x;
+/// e^x, relative error below 2e-7 for |x| < 87; saturates outside.
+inline float fast_exp(float x) {
+    x = x < -87.0F ? -87.0F : x;
+    x = x > 88.0F ? 88.0F : x;
     // x = n ln2 + f, |f| <= ln2 / 2; adding 1.5 * 2^23 rounds to the nearest integer.
-    const F shifted = x * 1.44269504F + 12582912.0F;
-    const F n = shifted - 12582912.0F;
-    const F f = (x - n * 0.693359375F) + n * 2.12194440e-4F;
-    F p = 1.9875691500e-4F * f + 1.3981999507e-3F;
+    const float shifted = x * 1.44269504F + 12582912.0F;
+    const float n = shifted - 12582912.0F;
+    const float f = (x - n * 0.693359375F) + n * 2.12194440e-4F;
+    float p = 1.9875691500e-4F * f + 1.3981999507e-3F;
     p = p * f + 8.3334519073e-3F;
     p = p * f + 4.1665795894e-2F;
     p = p * f + 1.6666665459e-1F;
     p = p * f + 5.0000001201e-1F;
     p = p * f * f + f + 1.0F;
-    using Bits = typename BitsOf<F>::type;
-    const Bits exponent = (std::bit_cast<Bits>(shifted) + 127U) << 23;
-    return p * std::bit_cast<F>(exponent);
+    const auto exponent = (std::bit_cast<std::uint32_t>(shifted) + 127U) << 23;
+    return p * std::bit_cast<float>(exponent);
 }
 
 /// Natural logarithm of a positive normal number, absolute error below 2e-7 near 1, relative below 2e-7 elsewhere.

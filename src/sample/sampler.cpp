@@ -116,9 +116,7 @@ void sample(Team& team, const VelocityModel& model, const SamplePlan& plan, cons
 std::vector<float> sampling_noise(std::uint64_t seed, std::uint64_t first, std::int64_t count,
                                   std::int64_t dimensions) {
     std::vector<float> out(static_cast<std::size_t>(count * dimensions));
-    const Random random(seed, Stream::sampling);
-    for (std::int64_t i = 0; i < count; ++i)
-        random.normal_vector(out.data() + i * dimensions, dimensions, first + static_cast<std::uint64_t>(i));
+    Random(seed, Stream::sampling).normal_rows(out.data(), dimensions, first, count);
     return out;
 }
 

@@ -23,9 +23,7 @@ void Lane::draw(const StepPlan& plan, const Context& context, std::uint64_t inde
         plan.data.draw(d.references.f32(), nullptr, Random(plan.seed, Stream::data),
                        index - static_cast<std::uint64_t>(row - from), to - from);
     }
-    const Random noise(plan.seed, Stream::noise);
-    for (std::int64_t i = 0; i < count; ++i)
-        noise.normal_vector(d.e.f32() + i * dimensions, dimensions, index + static_cast<std::uint64_t>(i));
+    Random(plan.seed, Stream::noise).normal_rows(d.e.f32(), dimensions, index, count);
     d.equal = plan.times.equal_rows(row, count);
     plan.times.draw(d.t.f32(), d.r.f32(), d.equal, plan.times.whole_rows(row, count),
                     Random(plan.seed, Stream::times), index, count);

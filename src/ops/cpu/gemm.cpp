@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ops/cpu/micro_kernel.hpp"
+#include "ops/cpu/vector_functions.hpp"
 
 namespace mf::cpu {
 namespace {
@@ -212,18 +213,23 @@ void accumulate_outer(Team& team, float* dw, const Tensor& dy, const Tensor& x, 
 
 namespace {
 
+FloatVector widened(const float* x) { return load(x); }
+FloatVector widened(const bfloat16* x) {
+    return std::bit_cast<FloatVector>(__builtin_convertvector(load_half(x), WordVector) << 16);
+}
+
+/// Many chains, added in a fixed order: the same bits for a row wherever it stands.
 template <class X>
 float dot(const X* x, const float* w, std::int64_t k) {
-    // Several chains, added in a fixed order: the same bits for a row wherever it stands.
-    FloatVector sum{};
+    FloatVector even{}, odd{};
     std::int64_t i = 0;
-    for (; i + kVectorFloats <= k; i += kVectorFloats)
-        for (int lane = 0; lane < kVectorFloats; ++lane) sum[lane] += to_float(x[i + lane]) * w[i + lane];
+    for (; i + kPanel <= k; i += kPanel) {
+        even += widened(x + i) * load(w + i);
+        odd += widened(x + i + kVectorFloats) * load(w + i + kVectorFloats);
+    }
     float tail = 0;
     for (; i < k; ++i) tail += to_float(x[i]) * w[i];
-    for (int width = kVectorFloats / 2; width > 0; width /= 2)
-        for (int lane = 0; lane < width; ++lane) sum[lane] += sum[lane + width];
-    return sum[0] + tail;
+    return sum_of_lanes(even + odd) + tail;
 }
 
 template <class X>

@@ -5,8 +5,7 @@
 
 #include <cmath>
 
-#include "core/vector_math.hpp"
-#include "machine.hpp"
+#include "ops/cpu/vector_functions.hpp"
 
 namespace mf::laws {
 
@@ -17,7 +16,7 @@ struct GeluTanh {
     static void at(FloatVector x, FloatVector& value, FloatVector& slope) {
         constexpr float c = 1.5957691216F;  // 2 √(2/π)
         const FloatVector x2 = x * x;
-        const FloatVector s = cpu::reciprocal(1.0F + fast_exp(-c * x * (1.0F + 0.044715F * x2)));
+        const FloatVector s = cpu::reciprocal(1.0F + cpu::exp(-c * x * (1.0F + 0.044715F * x2)));
         value = x * s;
         slope = s + value * (1.0F - s) * c * (1.0F + 0.134145F * x2);
     }

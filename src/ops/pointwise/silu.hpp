@@ -5,8 +5,7 @@
 
 #include <cmath>
 
-#include "core/vector_math.hpp"
-#include "machine.hpp"
+#include "ops/cpu/vector_functions.hpp"
 
 namespace mf::laws {
 
@@ -15,7 +14,7 @@ struct Silu {
     static constexpr const char* name = "silu";
 
     static void at(FloatVector x, FloatVector& value, FloatVector& slope) {
-        const FloatVector s = cpu::reciprocal(1.0F + fast_exp(-x));
+        const FloatVector s = cpu::reciprocal(1.0F + cpu::exp(-x));
         value = x * s;
         slope = s + value * (1.0F - s);
     }

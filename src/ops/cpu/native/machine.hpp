@@ -22,6 +22,11 @@ inline FloatVector reciprocal(FloatVector x) {
     return y + y * (1.0F - x * y);
 }
 
+/// p * 2^n for whole n; 0 where that is below the smallest float.
+inline FloatVector scale_by_power(FloatVector p, FloatVector n) {
+    return std::bit_cast<FloatVector>(_mm512_scalef_ps(std::bit_cast<__m512>(p), std::bit_cast<__m512>(n)));
+}
+
 /// Bits of the nearest bf16, ties to even.
 inline HalfVector to_bf16_bits(FloatVector x) {
     return std::bit_cast<HalfVector>(_mm512_cvtneps_pbh(std::bit_cast<__m512>(x)));

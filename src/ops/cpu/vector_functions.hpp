@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// Elementary functions on whole vectors, for the pointwise laws.
+#pragma once
+
+#include "machine.hpp"
+
+namespace mf::cpu {
+
+/// 2^y for |y| < 2^22, relative error below 1e-7 (of which half an ulp of y is the caller's); 0 for y far below -126.
+inline FloatVector exp2(FloatVector y) {
+    // y = n + f, |f| <= 1/2; adding 1.5 * 2^23 rounds to the nearest integer.
+    const FloatVector n = (y + 12582912.0F) - 12582912.0F, f = y - n;
+    FloatVector p = 1.535336188319500e-4F * f + 1.339887440266574e-3F;
+    p = p * f + 9.618437357674640e-3F;
+    p = p * f + 5.550332471162809e-2F;
+    p = p * f + 2.402264791363012e-1F;
+    p = p * f + 6.931472028550421e-1F;
+    p = p * f + 1.0F;
+    return scale_by_power(p, n);
+}
+
+/// e^x with the relative error |x| 6e-8 + 1e-7.
+inline FloatVector exp(FloatVector x) { return exp2(x * 1.44269504F); }
+
+inline FloatVector abs(FloatVector x) {
+    return std::bit_cast<FloatVector>(std::bit_cast<WordVector>(x) & 0x7FFFFFFFU);
+}
+
+/// Sum over the lanes, always added in the same order.
+inline float sum_of_lanes(FloatVector x) {
+    float lane[kVectorFloats];
+    store(lane, x);
+    for (int width = kVectorFloats / 2; width > 0; width /= 2)
+        for (int i = 0; i < width; ++i) lane[i] += lane[i + width];
+    return lane[0];
+}
+
+}  // namespace mf::cpu
