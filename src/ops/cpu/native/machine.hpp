@@ -24,7 +24,7 @@ inline FloatVector reciprocal(FloatVector x) {
 
 /// p * 2^n for whole n; 0 where that is below the smallest float.
 inline FloatVector scale_by_power(FloatVector p, FloatVector n) {
-    return std::bit_cast<FloatVector>(_mm512_scalef_ps(std::bit_cast<__m512>(p), std::bit_cast<__m512>(n)));
+    return std::bit_cast<FloatVector>(_mm512_maskz_scalef_ps(0xFFFF, std::bit_cast<__m512>(p), std::bit_cast<__m512>(n)));
 }
 
 /// Bits of the nearest bf16, ties to even.
