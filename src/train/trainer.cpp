@@ -125,7 +125,7 @@ OptionTable Trainer::options() {
          0, {"f32", "bf16"}},
         {"train.steps", OptionKind::integer, "5001", "optimisation steps", 0},
         {"train.batch", OptionKind::integer, "4096", "samples a step", 1, 1 << 24},
-        {"train.tile", OptionKind::integer, "64", "rows a lane takes through the network at a time; 0: all", 0},
+        {"train.tile", OptionKind::integer, "128", "rows a lane takes through the network at a time; 0: all", 0},
         {"train.lanes", OptionKind::integer, "0",
          "0: each thread takes rows of its own; 1: threads share every op (layer by layer)", 0},
         {"ema.decays", OptionKind::texts, "", "moving averages of the weights to keep, e.g. 0.99,0.999"},
