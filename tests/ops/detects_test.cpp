@@ -229,7 +229,7 @@ TEST(BatteryDetects, ANumberThatIsNeverWritten) {
 }
 
 TEST(BatteryDetects, MemoryThatGrows) {
-    auto rows = std::make_shared<std::int64_t>(1);
+    auto rows = std::make_shared<std::int64_t>(1024);
     const OpCase wrong = product([rows](const Context& context, Data x) {
         *rows *= 2;
         const Tensor larger = context.make({*rows, 4});
