@@ -14,9 +14,14 @@ struct Silu {
     static constexpr const char* name = "silu";
 
     static void at(FloatVector x, FloatVector& value, FloatVector& slope) {
+<<<<<<< HEAD
         const FloatVector s = cpu::reciprocal(1.0F + cpu::exp(-x));
+=======
+        const FloatVector g = fast_exp(-x);
+        const FloatVector s = cpu::reciprocal(1.0F + g);
+>>>>>>> battery
         value = x * s;
-        slope = s + value * (1.0F - s);
+        slope = cpu::fused(value, g * s, s);  // 1 - s = g s, without the cancellation
     }
     static double reference(double x) { return x / (1.0 + std::exp(-x)); }
 };

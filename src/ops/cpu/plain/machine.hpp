@@ -16,6 +16,9 @@ inline FloatVector dot_pairs(FloatVector acc, WordVector a, WordVector b) {
     return acc + std::bit_cast<FloatVector>(a_high) * std::bit_cast<FloatVector>(b_high);
 }
 
+/// a b + c, fused where the machine does that.
+inline FloatVector fused(FloatVector a, FloatVector b, FloatVector c) { return a * b + c; }
+
 inline FloatVector reciprocal(FloatVector x) { return 1.0F / x; }
 
 /// p * 2^n for whole n, n clamped to [-126, 127].

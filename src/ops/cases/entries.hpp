@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// What the files of this folder give to the catalogue.
+#pragma once
+
+#include "ops/catalogue.hpp"
+
+namespace mf {
+
+OpEntry linear_entry();
+OpEntry gelu_entry();
+OpEntry gelu_tanh_entry();
+OpEntry silu_entry();
+OpEntry add_entry();
+OpEntry subtract_entry();
+OpEntry multiply_entry();
+OpEntry scale_entry();
+OpEntry concat_entry();
+OpEntry square_loss_entry();
+
+/// "" or "_bf16", for the names of cases.
+inline std::string suffix(Precision precision) { return precision == Precision::bf16 ? "_bf16" : ""; }
+
+}  // namespace mf
