@@ -70,7 +70,7 @@ TEST(Usage, KeysAreCheckedBeforeAnythingIsDone) {
                        "samples a step");
     expect_usage_error(run_program(scratch, {"train", "objective.name=inf"}), "objective.name: 'inf'",
                        "objective.name=imf");
-    expect_usage_error(run_program(scratch, {"train", "optim.name=adam", "optim.weight_decay=1"}), "belongs to optim.name=adamw",
+    expect_usage_error(run_program(scratch, {"train", "toy/imf", "optim.weight_decay=1"}), "belongs to optim.name=adamw",
                        "leave");
     expect_usage_error(run_program(scratch, {"train", "data.scale=nan"}), "data.scale: 'nan'", "side");
     expect_usage_error(run_program(scratch, {"train", "--resume"}), "--resume wants --out", "");

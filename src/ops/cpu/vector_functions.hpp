@@ -10,12 +10,13 @@ namespace mf::cpu {
 inline FloatVector exp2(FloatVector y) {
     // y = n + f, |f| <= 1/2; adding 1.5 * 2^23 rounds to the nearest integer.
     const FloatVector n = (y + 12582912.0F) - 12582912.0F, f = y - n;
-    FloatVector p = 1.535336188319500e-4F * f + 1.339887440266574e-3F;
-    p = p * f + 9.618437357674640e-3F;
-    p = p * f + 5.550332471162809e-2F;
-    p = p * f + 2.402264791363012e-1F;
-    p = p * f + 6.931472028550421e-1F;
-    p = p * f + 1.0F;
+    const auto next = [f](FloatVector p, float c) { return fused(p, f, FloatVector{} + c); };
+    FloatVector p = next(FloatVector{} + 1.535336188319500e-4F, 1.339887440266574e-3F);
+    p = next(p, 9.618437357674640e-3F);
+    p = next(p, 5.550332471162809e-2F);
+    p = next(p, 2.402264791363012e-1F);
+    p = next(p, 6.931472028550421e-1F);
+    p = next(p, 1.0F);
     return scale_by_power(p, n);
 }
 

@@ -15,31 +15,16 @@ struct GeluErf {
     static constexpr const char* name = "gelu";
 
     static void at(FloatVector x, FloatVector& value, FloatVector& slope) {
-<<<<<<< HEAD
-        const FloatVector a = cpu::abs(x);
+        const FloatVector one = FloatVector{} + 1.0F, a = cpu::abs(x);
         const FloatVector g = cpu::exp2(x * x * -0.721347520F);  // e^(-x²/2)
-        const FloatVector s = cpu::reciprocal(1.0F + 0.23164190F * a);
-        FloatVector q = 0.5307027145F * s - 0.7265760135F;
-        q = q * s + 0.7107068705F;
-        q = q * s - 0.142248368F;
-        q = q * s + 0.127414796F;
-        const FloatVector tail = q * s * g;  // Φ(-|x|)
-        value = (x > 0.0F ? x : FloatVector{}) - a * tail;
-        slope = (x < 0.0F ? tail : 1.0F - tail) + x * (0.398942280F * g);
-=======
-        const FloatVector a = x < 0.0F ? -x : x;
-        const FloatVector g = fast_exp(-0.5F * x * x);
-        const FloatVector one = FloatVector{} + 1.0F;
         const FloatVector s = cpu::reciprocal(cpu::fused(FloatVector{} + 0.23164190F, a, one));
         FloatVector q = cpu::fused(FloatVector{} + 0.5307027145F, s, FloatVector{} - 0.7265760135F);
         q = cpu::fused(q, s, FloatVector{} + 0.7107068705F);
         q = cpu::fused(q, s, FloatVector{} - 0.142248368F);
         q = cpu::fused(q, s, FloatVector{} + 0.127414796F);
-        q = q * s;                                                          // Φ(-|x|) = q g
-        const FloatVector phi = x < 0.0F ? q * g : cpu::fused(-q, g, one);  // Φ(x)
-        value = x * phi;
-        slope = cpu::fused(x, 0.398942280F * g, phi);
->>>>>>> battery
+        const FloatVector tail = q * s * g;  // Φ(-|x|)
+        value = cpu::fused(-a, tail, x > 0.0F ? x : FloatVector{});
+        slope = cpu::fused(x, 0.398942280F * g, x < 0.0F ? tail : 1.0F - tail);
     }
     static double reference(double x) { return 0.5 * x * std::erfc(-x / std::sqrt(2.0)); }
 };

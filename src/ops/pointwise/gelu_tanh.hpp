@@ -15,14 +15,9 @@ struct GeluTanh {
 
     static void at(FloatVector x, FloatVector& value, FloatVector& slope) {
         constexpr float c = 1.5957691216F;  // 2 √(2/π)
-<<<<<<< HEAD
-        const FloatVector x2 = x * x;
-        const FloatVector s = cpu::reciprocal(1.0F + cpu::exp(-c * x * (1.0F + 0.044715F * x2)));
-=======
         const FloatVector one = FloatVector{} + 1.0F, x2 = x * x;
-        const FloatVector g = fast_exp(-c * x * cpu::fused(FloatVector{} + 0.044715F, x2, one));
+        const FloatVector g = cpu::exp(-c * x * cpu::fused(FloatVector{} + 0.044715F, x2, one));
         const FloatVector s = cpu::reciprocal(1.0F + g);
->>>>>>> battery
         value = x * s;
         // 1 - s = g s, without the cancellation.
         slope = cpu::fused(value * (g * s) * c, cpu::fused(FloatVector{} + 0.134145F, x2, one), s);

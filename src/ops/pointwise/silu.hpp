@@ -14,12 +14,8 @@ struct Silu {
     static constexpr const char* name = "silu";
 
     static void at(FloatVector x, FloatVector& value, FloatVector& slope) {
-<<<<<<< HEAD
-        const FloatVector s = cpu::reciprocal(1.0F + cpu::exp(-x));
-=======
-        const FloatVector g = fast_exp(-x);
+        const FloatVector g = cpu::exp(-x);
         const FloatVector s = cpu::reciprocal(1.0F + g);
->>>>>>> battery
         value = x * s;
         slope = cpu::fused(value, g * s, s);  // 1 - s = g s, without the cancellation
     }
