@@ -54,6 +54,24 @@ void refuse_key_of_another_choice(const Settings& settings, const std::string& k
     }
 }
 
+bool belongs_to(const Choice& choice, const std::string& key) {
+    return std::ranges::any_of(choice.entries, [&](const ChoiceEntry& entry) {
+        return std::ranges::find(entry.options, key, &Option::key) != entry.options.end();
+    });
+}
+
+/// True for a key of a choice that a later item took back: `optim.name=adam` after a file that chose muon leaves
+/// muon's keys without a meaning.
+bool was_taken_back(std::span<const ConfigItem> items, const ConfigItem& item) {
+    for (const Choice& choice : all_choices()) {
+        const ConfigItem* last = last_of(items, choice.key);
+        if (last == nullptr || last < &item || !belongs_to(choice, item.key)) continue;
+        for (const ConfigItem& other : items)
+            if (other.key == choice.key && other.value != last->value) return true;
+    }
+    return false;
+}
+
 void apply(Settings& settings, const ConfigItem& item) {
     try {
         if (!settings.has(item.key)) refuse_key_of_another_choice(settings, item.key);
@@ -106,7 +124,11 @@ Settings resolve(std::span<const ConfigItem> items) {
         if (item != nullptr) apply(settings, *item);
         add_chosen_keys(settings, choice, items);
     }
-    for (const ConfigItem& item : items) apply(settings, item);
+    for (const ConfigItem& item : items) {
+        const bool is_choice = std::ranges::find(all_choices(), item.key, &Choice::key) != all_choices().end();
+        if (is_choice || (!settings.has(item.key) && was_taken_back(items, item))) continue;
+        apply(settings, item);
+    }
     return settings;
 }
 

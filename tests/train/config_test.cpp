@@ -105,6 +105,14 @@ TEST(Config, SettingsSurviveTheirJson) {
     EXPECT_THROW((void)settings_from_json("{\"a\": 1}", "x"), Error);
 }
 
+TEST(Config, AChoiceThatIsTakenBackTakesItsKeysWithIt) {
+    const std::vector<ConfigItem> items = {
+        {"optim.name", "muon", "x.yaml:1"}, {"optim.muon_lr", "0.03", "x.yaml:2"}, {"optim.name", "adam", ""}};
+    EXPECT_EQ(resolve(items).text("optim.name"), "adam");
+    const std::string message = message_of({{"optim.name", "adam", "x.yaml:1"}, {"optim.muon_lr", "1", "x.yaml:2"}});
+    EXPECT_NE(message.find("this run has optim.name=adam"), std::string::npos) << message;
+}
+
 TEST(Config, TheKeysPageIsUpToDate) {
     std::ifstream file(MF_SOURCE_DIR "/docs/keys.md");
     const std::string page((std::istreambuf_iterator<char>(file)), {});
