@@ -46,14 +46,19 @@ bool is_legal(const Option& option, const std::string& text) {
     const std::vector<std::string> parts = split_list(text);
     bool ignored = false;
     switch (option.kind) {
-        case OptionKind::flag: return parse_flag(text, ignored);
-        case OptionKind::integer: return in_range<std::int64_t>(option, text);
-        case OptionKind::real: return in_range<double>(option, text);
-        case OptionKind::text: return is_choice(option, text);
+        case OptionKind::flag:
+            return parse_flag(text, ignored);
+        case OptionKind::integer:
+            return in_range<std::int64_t>(option, text);
+        case OptionKind::real:
+            return in_range<double>(option, text);
+        case OptionKind::text:
+            return is_choice(option, text);
         case OptionKind::reals:
             return std::ranges::all_of(parts, [&](const auto& p) { return in_range<double>(option, p); });
         case OptionKind::integers:
-            return std::ranges::all_of(parts, [&](const auto& p) { return in_range<std::int64_t>(option, p); });
+            return std::ranges::all_of(parts,
+                                       [&](const auto& p) { return in_range<std::int64_t>(option, p); });
         case OptionKind::texts:
             return std::ranges::all_of(parts, [&](const auto& p) { return is_choice(option, p); });
     }
@@ -113,13 +118,20 @@ std::string describe(const Option& option) {
     else if (std::isfinite(option.most))
         range = fmt::format(" <= {}", option.most);
     switch (option.kind) {
-        case OptionKind::flag: return "true or false";
-        case OptionKind::integer: return "an integer" + range;
-        case OptionKind::real: return "a number" + range;
-        case OptionKind::text: return "text";
-        case OptionKind::reals: return "numbers" + range + " separated by commas";
-        case OptionKind::integers: return "integers" + range + " separated by commas";
-        case OptionKind::texts: return "words separated by commas";
+        case OptionKind::flag:
+            return "true or false";
+        case OptionKind::integer:
+            return "an integer" + range;
+        case OptionKind::real:
+            return "a number" + range;
+        case OptionKind::text:
+            return "text";
+        case OptionKind::reals:
+            return "numbers" + range + " separated by commas";
+        case OptionKind::integers:
+            return "integers" + range + " separated by commas";
+        case OptionKind::texts:
+            return "words separated by commas";
     }
     return {};
 }
@@ -137,8 +149,8 @@ Settings::Settings(OptionTable table) { extend(table); }
 void Settings::extend(const OptionTable& table) {
     for (const Option& option : table) {
         check(!has(option.key), "[options] key {} is declared twice", option.key);
-        check(is_legal(option, option.initial), "[options] the default '{}' of {} is not legal", option.initial,
-              option.key);
+        check(is_legal(option, option.initial), "[options] the default '{}' of {} is not legal",
+              option.initial, option.key);
         index_[option.key] = table_.size();
         table_.push_back(option);
         values_.push_back(option.initial);
@@ -152,8 +164,9 @@ void Settings::set(const std::string& key, const std::string& text) {
         std::vector<std::string> keys;
         for (const Option& option : table_) keys.push_back(option.key);
         const std::string near = nearest(key, keys);
-        throw UsageError(fmt::format("unknown key '{}'", key),
-                         near.empty() ? "'meanflow info keys' lists every key" : fmt::format("did you mean {}?", near));
+        throw UsageError(fmt::format("unknown key '{}'", key), near.empty()
+                                                                   ? "'meanflow info keys' lists every key"
+                                                                   : fmt::format("did you mean {}?", near));
     }
     check_option_text(table_[found->second], text);
     values_[found->second] = text;
@@ -194,13 +207,15 @@ const std::string& Settings::text(const std::string& key) const { return values_
 
 std::vector<double> Settings::reals(const std::string& key) const {
     std::vector<double> out;
-    for (const std::string& part : split_list(values_[at(key, OptionKind::reals)])) parse(part, out.emplace_back());
+    for (const std::string& part : split_list(values_[at(key, OptionKind::reals)]))
+        parse(part, out.emplace_back());
     return out;
 }
 
 std::vector<std::int64_t> Settings::integers(const std::string& key) const {
     std::vector<std::int64_t> out;
-    for (const std::string& part : split_list(values_[at(key, OptionKind::integers)])) parse(part, out.emplace_back());
+    for (const std::string& part : split_list(values_[at(key, OptionKind::integers)]))
+        parse(part, out.emplace_back());
     return out;
 }
 

@@ -17,10 +17,10 @@ enum class OptionKind { flag, integer, real, text, reals, integers, texts };
 
 /// One key: what it means, what it may be, what it is when nobody says.
 struct Option {
-    std::string key;            ///< dotted, lower case: "objective.tangent"
+    std::string key;  ///< dotted, lower case: "objective.tangent"
     OptionKind kind;
-    std::string initial;        ///< default, as one would type it
-    std::string help;           ///< one line
+    std::string initial;  ///< default, as one would type it
+    std::string help;     ///< one line
     double least = -std::numeric_limits<double>::infinity();
     double most = std::numeric_limits<double>::infinity();
     std::vector<std::string> choices = {};  ///< for texts: the only words allowed (empty: any)
@@ -46,9 +46,9 @@ class Settings {
     std::int64_t integer(const std::string& key) const;
     double real(const std::string& key) const;
     const std::string& text(const std::string& key) const;
-    std::vector<double> reals(const std::string& key) const;            ///< "1,2,4"
-    std::vector<std::int64_t> integers(const std::string& key) const;   ///< "1,2,4"
-    std::vector<std::string> texts(const std::string& key) const;       ///< "a,b"
+    std::vector<double> reals(const std::string& key) const;           ///< "1,2,4"
+    std::vector<std::int64_t> integers(const std::string& key) const;  ///< "1,2,4"
+    std::vector<std::string> texts(const std::string& key) const;      ///< "a,b"
 
     const OptionTable& table() const { return table_; }
     /// Key and current value, in table order.

@@ -59,7 +59,8 @@ void draw(ChunkWords& out, std::uint64_t seed, Stream stream, std::uint64_t firs
 
 }  // namespace
 
-std::array<std::uint32_t, 4> philox(std::uint64_t seed, Stream stream, std::uint64_t index, std::uint32_t block) {
+std::array<std::uint32_t, 4> philox(std::uint64_t seed, Stream stream, std::uint64_t index,
+                                    std::uint32_t block) {
     return philox10(counter_of(stream, index, block), static_cast<std::uint32_t>(seed),
                     static_cast<std::uint32_t>(seed >> 32));
 }
@@ -77,7 +78,8 @@ void Random::uniforms(float* u0, float* u1, float* u2, float* u3, std::uint64_t 
     }
 }
 
-void Random::normals(float* n0, float* n1, std::uint64_t first, std::int64_t count, std::uint32_t block) const {
+void Random::normals(float* n0, float* n1, std::uint64_t first, std::int64_t count,
+                     std::uint32_t block) const {
     ChunkWords chunk;
     for (std::int64_t at = 0; at < count; at += kChunk) {
         draw(chunk, seed_, stream_, first + static_cast<std::uint64_t>(at), block);
@@ -96,7 +98,8 @@ void Random::normal_rows(float* out, std::int64_t width, std::uint64_t first, st
     for (std::int64_t at = 0; at < count; at += kChunk) {
         const std::int64_t n = std::min(kChunk, count - at);
         for (std::int64_t column = 0; column < width; column += 4) {
-            draw(chunk, seed_, stream_, first + static_cast<std::uint64_t>(at), static_cast<std::uint32_t>(column / 4));
+            draw(chunk, seed_, stream_, first + static_cast<std::uint64_t>(at),
+                 static_cast<std::uint32_t>(column / 4));
             const std::int64_t used = std::min<std::int64_t>(4, width - column);
             for (std::int64_t k = 0; k < used; k += 2)
                 for (std::int64_t i = 0; i < kChunk; ++i) {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "core/team.hpp"
 
-#include <sched.h>
-
 #include <atomic>
 #include <chrono>
 #include <exception>
 #include <thread>
 #include <vector>
+
+#include <sched.h>
 
 #include "core/error.hpp"
 
@@ -58,7 +58,8 @@ Team::Team(int threads) : size_(threads > 0 ? threads : usable_cores()), shared_
                 } catch (...) {
                     shared->thrown[static_cast<std::size_t>(lane)] = std::current_exception();
                 }
-                if (shared->pending.fetch_sub(1, std::memory_order_acq_rel) == 1) shared->pending.notify_one();
+                if (shared->pending.fetch_sub(1, std::memory_order_acq_rel) == 1)
+                    shared->pending.notify_one();
             }
         });
 }

@@ -5,8 +5,8 @@
 // sleep at once. A team here spins for some microseconds and then sleeps in the kernel, whatever the environment says.
 #pragma once
 
-#include <cstdint>
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <type_traits>
 

@@ -6,9 +6,10 @@
 namespace mf {
 
 const Catalogue<ModelFactory>& model_catalogue() {
-    static const Catalogue<ModelFactory> catalogue("model", {
-        {"mlp", "fully connected network on (z, t, r), for points", Mlp::options(), Mlp::make},
-    });
+    static const Catalogue<ModelFactory> catalogue(
+        "model", {
+                     {"mlp", "fully connected network on (z, t, r), for points", Mlp::options(), Mlp::make},
+                 });
     return catalogue;
 }
 

@@ -17,15 +17,15 @@ class Mlp final : public VelocityModel {
     struct Config {
         std::int64_t dimensions = 2;  ///< of z
         std::int64_t width = 128;
-        std::int64_t depth = 4;       ///< hidden layers
+        std::int64_t depth = 4;  ///< hidden layers
         Pointwise activation = Pointwise::gelu;
-        bool interval = true;         ///< input (z, t, r); false: (z, t)
+        bool interval = true;  ///< input (z, t, r); false: (z, t)
         bool v_head = false;
     };
     explicit Mlp(const Config& config);
 
-    UV forward(const Context& context, const Dual& z, const Dual& r, const Dual& t, const Condition& condition,
-               Want want) const override;
+    UV forward(const Context& context, const Dual& z, const Dual& r, const Dual& t,
+               const Condition& condition, Want want) const override;
     bool has_v_head() const override { return config_.v_head; }
     double flops_per_row(Want want) const override;
     /// torch.nn.Linear's default: weights and biases uniform on ±1/√fan_in.

@@ -11,15 +11,20 @@ namespace {
 
 class FlowMatching final : public Objective {
   public:
-    explicit FlowMatching(const Settings& settings) 
-        : path_(Path::make(settings)), weighting_(Weighting::make(settings)), target_(Target::make(settings)) {}
+    explicit FlowMatching(const Settings& settings)
+        : path_(Path::make(settings)),
+          weighting_(Weighting::make(settings)),
+          target_(Target::make(settings)) {}
 
-    Dual loss(const Context& context, const VelocityModel& model, const Draws& d, LossSums& sums) const override {
+    Dual loss(const Context& context, const VelocityModel& model, const Draws& d,
+              LossSums& sums) const override {
         const Tensor z = path_.at(context, d.x, d.e, d.t);
         const Tensor v = target_.velocity(context, path_, d, z, path_.velocity(context, d.x, d.e));
-        const UV f = model.forward(context, z, d.t, d.t, {.labels = d.labels, .omega = {}, .t_min = {}, .t_max = {}},
-                                   {.u = true, .v = false});
-        SquareLoss out = square_loss(context, f.u, v, weighting_.at(d.progress), weighting_.divisor(d.batch, v.cols()));
+        const UV f =
+            model.forward(context, z, d.t, d.t, {.labels = d.labels, .omega = {}, .t_min = {}, .t_max = {}},
+                          {.u = true, .v = false});
+        SquareLoss out =
+            square_loss(context, f.u, v, weighting_.at(d.progress), weighting_.divisor(d.batch, v.cols()));
         sums += {.loss = out.loss.value.f32()[0], .square_u = out.squares, .rows = d.x.rows()};
         return std::move(out.loss);
     }

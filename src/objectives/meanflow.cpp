@@ -19,10 +19,13 @@ enum class Tangent : std::uint8_t {
 class AverageVelocity final : public Objective {
   public:
     AverageVelocity(const Settings& settings, Tangent tangent)
-        : path_(Path::make(settings)), weighting_(Weighting::make(settings)), target_(Target::make(settings)),
+        : path_(Path::make(settings)),
+          weighting_(Weighting::make(settings)),
+          target_(Target::make(settings)),
           tangent_(tangent) {}
 
-    Dual loss(const Context& context, const VelocityModel& model, const Draws& d, LossSums& sums) const override {
+    Dual loss(const Context& context, const VelocityModel& model, const Draws& d,
+              LossSums& sums) const override {
         const std::int64_t rows = d.x.rows(), cols = d.x.cols();
         const Condition condition{.labels = d.labels, .omega = {}, .t_min = {}, .t_max = {}};
         const Tensor z = path_.at(context, d.x, d.e, d.t);
@@ -70,9 +73,11 @@ class AverageVelocity final : public Objective {
         const Tensor t = d.t.row_range(d.equal, rows);
         Condition condition;
         if (!d.labels.empty())
-            condition.labels = d.labels.reshaped({rows, 1}).row_range(d.equal, rows).reshaped({rows - d.equal});
+            condition.labels =
+                d.labels.reshaped({rows, 1}).row_range(d.equal, rows).reshaped({rows - d.equal});
         const bool head = tangent_ == Tangent::head;
-        UV f = model.forward(context.untaped(), z.row_range(d.equal, rows), t, t, condition, {.u = !head, .v = head});
+        UV f = model.forward(context.untaped(), z.row_range(d.equal, rows), t, t, condition,
+                             {.u = !head, .v = head});
         return head ? std::move(f.v.value) : std::move(f.u.value);
     }
 
@@ -105,9 +110,14 @@ Tangent tangent_of(const Settings& settings) {
 
 OptionTable options(const std::string& initial) {
     OptionTable table = Target::options();
-    table.push_back({"objective.tangent", OptionKind::text, initial,
-             "what moves z in du/dt: velocity (e - x), self (u(z,t,t)) or head (the v head; needs model.v_head)", 0, 0,
-             {"velocity", "self", "head"}});
+    table.push_back(
+        {"objective.tangent",
+         OptionKind::text,
+         initial,
+         "what moves z in du/dt: velocity (e - x), self (u(z,t,t)) or head (the v head; needs model.v_head)",
+         0,
+         0,
+         {"velocity", "self", "head"}});
     return table;
 }
 

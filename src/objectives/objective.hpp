@@ -10,11 +10,12 @@ namespace mf {
 
 /// The rows that one lane works on, with every random number already drawn. The first `equal` rows have r = t.
 struct Draws {
-    Tensor x;              ///< (rows, D) data
-    Tensor e;              ///< (rows, D) standard normal noise
-    Tensor r, t;           ///< (rows, 1), 0 <= r <= t <= 1
-    Tensor labels;         ///< (rows) i32, or empty
-    Tensor references;     ///< (groups * K, D) samples of the batch around these rows, when the objective asks for K
+    Tensor x;       ///< (rows, D) data
+    Tensor e;       ///< (rows, D) standard normal noise
+    Tensor r, t;    ///< (rows, 1), 0 <= r <= t <= 1
+    Tensor labels;  ///< (rows) i32, or empty
+    Tensor
+        references;  ///< (groups * K, D) samples of the batch around these rows, when the objective asks for K
     std::int64_t row_in_group = 0;  ///< the first row's place among `references`
     std::int64_t equal = 0;
     std::int64_t batch = 0;  ///< rows of the whole batch: losses are divided by it
@@ -23,13 +24,14 @@ struct Draws {
 
 /// Sums over rows, to be added up over lanes and divided by the batch.
 struct LossSums {
-    double loss = 0;          ///< what is minimised
-    double square_u = 0;      ///< |V - v|^2 (or |v_θ - v|^2 for fm), unweighted
-    double square_v = 0;      ///< the same of a v head
-    double square_jvp = 0;    ///< |(t - r) du/dt|^2
+    double loss = 0;        ///< what is minimised
+    double square_u = 0;    ///< |V - v|^2 (or |v_θ - v|^2 for fm), unweighted
+    double square_v = 0;    ///< the same of a v head
+    double square_jvp = 0;  ///< |(t - r) du/dt|^2
     std::int64_t rows = 0;
     LossSums& operator+=(const LossSums& o) {
-        loss += o.loss, square_u += o.square_u, square_v += o.square_v, square_jvp += o.square_jvp, rows += o.rows;
+        loss += o.loss, square_u += o.square_u, square_v += o.square_v, square_jvp += o.square_jvp,
+            rows += o.rows;
         return *this;
     }
 };

@@ -10,8 +10,8 @@ namespace {
 std::int64_t step_of(const Dual& a, const Dual& b) { return b.cols() == a.cols() ? 1 : 0; }
 
 void check_pair(const char* op, const Dual& a, const Dual& b) {
-    check(a.rows() == b.rows() && (a.cols() == b.cols() || b.cols() == 1), "[{}] b must be {} or ({}, 1) but is {}",
-          op, a.value.shape(), a.rows(), b.value.shape());
+    check(a.rows() == b.rows() && (a.cols() == b.cols() || b.cols() == 1),
+          "[{}] b must be {} or ({}, 1) but is {}", op, a.value.shape(), a.rows(), b.value.shape());
 }
 
 /// out[i][j] = f(a[i][j], b[i][j or 0])
@@ -21,7 +21,8 @@ void combine(Tensor& out, const float* a, const float* b, std::int64_t b_step, F
     const std::int64_t b_cols = b_step == 1 ? cols : 1;
     float* to = out.f32();
     for (std::int64_t i = 0; i < rows; ++i)
-        for (std::int64_t j = 0; j < cols; ++j) to[i * cols + j] = f(a[i * cols + j], b[i * b_cols + j * b_step]);
+        for (std::int64_t j = 0; j < cols; ++j)
+            to[i * cols + j] = f(a[i * cols + j], b[i * b_cols + j * b_step]);
 }
 
 /// Gradient of b from that of the result: as it is, or summed over the columns.
@@ -108,7 +109,9 @@ Dual sum(const Context& context, const char* op, const Dual& a, const Dual& b, f
 }  // namespace
 
 Dual add(const Context& context, const Dual& a, const Dual& b) { return sum(context, "add", a, b, 1.0F); }
-Dual subtract(const Context& context, const Dual& a, const Dual& b) { return sum(context, "subtract", a, b, -1.0F); }
+Dual subtract(const Context& context, const Dual& a, const Dual& b) {
+    return sum(context, "subtract", a, b, -1.0F);
+}
 
 Dual multiply(const Context& context, const Dual& a, const Dual& b) {
     check_pair("multiply", a, b);

@@ -38,8 +38,8 @@ struct ConcatRecord {
 }  // namespace
 
 Dual concat(const Context& context, std::span<const Dual* const> parts) {
-    check(!parts.empty() && parts.size() <= ConcatRecord::most, "[concat] 1 to {} parts, got {}", ConcatRecord::most,
-          parts.size());
+    check(!parts.empty() && parts.size() <= ConcatRecord::most, "[concat] 1 to {} parts, got {}",
+          ConcatRecord::most, parts.size());
     const std::int64_t rows = parts[0]->rows();
     std::int64_t cols = 0, moving = 0;
     bool wanted = false;
@@ -56,7 +56,9 @@ Dual concat(const Context& context, std::span<const Dual* const> parts) {
     for (const Dual* part : parts) {
         const std::int64_t width = part->cols(), n = part->tangent_rows();
         copy_block(y.value.f32() + at, cols, part->value.f32(), width, rows, width);
-        if (n > 0) copy_block(y.tangent.f32() + (moving - n) * cols + at, cols, part->tangent.f32(), width, n, width);
+        if (n > 0)
+            copy_block(y.tangent.f32() + (moving - n) * cols + at, cols, part->tangent.f32(), width, n,
+                       width);
         record.slots[record.parts] = part->slot;
         record.widths[record.parts++] = width;
         at += width;

@@ -17,15 +17,21 @@ DType packed_type(const Shape& shape, Precision precision) {
 Param& ParamStore::add(const std::string& name, Shape shape, bool is_matrix) {
     check(values_.empty(), "[params] {} is added after freeze", name);
     check(!is_matrix || shape.rank() == 2, "[params] {} is to be a matrix but has shape {}", name, shape);
-    params_.push_back({.name = name, .shape = shape, .offset = count_, .value = {}, .is_matrix = is_matrix,
-                       .panels = {}, .panels_transposed = {}});
+    params_.push_back({.name = name,
+                       .shape = shape,
+                       .offset = count_,
+                       .value = {},
+                       .is_matrix = is_matrix,
+                       .panels = {},
+                       .panels_transposed = {}});
     count_ += shape.count();
     return params_.back();
 }
 
 void ParamStore::freeze() {
     values_ = Tensor::zeros({count_});
-    for (Param& param : params_) param.value = Tensor::view_of(values_.f32() + param.offset, param.shape, DType::f32);
+    for (Param& param : params_)
+        param.value = Tensor::view_of(values_.f32() + param.offset, param.shape, DType::f32);
 }
 
 void ParamStore::repack(Team& team, Precision precision) {

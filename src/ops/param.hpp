@@ -16,7 +16,7 @@ enum class Precision : std::uint8_t { f32, bf16 };
 
 /// One named parameter: a view into its store, and (for weight matrices) the copies that GEMM reads.
 struct Param {
-    std::string name;     ///< name in checkpoints: "network.0.weight"
+    std::string name;  ///< name in checkpoints: "network.0.weight"
     Shape shape;
     std::int64_t offset;  ///< first element in the flat array
     Tensor value;         ///< f32 view

@@ -22,8 +22,8 @@ struct SquareLossRecord {
 
 }  // namespace
 
-SquareLoss square_loss(const Context& context, const Dual& prediction, const Tensor& target, SquareWeight weight,
-                       double divisor) {
+SquareLoss square_loss(const Context& context, const Dual& prediction, const Tensor& target,
+                       SquareWeight weight, double divisor) {
     check(target.rows() == prediction.rows() && target.cols() == prediction.cols(),
           "[square_loss] the target must be {} but is {}", prediction.value.shape(), target.shape());
     const std::int64_t rows = prediction.rows(), cols = prediction.cols();
@@ -37,7 +37,9 @@ SquareLoss square_loss(const Context& context, const Dual& prediction, const Ten
             const float difference = p[j] - y[j];
             q += static_cast<double>(difference) * difference;
         }
-        const double w = weight.p == 0 ? 1.0 : weight.p == 1 ? 1.0 / (q + weight.c) : std::pow(q + weight.c, -weight.p);
+        const double w = weight.p == 0   ? 1.0
+                         : weight.p == 1 ? 1.0 / (q + weight.c)
+                                         : std::pow(q + weight.c, -weight.p);
         const auto factor = static_cast<float>(2.0 * w / divisor);
         for (std::int64_t j = i * cols; j < (i + 1) * cols; ++j) gradient.f32()[j] = factor * (p[j] - y[j]);
         out.squares += q;

@@ -16,12 +16,12 @@ struct SquareWeight {
 };
 
 struct SquareLoss {
-    Dual loss;          ///< (1, 1)
-    double squares = 0; ///< Σ_i q_i, unweighted
+    Dual loss;           ///< (1, 1)
+    double squares = 0;  ///< Σ_i q_i, unweighted
 };
 
 /// prediction (rows, cols) f32, target (rows, cols) f32 constant.
-SquareLoss square_loss(const Context& context, const Dual& prediction, const Tensor& target, SquareWeight weight,
-                       double divisor);
+SquareLoss square_loss(const Context& context, const Dual& prediction, const Tensor& target,
+                       SquareWeight weight, double divisor);
 
 }  // namespace mf

@@ -16,8 +16,8 @@ class Adam final : public Optimiser {
     };
     Adam(const Config& config, std::int64_t parameters);
 
-    void update(Team& team, std::span<float> weights, std::span<const float> gradients, std::int64_t step, double rate,
-                double gradient_scale) override;
+    void update(Team& team, std::span<float> weights, std::span<const float> gradients, std::int64_t step,
+                double rate, double gradient_scale) override;
     std::vector<std::pair<std::string, Tensor>> state() override { return {{"adam.m", m_}, {"adam.v", v_}}; }
 
     static OptionTable options(bool decay);

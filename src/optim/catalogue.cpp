@@ -5,11 +5,13 @@
 namespace mf {
 
 const Catalogue<OptimiserFactory>& optimiser_catalogue() {
-    static const Catalogue<OptimiserFactory> catalogue("optimiser", {
-        {"adam", "Adam", Adam::options(false), Adam::make},
-        {"adamw", "Adam with decoupled weight decay", Adam::options(true), Adam::make},
-        {"muon", "Muon for the wide matrices, Adam for all else", Muon::options(), Muon::make},
-    });
+    static const Catalogue<OptimiserFactory> catalogue(
+        "optimiser",
+        {
+            {"adam", "Adam", Adam::options(false), Adam::make},
+            {"adamw", "Adam with decoupled weight decay", Adam::options(true), Adam::make},
+            {"muon", "Muon for the wide matrices, Adam for all else", Muon::options(), Muon::make},
+        });
     return catalogue;
 }
 

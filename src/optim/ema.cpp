@@ -14,7 +14,8 @@ void Ema::update(Team& team, std::span<const float> weights) {
     const auto step = static_cast<float>(1.0 - decay_);
     float* e = values_.f32();
     team.split(values_.count(), 4096, [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t i = begin; i < end; ++i) e[i] += step * (weights[static_cast<std::size_t>(i)] - e[i]);
+        for (std::int64_t i = begin; i < end; ++i)
+            e[i] += step * (weights[static_cast<std::size_t>(i)] - e[i]);
     });
 }
 

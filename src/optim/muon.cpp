@@ -30,7 +30,8 @@ void Muon::update(Team& team, std::span<float> weights, std::span<const float> g
     }
     adam_.update(team, weights, gradients, step, rate, gradient_scale);
     for (const Matrix& matrix : matrices_) {
-        const auto out = static_cast<double>(matrix.direction.rows()), in = static_cast<double>(matrix.direction.cols());
+        const auto out = static_cast<double>(matrix.direction.rows()),
+                   in = static_cast<double>(matrix.direction.cols());
         const double share = config_.lr > 0 ? rate / config_.lr : 0.0;
         const double length = share * config_.muon_lr * std::sqrt(std::max(1.0, out / in));
         const auto h = static_cast<float>(length);

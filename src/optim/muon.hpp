@@ -14,14 +14,14 @@ class Muon final : public Optimiser {
   public:
     struct Config {
         Adam::Config adam;
-        double lr = 1e-3;        ///< base rate of Adam, to which the schedule's rate is compared
-        double muon_lr = 0.02;   ///< base rate of the matrices
+        double lr = 1e-3;       ///< base rate of Adam, to which the schedule's rate is compared
+        double muon_lr = 0.02;  ///< base rate of the matrices
         double momentum = 0.9;
     };
     Muon(const Config& config, const ParamStore& params);
 
-    void update(Team& team, std::span<float> weights, std::span<const float> gradients, std::int64_t step, double rate,
-                double gradient_scale) override;
+    void update(Team& team, std::span<float> weights, std::span<const float> gradients, std::int64_t step,
+                double rate, double gradient_scale) override;
     std::vector<std::pair<std::string, Tensor>> state() override;
 
     static OptionTable options();

@@ -17,8 +17,8 @@ class Optimiser {
   public:
     virtual ~Optimiser() = default;
     /// Update number `step` (from 0) with learning rate `rate`; every gradient is multiplied by `gradient_scale` first.
-    virtual void update(Team& team, std::span<float> weights, std::span<const float> gradients, std::int64_t step,
-                        double rate, double gradient_scale) = 0;
+    virtual void update(Team& team, std::span<float> weights, std::span<const float> gradients,
+                        std::int64_t step, double rate, double gradient_scale) = 0;
     /// Name and array of everything that a checkpoint must hold.
     virtual std::vector<std::pair<std::string, Tensor>> state() = 0;
 };

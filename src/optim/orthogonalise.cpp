@@ -31,7 +31,7 @@ void Orthogonaliser::iterate(Team& team, Tensor& x) {
     resize(a_, n, n);
     resize(b_, n, n);
     resize(next_, n, m);
-    cpu::pack(panels_, {x.f32(), m, n, 1, m}, DType::f32);  // Xᵀ
+    cpu::pack(panels_, {x.f32(), m, n, 1, m}, DType::f32);   // Xᵀ
     cpu::multiply(team, {&x, &a_, nullptr}, none, panels_);  // A = X Xᵀ
     cpu::pack(panels_, {a_.f32(), n, n, n, 1}, DType::f32);
     cpu::multiply(team, {&a_, &b_, nullptr}, none, panels_);  // A²

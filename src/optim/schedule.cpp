@@ -10,14 +10,20 @@ namespace mf {
 double Schedule::at(std::int64_t k) const {
     if (k < warmup) return base * static_cast<double>(k) / static_cast<double>(warmup);
     if (kind == Kind::constant) return base;
-    const double q = static_cast<double>(std::min(k - warmup, span)) / static_cast<double>(std::max<std::int64_t>(span, 1));
+    const double q = static_cast<double>(std::min(k - warmup, span)) /
+                     static_cast<double>(std::max<std::int64_t>(span, 1));
     return base * ((1.0 - floor) * 0.5 * (1.0 + std::cos(std::numbers::pi * q)) + floor);
 }
 
 const OptionTable& Schedule::options() {
     static const OptionTable table = {
-        {"schedule.name", OptionKind::text, "constant", "constant, or cosine down to schedule.floor at the last step",
-         0, 0, {"constant", "cosine"}},
+        {"schedule.name",
+         OptionKind::text,
+         "constant",
+         "constant, or cosine down to schedule.floor at the last step",
+         0,
+         0,
+         {"constant", "cosine"}},
         {"schedule.warmup", OptionKind::integer, "0", "steps of linear warm-up from 0", 0},
         {"schedule.floor", OptionKind::real, "0", "cosine: last rate as a share of optim.lr", 0, 1},
     };

@@ -24,7 +24,8 @@ Tensor rows_of(const Tensor& x, std::int64_t begin, std::int64_t end) {
 /// One tile of rows and one step of the plan.
 class Stepper {
   public:
-    Stepper(const Context& context, const VelocityModel& model, const SamplePlan& plan, const Condition& condition)
+    Stepper(const Context& context, const VelocityModel& model, const SamplePlan& plan,
+            const Condition& condition)
         : context_(context), model_(model), plan_(plan), condition_(condition) {}
 
     /// Moves z (rows, D) from time t to time s.
@@ -46,8 +47,9 @@ class Stepper {
   private:
     Tensor velocity(const Tensor& z, double r, double t) const {
         const std::int64_t rows = z.rows();
-        return model_.forward(context_, z, constant_column(context_.pool, rows, r),
-                              constant_column(context_.pool, rows, t), condition_, {.u = true, .v = false})
+        return model_
+            .forward(context_, z, constant_column(context_.pool, rows, r),
+                     constant_column(context_.pool, rows, t), condition_, {.u = true, .v = false})
             .u.value;
     }
     static void advance(Tensor& z, const Tensor& velocity, double length) {
@@ -87,10 +89,11 @@ void sample(Team& team, const VelocityModel& model, const SamplePlan& plan, cons
             std::vector<float>& z, std::int64_t dimensions, const Recorder& recorder) {
     check_times(plan.times);
     const std::int64_t count = static_cast<std::int64_t>(z.size()) / dimensions;
-    check(count * dimensions == static_cast<std::int64_t>(z.size()), "[sample] {} numbers are no rows of {}", z.size(),
-          dimensions);
+    check(count * dimensions == static_cast<std::int64_t>(z.size()), "[sample] {} numbers are no rows of {}",
+          z.size(), dimensions);
     const std::int64_t tiles = (count + kTile - 1) / kTile;
-    const auto run_tile = [&](Pool& pool, Team& solo, std::int64_t tile, std::size_t first, std::size_t last) {
+    const auto run_tile = [&](Pool& pool, Team& solo, std::int64_t tile, std::size_t first,
+                              std::size_t last) {
         const std::int64_t begin = tile * kTile, end = std::min(count, begin + kTile);
         const Context context{solo, pool, nullptr, plan.precision};
         const Condition own{rows_of(condition.labels, begin, end), rows_of(condition.omega, begin, end),

@@ -15,7 +15,7 @@ enum class Solver : std::uint8_t { average, euler, heun };
 
 struct SamplePlan {
     Solver solver = Solver::average;  ///< average: mf and imf; euler and heun integrate v(z, t) (fm)
-    std::vector<double> times;        ///< from noise to data: 1 > ... > 0, or 0 < ... < 1 for direction forward
+    std::vector<double> times;  ///< from noise to data: 1 > ... > 0, or 0 < ... < 1 for direction forward
     /// The tutorial's forward sampler: the step from t to s asks for u(z_t, t - (s - t), t), the average over the
     /// interval *behind* t, which for the first step lies outside [0, 1]. Kept to reproduce its pictures.
     bool look_behind = false;
@@ -36,6 +36,7 @@ void sample(Team& team, const VelocityModel& model, const SamplePlan& plan, cons
             std::vector<float>& z, std::int64_t dimensions, const Recorder& recorder = nullptr);
 
 /// Standard normal noise for samples first .. first + count - 1 of a seed, (count, D): sample i depends on seed and i.
-std::vector<float> sampling_noise(std::uint64_t seed, std::uint64_t first, std::int64_t count, std::int64_t dimensions);
+std::vector<float> sampling_noise(std::uint64_t seed, std::uint64_t first, std::int64_t count,
+                                  std::int64_t dimensions);
 
 }  // namespace mf

@@ -11,14 +11,15 @@ inline constexpr int kVectorFloats = 16;  ///< floats in one vector register
 inline constexpr int kMicroRows = 12;     ///< rows of a GEMM micro-tile: 12 x 2 accumulators of 32 registers
 #else
 inline constexpr int kVectorFloats = 8;
-inline constexpr int kMicroRows = 6;      ///< 6 x 2 accumulators of 16 registers
+inline constexpr int kMicroRows = 6;  ///< 6 x 2 accumulators of 16 registers
 #endif
 inline constexpr int kPanel = 2 * kVectorFloats;  ///< columns of a GEMM micro-tile and of a packed panel
 
 using FloatVector [[gnu::vector_size(4 * kVectorFloats)]] = float;
-using WordVector [[gnu::vector_size(4 * kVectorFloats)]] = std::uint32_t;  ///< also: two neighbouring bf16 a lane
+using WordVector [[gnu::vector_size(4 * kVectorFloats)]] =
+    std::uint32_t;  ///< also: two neighbouring bf16 a lane
 using HalfVector [[gnu::vector_size(2 * kVectorFloats)]] = std::uint16_t;  ///< bits of one bf16 a lane
-using Pair [[gnu::aligned(2), gnu::may_alias]] = std::uint32_t;            ///< two neighbouring bf16 in memory
+using Pair [[gnu::aligned(2), gnu::may_alias]] = std::uint32_t;  ///< two neighbouring bf16 in memory
 
 /// Vectors in memory: at any address, over any type.
 inline FloatVector load(const float* at) {

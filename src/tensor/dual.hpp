@@ -32,8 +32,8 @@ struct Dual {
 
     /// The same value moving with `d`.
     Dual moving(Tensor d) const {
-        check(d.empty() || (d.rows() <= rows() && d.cols() == cols()), "[dual] a tangent {} cannot move a value {}",
-              d.shape(), value.shape());
+        check(d.empty() || (d.rows() <= rows() && d.cols() == cols()),
+              "[dual] a tangent {} cannot move a value {}", d.shape(), value.shape());
         return {value, std::move(d), slot};
     }
     Dual still() const { return {value, {}, slot}; }

@@ -11,15 +11,16 @@
 namespace mf {
 namespace {
 
-constexpr std::size_t kGuard = 256;            // bytes of pattern behind a guarded block
+constexpr std::size_t kGuard = 256;  // bytes of pattern behind a guarded block
 constexpr std::byte kPattern{0xA5};
-constexpr std::byte kNan{0xFF};                // repeated: a NaN in every floating-point type
+constexpr std::byte kNan{0xFF};  // repeated: a NaN in every floating-point type
 
 }  // namespace
 
 Block* new_block(std::size_t bytes) {
-    void* memory = ::operator new(sizeof(Block) + bytes, std::align_val_t{alignof(Block)}, std::nothrow);
-    check(memory != nullptr, "[memory] the system has no {:.1f} MiB more", static_cast<double>(bytes) / 1048576.0);
+    void* memory = ::operator new (sizeof(Block) + bytes, std::align_val_t{alignof(Block)}, std::nothrow);
+    check(memory != nullptr, "[memory] the system has no {:.1f} MiB more",
+          static_cast<double>(bytes) / 1048576.0);
     auto* block = new (memory) Block;
     block->bytes = bytes;
     return block;
@@ -27,7 +28,7 @@ Block* new_block(std::size_t bytes) {
 
 void delete_block(Block* block) {
     block->~Block();
-    ::operator delete(block, std::align_val_t{alignof(Block)});
+    ::operator delete (block, std::align_val_t{alignof(Block)});
 }
 
 // Class 4 k + j holds (4 + j) 2^(k + 4) bytes: 64, 80, 96, 112, 128, 160, ... The bytes are rounded up to 64.
@@ -37,7 +38,8 @@ std::size_t Pool::bytes_of(std::uint32_t size_class) {
 
 std::uint32_t Pool::class_of(std::size_t bytes) {
     if (bytes <= 64) return 0;
-    const auto power = static_cast<std::uint32_t>(std::bit_width(bytes - 1)) - 1;  // 2^power < bytes <= 2^(power+1)
+    const auto power =
+        static_cast<std::uint32_t>(std::bit_width(bytes - 1)) - 1;  // 2^power < bytes <= 2^(power+1)
     std::uint32_t size_class = (power - 6) * 4;
     while (bytes_of(size_class) < bytes) ++size_class;
     return size_class;

@@ -19,7 +19,9 @@ class Tensor {
     Tensor(Shape shape, DType dtype, Pool* pool = nullptr);
     Tensor(const Tensor& other);
     Tensor(Tensor&& other) noexcept
-        : shape_(other.shape_), dtype_(other.dtype_), data_(std::exchange(other.data_, nullptr)),
+        : shape_(other.shape_),
+          dtype_(other.dtype_),
+          data_(std::exchange(other.data_, nullptr)),
           block_(std::exchange(other.block_, nullptr)) {}
     Tensor& operator=(Tensor other) noexcept {
         swap(other);
@@ -55,7 +57,9 @@ class Tensor {
     /// The same numbers under another shape of the same count.
     Tensor reshaped(Shape shape) const;
     /// True when nobody else holds the block, so that its memory may be reused for a result.
-    bool unique() const { return block_ != nullptr && block_->references.load(std::memory_order_acquire) == 1; }
+    bool unique() const {
+        return block_ != nullptr && block_->references.load(std::memory_order_acquire) == 1;
+    }
 
     void fill(float value);
     void copy_from(const Tensor& other);  ///< same shape; converts between f32 and bf16

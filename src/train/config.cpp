@@ -125,7 +125,8 @@ Settings resolve(std::span<const ConfigItem> items) {
         add_chosen_keys(settings, choice, items);
     }
     for (const ConfigItem& item : items) {
-        const bool is_choice = std::ranges::find(all_choices(), item.key, &Choice::key) != all_choices().end();
+        const bool is_choice =
+            std::ranges::find(all_choices(), item.key, &Choice::key) != all_choices().end();
         if (is_choice || (!settings.has(item.key) && was_taken_back(items, item))) continue;
         apply(settings, item);
     }

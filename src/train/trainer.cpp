@@ -15,7 +15,8 @@
 
 namespace mf {
 
-std::unique_ptr<VelocityModel> make_model(const Settings& settings, const Dataset& data, const Objective& objective) {
+std::unique_ptr<VelocityModel> make_model(const Settings& settings, const Dataset& data,
+                                          const Objective& objective) {
     Settings own = settings;
     if (own.has("model.times") && own.text("model.times") == "auto")
         own.set("model.times", objective.needs_interval() ? "t,r" : "t");
@@ -24,8 +25,9 @@ std::unique_ptr<VelocityModel> make_model(const Settings& settings, const Datase
     if (wants_head && !model->has_v_head())
         throw UsageError("objective.tangent=head needs a network with a v head", "add model.v_head=true");
     if (objective.needs_interval() && own.has("model.times") && own.text("model.times") == "t")
-        throw UsageError("model.times=t leaves out r, which objective.name=" + own.text("objective.name") + " needs",
-                         "use model.times=auto");
+        throw UsageError(
+            "model.times=t leaves out r, which objective.name=" + own.text("objective.name") + " needs",
+            "use model.times=auto");
     return model;
 }
 
@@ -48,23 +50,32 @@ struct Trainer::Parts {
     std::int64_t done = 0;
 
     Parts(const Settings& s, int threads)
-        : settings(s), team(threads), data(dataset_catalogue().at(s.text("data.name")).make(s)),
+        : settings(s),
+          team(threads),
+          data(dataset_catalogue().at(s.text("data.name")).make(s)),
           objective(objective_catalogue().at(s.text("objective.name")).make(s)),
-          model(make_model(s, *data, *objective)), times(TimeSampler::make(s)), steps(s.integer("train.steps")),
-          batch(s.integer("train.batch")), tile(s.integer("train.tile")),
+          model(make_model(s, *data, *objective)),
+          times(TimeSampler::make(s)),
+          steps(s.integer("train.steps")),
+          batch(s.integer("train.batch")),
+          tile(s.integer("train.tile")),
           precision(s.text("precision") == "bf16" ? Precision::bf16 : Precision::f32),
           optimiser(optimiser_catalogue().at(s.text("optim.name")).make(s, model->params())),
-          schedule(Schedule::make(s, steps)), clip(s.real("optim.clip")) {
+          schedule(Schedule::make(s, steps)),
+          clip(s.real("optim.clip")) {
         if (tile == 0) tile = batch;
-        const std::int64_t lane_count = s.integer("train.lanes") == 0 ? team.size() : s.integer("train.lanes");
+        const std::int64_t lane_count =
+            s.integer("train.lanes") == 0 ? team.size() : s.integer("train.lanes");
         check_usage(lane_count == 1 || lane_count == team.size(),
                     "train.lanes={} must be 0, 1 or the number of threads ({})", lane_count, team.size());
-        for (std::int64_t i = 0; i < lane_count; ++i) lanes.push_back(std::make_unique<Lane>(model->params()));
+        for (std::int64_t i = 0; i < lane_count; ++i)
+            lanes.push_back(std::make_unique<Lane>(model->params()));
         partial_squares.resize(static_cast<std::size_t>(team.size()));
         model->initialise(seed());
         model->params().repack(team, precision);
         for (const std::string& decay : s.texts("ema.decays")) {
-            const Option as_number{"ema.decays", OptionKind::real, "0.999", "decay of the average", 0, 0.9999999};
+            const Option as_number{"ema.decays", OptionKind::real, "0.999", "decay of the average", 0,
+                                   0.9999999};
             check_option_text(as_number, decay);
             emas.emplace_back(std::stod(decay), model->params().flat());
             ema_names.push_back("ema_" + decay);
@@ -76,7 +87,8 @@ struct Trainer::Parts {
     /// Every lane takes a contiguous share of the tiles.
     void run_lanes() {
         const StepPlan plan{*data, *model, *objective, times, seed(), batch, tile, precision};
-        const double progress = static_cast<double>(done) / static_cast<double>(std::max<std::int64_t>(1, steps));
+        const double progress =
+            static_cast<double>(done) / static_cast<double>(std::max<std::int64_t>(1, steps));
         if (lanes.size() == 1) return lanes[0]->run(plan, team, done, progress, 0, batch);
         const std::int64_t tiles = (batch + tile - 1) / tile;
         const auto count = static_cast<std::int64_t>(lanes.size());
@@ -121,21 +133,29 @@ struct Trainer::Parts {
 OptionTable Trainer::options() {
     OptionTable table = {
         {"seed", OptionKind::integer, "0", "every random number of the run follows from it", 0},
-        {"precision", OptionKind::text, "f32", "bf16: GEMM operands and kept activations in bf16, all else in f32", 0,
-         0, {"f32", "bf16"}},
+        {"precision",
+         OptionKind::text,
+         "f32",
+         "bf16: GEMM operands and kept activations in bf16, all else in f32",
+         0,
+         0,
+         {"f32", "bf16"}},
         {"train.steps", OptionKind::integer, "5001", "optimisation steps", 0},
         {"train.batch", OptionKind::integer, "4096", "samples a step", 1, 1 << 24},
-        {"train.tile", OptionKind::integer, "128", "rows a lane takes through the network at a time; 0: all", 0},
+        {"train.tile", OptionKind::integer, "128", "rows a lane takes through the network at a time; 0: all",
+         0},
         {"train.lanes", OptionKind::integer, "0",
          "0: each thread takes rows of its own; 1: threads share every op (layer by layer)", 0},
         {"ema.decays", OptionKind::texts, "", "moving averages of the weights to keep, e.g. 0.99,0.999"},
     };
-    for (const OptionTable* part : {&TimeSampler::options(), &Path::options(), &Weighting::options(), &Schedule::options()})
+    for (const OptionTable* part :
+         {&TimeSampler::options(), &Path::options(), &Weighting::options(), &Schedule::options()})
         table.insert(table.end(), part->begin(), part->end());
     return table;
 }
 
-Trainer::Trainer(const Settings& settings, int threads) : parts_(std::make_unique<Parts>(settings, threads)) {}
+Trainer::Trainer(const Settings& settings, int threads)
+    : parts_(std::make_unique<Parts>(settings, threads)) {}
 Trainer::~Trainer() = default;
 
 StepReport Trainer::step() {
@@ -159,7 +179,8 @@ StepReport Trainer::step() {
     } else {
         const double scale = p.clip > 0 && norm > p.clip ? p.clip / norm : 1.0;
         ParamStore& params = p.model->params();
-        p.optimiser->update(p.team, params.flat(), p.lanes[0]->gradients().flat(), p.done, report.rate, scale);
+        p.optimiser->update(p.team, params.flat(), p.lanes[0]->gradients().flat(), p.done, report.rate,
+                            scale);
         for (Ema& ema : p.emas) ema.update(p.team, params.flat());
         params.repack(p.team, p.precision);
     }
@@ -185,7 +206,8 @@ std::vector<std::pair<std::string, Tensor>> Trainer::state() {
     std::vector<std::pair<std::string, Tensor>> out;
     const auto add_weights = [&](const std::string& prefix, float* flat) {
         for (const Param& param : p.model->params().all())
-            out.emplace_back(prefix + "." + param.name, Tensor::view_of(flat + param.offset, param.shape, DType::f32));
+            out.emplace_back(prefix + "." + param.name,
+                             Tensor::view_of(flat + param.offset, param.shape, DType::f32));
     };
     add_weights("model", p.model->params().flat().data());
     for (std::size_t i = 0; i < p.emas.size(); ++i) add_weights(p.ema_names[i], p.emas[i].values().f32());

@@ -17,13 +17,13 @@ namespace mf {
 
 /// What one step did.
 struct StepReport {
-    std::int64_t step = 0;    ///< number of the step just made, from 1
-    double loss = 0;          ///< mean over the batch
+    std::int64_t step = 0;                              ///< number of the step just made, from 1
+    double loss = 0;                                    ///< mean over the batch
     double square_u = 0, square_v = 0, square_jvp = 0;  ///< means over the batch, see LossSums
     double gradient_norm = 0;
-    double rate = 0;          ///< learning rate used
-    bool skipped = false;     ///< loss or gradient was not finite: the weights are as before
-    std::string culprit;      ///< when skipped: "gradient of network.4.weight" or "loss"
+    double rate = 0;       ///< learning rate used
+    bool skipped = false;  ///< loss or gradient was not finite: the weights are as before
+    std::string culprit;   ///< when skipped: "gradient of network.4.weight" or "loss"
 };
 
 /// A named copy of the weights.
@@ -33,7 +33,8 @@ struct Weights {
 };
 
 /// The network that the settings describe (`model.*`), for this data and objective; weights are zero.
-std::unique_ptr<VelocityModel> make_model(const Settings& settings, const Dataset& data, const Objective& objective);
+std::unique_ptr<VelocityModel> make_model(const Settings& settings, const Dataset& data,
+                                          const Objective& objective);
 
 class Trainer {
   public:
@@ -57,8 +58,8 @@ class Trainer {
     std::vector<std::pair<std::string, Tensor>> state();
     void load(const std::vector<std::pair<std::string, Tensor>>& state, std::int64_t steps_done);
 
-    double flops_per_step() const;        ///< of the exact algorithm
-    std::size_t plan_bytes() const;       ///< memory of activations, gradients and records (after the first step)
+    double flops_per_step() const;   ///< of the exact algorithm
+    std::size_t plan_bytes() const;  ///< memory of activations, gradients and records (after the first step)
     std::uint64_t pool_allocations() const;
 
   private:

@@ -185,8 +185,8 @@ TEST(BenchStep, AWarmStepAllocatesNothing) {
 TEST(Demo, ComparesThreeMethodsAndLeavesPictures) {
     const Scratch scratch;
     const std::vector<std::string> words = {
-        "demo",           "--quick",        "--out",         "demo",          "--json",
-        "train.steps=12", "train.batch=32", "model.width=8", "model.depth=1", "save.every=4"};
+        "demo",           "--quick",       "--out",         "demo",      "--json", "train.steps=12",
+        "train.batch=32", "model.width=8", "model.depth=1", "--threads", "1",      "save.every=4"};
     const auto json = json_of(run_program(scratch, words));
     EXPECT_EQ(json.at("results").size(), 18U);
     EXPECT_TRUE(std::filesystem::exists(scratch / "demo" / "index.md"));

@@ -72,6 +72,7 @@ class Program {
             const rlimit most{limits.file_bytes, limits.file_bytes};
             ::setrlimit(RLIMIT_FSIZE, &most);
         }
+        ::alarm(300);  // it survives exec: a program that hangs ends, and the test with it
         ::execv(arguments[0], arguments.data());
         ::_exit(127);
     }

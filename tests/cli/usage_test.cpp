@@ -65,14 +65,16 @@ TEST(Usage, UnknownCommandsAndOptionsNameTheNearest) {
 
 TEST(Usage, KeysAreCheckedBeforeAnythingIsDone) {
     const Scratch scratch;
-    expect_usage_error(run_program(scratch, {"train", "optim.lrr=3"}), "unknown key 'optim.lrr'", "optim.lr");
-    expect_usage_error(run_program(scratch, {"train", "train.batch=many"}), "train.batch: 'many'",
+    expect_usage_error(run_program(scratch, {"train", "toy/imf", "optim.lrr=3"}), "unknown key 'optim.lrr'",
+                       "optim.lr");
+    expect_usage_error(run_program(scratch, {"train", "toy/imf", "train.batch=many"}), "train.batch: 'many'",
                        "samples a step");
-    expect_usage_error(run_program(scratch, {"train", "objective.name=inf"}), "objective.name: 'inf'",
-                       "objective.name=imf");
-    expect_usage_error(run_program(scratch, {"train", "toy/imf", "optim.weight_decay=1"}), "belongs to optim.name=adamw",
-                       "leave");
-    expect_usage_error(run_program(scratch, {"train", "data.scale=nan"}), "data.scale: 'nan'", "side");
+    expect_usage_error(run_program(scratch, {"train", "toy/imf", "objective.name=inf"}),
+                       "objective.name: 'inf'", "objective.name=imf");
+    expect_usage_error(run_program(scratch, {"train", "toy/imf", "optim.weight_decay=1"}),
+                       "belongs to optim.name=adamw", "leave");
+    expect_usage_error(run_program(scratch, {"train", "toy/imf", "data.scale=nan"}), "data.scale: 'nan'",
+                       "side");
     expect_usage_error(run_program(scratch, {"train", "--resume"}), "--resume wants --out", "");
     EXPECT_FALSE(std::filesystem::exists(scratch / "runs"));
 }

@@ -66,7 +66,7 @@ TEST_P(CheckpointTest, GoingOnIsBitExact) {
     EXPECT_EQ(all_numbers(other), all_numbers(whole));
 }
 
-INSTANTIATE_TEST_SUITE_P(Optimisers, CheckpointTest, testing::Values("adam", "adamw"));
+INSTANTIATE_TEST_SUITE_P(Optimisers, CheckpointTest, testing::Values("adam", "adamw", "muon"));
 
 TEST(Checkpoint, DamageIsNoticed) {
     const Scratch scratch;

@@ -106,10 +106,12 @@ TEST(Config, SettingsSurviveTheirJson) {
 }
 
 TEST(Config, AChoiceThatIsTakenBackTakesItsKeysWithIt) {
-    const std::vector<ConfigItem> items = {
-        {"optim.name", "muon", "x.yaml:1"}, {"optim.muon_lr", "0.03", "x.yaml:2"}, {"optim.name", "adam", ""}};
+    const std::vector<ConfigItem> items = {{"optim.name", "muon", "x.yaml:1"},
+                                           {"optim.muon_lr", "0.03", "x.yaml:2"},
+                                           {"optim.name", "adam", ""}};
     EXPECT_EQ(resolve(items).text("optim.name"), "adam");
-    const std::string message = message_of({{"optim.name", "adam", "x.yaml:1"}, {"optim.muon_lr", "1", "x.yaml:2"}});
+    const std::string message =
+        message_of({{"optim.name", "adam", "x.yaml:1"}, {"optim.muon_lr", "1", "x.yaml:2"}});
     EXPECT_NE(message.find("this run has optim.name=adam"), std::string::npos) << message;
 }
 

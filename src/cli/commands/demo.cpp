@@ -18,6 +18,8 @@
 #include "io/file.hpp"
 #include "metrics/points.hpp"
 #include "train/config.hpp"
+#include "train/make_model.hpp"
+#include "train/run_folder.hpp"
 #include "train/training_run.hpp"
 
 namespace mf::cli {
@@ -36,12 +38,19 @@ constexpr Method kMethods[] = {
     {"imf", "toy/best", "improved MeanFlow with our recipe"},
 };
 constexpr int kSteps[] = {1, 2, 4, 8, 100, 500};
+constexpr std::int64_t kShown = 2000;  // points in a panel
 
 struct Cell {
     std::string method;
     int steps;
     PointScores scores;
+    plot::Cloud cloud;  ///< the first samples, for the picture
 };
+
+/// Samples that the numbers are about.
+std::int64_t sample_count(const Invocation& invocation) {
+    return invocation.options.flag("--quick") ? 4000 : 20000;
+}
 
 /// Trains, or goes on, or finds it done. False: stopped by a signal.
 bool train_method(const Method& method, const fs::path& folder, const Invocation& invocation,
@@ -71,11 +80,19 @@ bool train_method(const Method& method, const fs::path& folder, const Invocation
     return end == TrainingEnd::finished;
 }
 
+/// The signal that stopped it, or 0.
+int train_all(const fs::path& folder, const Invocation& invocation) {
+    StopSignals signals;
+    for (const Method& method : kMethods)
+        if (!train_method(method, folder / method.name, invocation, signals)) return signals.pending();
+    return 0;
+}
+
 std::vector<Cell> evaluate(const fs::path& folder, const Invocation& invocation, Team& team) {
     std::vector<Cell> out;
     std::vector<std::string> remarks;
     SampleRequest request;
-    request.count = 20000;
+    request.count = sample_count(invocation);
     request.seed = invocation.seed();
     for (const Method& method : kMethods) {
         const LoadedModel loaded =
@@ -84,8 +101,10 @@ std::vector<Cell> evaluate(const fs::path& folder, const Invocation& invocation,
             request.steps = steps;
             const Samples samples = draw_samples(loaded, request, team);
             const PointDataset& data = points_of(*loaded.data, "demo");
-            out.push_back(
-                {method.name, steps, score_points(as_rows(samples.values, 2), data, request.seed, team)});
+            out.push_back({method.name,
+                           steps,
+                           score_points(as_rows(samples.values, 2), data, request.seed, team),
+                           {samples.values.begin(), samples.values.begin() + 2 * kShown}});
         }
     }
     return out;
@@ -109,31 +128,48 @@ std::string json_of(const std::vector<Cell>& cells, const fs::path& folder) {
     return Json::object({{"folder", folder.string()}, {"results", Json::array(rows)}}).text();
 }
 
-std::vector<std::string> draw_figures(const fs::path& folder, const Invocation& invocation, Team& team) {
+/// A row for each method, a column for each number of steps, from samples that are there already.
+plot::Figure compare_figure(const std::vector<Cell>& cells, const fs::path& folder) {
+    std::vector<plot::Row> rows;
+    for (const Method& method : kMethods) {
+        rows.push_back({method.name, {}, {}});
+        for (const Cell& cell : cells)
+            if (cell.method == method.name) {
+                rows.back().clouds.push_back(cell.cloud);
+                rows.back().captions.push_back(score_caption(cell.scores));
+            }
+    }
+    const std::unique_ptr<Dataset> data = make_dataset(settings_of_run(folder / kMethods[0].name));
+    plot::Scene scene = scene_of(points_of(*data, "demo"));
+    scene.note = "grey: data; the same noise in every panel";
+    return plot::compare_figure(scene, rows, {std::begin(kSteps), std::end(kSteps)});
+}
+
+std::vector<std::string> draw_figures(const std::vector<Cell>& cells, const fs::path& folder,
+                                      const Invocation& invocation, Team& team) {
     if (!plot::can_draw()) {
         remark(false, "pictures need gnuplot, which is not installed (gnuplot-nox)");
         return {};
     }
+    plot::draw(compare_figure(cells, folder), folder / "compare");
     FigureRequest request;
     for (const Method& method : kMethods) request.rows.push_back({method.name, folder / method.name});
     request.sampling.seed = invocation.seed();
-    const std::vector<std::string> names = {"compare", "pair", "evolution", "stages", "losses"};
-    for (const std::string& name : names) {
-        FigureRequest own = request;
-        if (name == "compare") own.steps = {std::begin(kSteps), std::end(kSteps)};
-        plot::draw(make_figure(name, own, team), folder / name);
-    }
+    std::vector<std::string> names = {"pair", "evolution", "stages", "losses"};
+    for (const std::string& name : names) plot::draw(make_figure(name, request, team), folder / name);
+    names.insert(names.begin(), "compare");
     return names;
 }
 
-void write_index(const fs::path& folder, const std::string& table, const std::vector<std::string>& figures) {
+void write_index(const fs::path& folder, std::int64_t samples, const std::string& table,
+                 const std::vector<std::string>& figures) {
     std::string text = "# fm, mf and imf on the checkerboard\n\n";
     for (const Method& method : kMethods) text += fmt::format("- **{}**: {}\n", method.name, method.words);
-    text +=
-        "\n20000 samples each; inside: share of samples on filled tiles; SWD, MMD², energy: distances to "
-        "fresh data "
-        "(0 is best); coverage: share of the tiles that hold 80 to 120 % of their due.\n\n```\n" +
-        table + "```\n";
+    text += fmt::format(
+        "\n{} samples each; inside: share of samples on filled tiles; SWD, MMD², energy: distances to fresh "
+        "data (0 is "
+        "best); coverage: share of the tiles that hold 80 to 120 % of their due.\n\n```\n{}```\n",
+        samples, table);
     for (const std::string& name : figures) text += fmt::format("\n![{}]({}.png)\n", name, name);
     write_file_atomically(folder / "index.md", text);
 }
@@ -142,12 +178,10 @@ int run(const Invocation& invocation) {
     const bool quick = invocation.options.flag("--quick");
     fs::path folder = invocation.options.text("--out");
     if (folder.empty()) folder = quick ? "demo-quick" : "demo";
-    StopSignals signals;
-    for (const Method& method : kMethods)
-        if (!train_method(method, folder / method.name, invocation, signals)) {
-            remark(false, fmt::format("stopped; the same command goes on from here ({})", folder.string()));
-            return 128 + signals.pending();
-        }
+    if (const int signal = train_all(folder, invocation)) {
+        remark(false, fmt::format("stopped; the same command goes on from here ({})", folder.string()));
+        return 128 + signal;
+    }
     Team team(invocation.threads());
     const std::vector<Cell> cells = evaluate(folder, invocation, team);
     const std::string table = table_of(cells);
@@ -156,7 +190,7 @@ int run(const Invocation& invocation) {
     else
         fmt::print("{}", table);
     std::fflush(stdout);
-    write_index(folder, table, draw_figures(folder, invocation, team));
+    write_index(folder, sample_count(invocation), table, draw_figures(cells, folder, invocation, team));
     remark(invocation.quiet(), fmt::format("pictures and runs are in {}; begin with {}", folder.string(),
                                            (folder / "index.md").string()));
     return 0;

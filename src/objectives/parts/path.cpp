@@ -24,9 +24,14 @@ Tensor Path::velocity(const Context& context, const Tensor& x, const Tensor& e) 
 
 const OptionTable& Path::options() {
     static const OptionTable table = {
-        {"path.direction", OptionKind::text, "reverse",
-         "reverse: t = 1 is noise (papers); forward: t = 0 is noise, r >= t; forward_as_published: the tutorial's, r <= t",
-         0, 0, {"reverse", "forward", "forward_as_published"}},
+        {"path.direction",
+         OptionKind::text,
+         "reverse",
+         "reverse: t = 1 is noise (papers); forward: t = 0 is noise, r >= t; forward_as_published: the "
+         "tutorial's, r <= t",
+         0,
+         0,
+         {"reverse", "forward", "forward_as_published"}},
     };
     return table;
 }

@@ -13,7 +13,8 @@ namespace {
 constexpr float kLeastNoise = 1e-3F;
 
 /// x̂ (D) = Σ_j w_j x_j for one z; `x` holds the K candidates by dimension, (D, K); `w` (K) is work space.
-void posterior_mean(float* mean, const float* z, float s, const float* x, std::int64_t K, std::int64_t D, float* w) {
+void posterior_mean(float* mean, const float* z, float s, const float* x, std::int64_t K, std::int64_t D,
+                    float* w) {
     std::fill_n(w, K, 0.0F);
     for (std::int64_t d = 0; d < D; ++d) {
         const float *xd = x + d * K, zd = z[d] / s, shrink = (1.0F - s) / s;
@@ -49,7 +50,8 @@ Tensor Target::velocity(const Context& context, const Path& path, const Draws& d
     check(!draws.references.empty(), "[target] the draws hold no reference samples");
     const std::int64_t rows = z.rows(), D = z.cols(), K = references;
     const std::int64_t groups = draws.references.rows() / K;
-    Tensor by_dimension = context.make({groups, D, K}), weights = context.make({K}), out = context.make({rows, D});
+    Tensor by_dimension = context.make({groups, D, K}), weights = context.make({K}),
+           out = context.make({rows, D});
     Tensor mean = context.make({D});
     for (std::int64_t g = 0; g < groups; ++g)
         for (std::int64_t j = 0; j < K; ++j)
@@ -72,11 +74,16 @@ Tensor Target::velocity(const Context& context, const Path& path, const Draws& d
 }
 
 OptionTable Target::options() {
-    return {{"objective.target", OptionKind::text, "sample",
-             "regress on: sample (e - x of the row) or stable (E[e - x | z_t] over objective.references samples)", 0, 0,
-             {"sample", "stable"}},
-            {"objective.references", OptionKind::integer, "256",
-             "stable: samples of the batch among which the source of z_t is looked for", 1, 1 << 20}};
+    return {
+        {"objective.target",
+         OptionKind::text,
+         "sample",
+         "regress on: sample (e - x of the row) or stable (E[e - x | z_t] over objective.references samples)",
+         0,
+         0,
+         {"sample", "stable"}},
+        {"objective.references", OptionKind::integer, "256",
+         "stable: samples of the batch among which the source of z_t is looked for", 1, 1 << 20}};
 }
 
 Target Target::make(const Settings& settings) {

@@ -39,7 +39,12 @@ void TimeSampler::draw(float* t, float* r, std::int64_t equal, std::int64_t whol
 
 const OptionTable& TimeSampler::options() {
     static const OptionTable table = {
-        {"times.name", OptionKind::text, "uniform", "distribution of t and r before sorting", 0, 0,
+        {"times.name",
+         OptionKind::text,
+         "uniform",
+         "distribution of t and r before sorting",
+         0,
+         0,
          {"uniform", "logit_normal"}},
         {"times.mean", OptionKind::real, "-0.4", "logit_normal: mean of the normal (P_mean)"},
         {"times.std", OptionKind::real, "1.0", "logit_normal: its standard deviation (P_std)", 1e-6},
@@ -47,7 +52,8 @@ const OptionTable& TimeSampler::options() {
          "share of rows with r = t (data_proportion in the official code; others count r != t)", 0, 1},
         {"times.single_equal", OptionKind::flag, "false",
          "rows with r = t take one draw as it comes; false: the later of two, as the official code does"},
-        {"times.whole_share", OptionKind::real, "0", "share of rows whose interval reaches the data: r = 0", 0, 1},
+        {"times.whole_share", OptionKind::real, "0", "share of rows whose interval reaches the data: r = 0",
+         0, 1},
     };
     return table;
 }

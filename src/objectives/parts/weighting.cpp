@@ -5,10 +5,16 @@ namespace mf {
 
 const OptionTable& Weighting::options() {
     static const OptionTable table = {
-        {"loss.weight", OptionKind::text, "none", "none: plain mean square; adaptive: |d|^2 / sg((|d|^2 + c)^p)", 0, 0,
+        {"loss.weight",
+         OptionKind::text,
+         "none",
+         "none: plain mean square; adaptive: |d|^2 / sg((|d|^2 + c)^p)",
+         0,
+         0,
          {"none", "adaptive"}},
         {"loss.p", OptionKind::real, "1", "power of the adaptive weight", 0, 4},
-        {"loss.p_end", OptionKind::text, "same", "power at the end of training, reached linearly; same: loss.p"},
+        {"loss.p_end", OptionKind::text, "same",
+         "power at the end of training, reached linearly; same: loss.p"},
         {"loss.c", OptionKind::real, "1e-3", "constant of the adaptive weight", 1e-12},
     };
     return table;
@@ -22,7 +28,8 @@ Weighting Weighting::make(const Settings& settings) {
     const std::string& end = settings.text("loss.p_end");
     out.p_end = out.p;
     if (end != "same") {
-        const Option as_number{"loss.p_end", OptionKind::real, "1", "power at the end, or the word same", 0, 4};
+        const Option as_number{
+            "loss.p_end", OptionKind::real, "1", "power at the end, or the word same", 0, 4};
         check_option_text(as_number, end);
         out.p_end = std::stod(end);
     }

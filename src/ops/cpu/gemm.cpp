@@ -11,11 +11,11 @@ namespace {
 
 /// One panel-wide strip of a product: C[m][0 .. width) for all m.
 struct Strip {
-    const std::byte* a;      ///< left factor
-    std::int64_t a_stride;   ///< in f32 or in pairs of bf16
-    const std::byte* b;      ///< right factor, kPanel columns
+    const std::byte* a;     ///< left factor
+    std::int64_t a_stride;  ///< in f32 or in pairs of bf16
+    const std::byte* b;     ///< right factor, kPanel columns
     std::int64_t b_stride;
-    std::int64_t k;          ///< steps: elements (f32) or pairs (bf16)
+    std::int64_t k;  ///< steps: elements (f32) or pairs (bf16)
     float* c;
     std::int64_t c_row;
     std::int64_t m, width;
@@ -45,12 +45,12 @@ void micro(const Strip& s, std::int64_t m0) {
     }
     if constexpr (pairs) {
         const auto* a = reinterpret_cast<const Pair*>(s.a) + (by_rows ? m0 * s.a_stride : m0);
-        run_bf16<M>(tile, LeftFactor<by_rows, true>{a, s.a_stride}, reinterpret_cast<const Pair*>(s.b), s.b_stride,
-                    s.k);
+        run_bf16<M>(tile, LeftFactor<by_rows, true>{a, s.a_stride}, reinterpret_cast<const Pair*>(s.b),
+                    s.b_stride, s.k);
     } else {
         const auto* a = reinterpret_cast<const float*>(s.a) + (by_rows ? m0 * s.a_stride : m0);
-        run_f32<M>(tile, LeftFactor<by_rows, false>{a, s.a_stride}, reinterpret_cast<const float*>(s.b), s.b_stride,
-                   s.k);
+        run_f32<M>(tile, LeftFactor<by_rows, false>{a, s.a_stride}, reinterpret_cast<const float*>(s.b),
+                   s.b_stride, s.k);
     }
     if (whole) {
         tile.end(c, s.c_row);
@@ -77,7 +77,8 @@ void run_strip(const Strip& s) {
 }
 
 template <bool pairs>
-void rows_times_panel(const RowProduct& rows, const Panels& b, std::int64_t p, std::int64_t begin, std::int64_t end) {
+void rows_times_panel(const RowProduct& rows, const Panels& b, std::int64_t p, std::int64_t begin,
+                      std::int64_t end) {
     const std::int64_t n = b.n;
     // With an odd k the last pair of a row reads into the next row; its partner in the panel is zero.
     const std::int64_t element = pairs ? 2 : 4;
@@ -97,14 +98,16 @@ void rows_times_panel(const RowProduct& rows, const Panels& b, std::int64_t p, s
         run_strip<true, pairs, Start::zero>(strip);
 }
 
-std::int64_t row_count(const RowProduct& rows) { return rows.x == nullptr || rows.x->empty() ? 0 : rows.x->rows(); }
+std::int64_t row_count(const RowProduct& rows) {
+    return rows.x == nullptr || rows.x->empty() ? 0 : rows.x->rows();
+}
 
 void check_product(const RowProduct& rows, const Panels& b) {
     if (row_count(rows) == 0) return;
     check(rows.x->cols() == b.k && rows.y->cols() == b.n && rows.y->rows() == rows.x->rows() &&
               rows.x->dtype() == b.data.dtype(),
-          "[gemm] x {} {} times B ({}, {}) {} into {}", rows.x->shape().text(), name_of(rows.x->dtype()), b.k, b.n,
-          name_of(b.data.dtype()), rows.y->shape().text());
+          "[gemm] x {} {} times B ({}, {}) {} into {}", rows.x->shape().text(), name_of(rows.x->dtype()), b.k,
+          b.n, name_of(b.data.dtype()), rows.y->shape().text());
 }
 
 }  // namespace
@@ -119,7 +122,9 @@ void multiply(Team& team, const RowProduct& value, const RowProduct& tangent, co
     team.split(m_all, kMicroRows, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t p = 0; p * kPanel < b.n; ++p) {
             const auto part = [&](const RowProduct& rows, std::int64_t from, std::int64_t to) {
-                if (from < to) pairs ? rows_times_panel<true>(rows, b, p, from, to) : rows_times_panel<false>(rows, b, p, from, to);
+                if (from < to)
+                    pairs ? rows_times_panel<true>(rows, b, p, from, to)
+                          : rows_times_panel<false>(rows, b, p, from, to);
             };
             part(value, begin, std::min(end, m_value));
             part(tangent, std::max(begin, m_value) - m_value, end - m_value);
@@ -137,7 +142,8 @@ void interleave_rows(Pair* out, const bfloat16* x, std::int64_t rows, std::int64
         Pair* to = out + i / 2 * cols;
         if (i + 1 < rows)
             for (std::int64_t j = 0; j < cols; ++j)
-                to[j] = static_cast<std::uint32_t>(even[j].bits) | static_cast<std::uint32_t>(odd[j].bits) << 16;
+                to[j] = static_cast<std::uint32_t>(even[j].bits) | static_cast<std::uint32_t>(odd[j].bits)
+                                                                       << 16;
         else
             for (std::int64_t j = 0; j < cols; ++j) to[j] = even[j].bits;
     }
@@ -164,17 +170,17 @@ void outer(Team& team, float* c, const std::byte* a, std::int64_t m, const std::
     team.split(m, kMicroRows, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t j = 0; j < n; j += kPanel) {
             const bool at_edge = j == edge_from;
-            run_strip<false, pairs, Start::add>(Strip{
-                .a = a + begin * 4,
-                .a_stride = m,
-                .b = at_edge ? static_cast<const std::byte*>(edge.raw()) : b + j * 4,
-                .b_stride = at_edge ? kPanel : n,
-                .k = k,
-                .c = c + begin * n + j,
-                .c_row = n,
-                .m = end - begin,
-                .width = std::min<std::int64_t>(kPanel, n - j),
-                .bias = nullptr});
+            run_strip<false, pairs, Start::add>(
+                Strip{.a = a + begin * 4,
+                      .a_stride = m,
+                      .b = at_edge ? static_cast<const std::byte*>(edge.raw()) : b + j * 4,
+                      .b_stride = at_edge ? kPanel : n,
+                      .k = k,
+                      .c = c + begin * n + j,
+                      .c_row = n,
+                      .m = end - begin,
+                      .width = std::min<std::int64_t>(kPanel, n - j),
+                      .bias = nullptr});
         }
     });
 }
@@ -233,18 +239,20 @@ float dot(const X* x, const float* w, std::int64_t k) {
 }
 
 template <class X>
-void narrow(const RowProduct& rows, const X* x, const float* w, std::int64_t n, std::int64_t k, std::int64_t begin,
-            std::int64_t end) {
+void narrow(const RowProduct& rows, const X* x, const float* w, std::int64_t n, std::int64_t k,
+            std::int64_t begin, std::int64_t end) {
     for (std::int64_t m = begin; m < end; ++m)
         for (std::int64_t j = 0; j < n; ++j)
-            rows.y->f32()[m * n + j] = dot(x + m * k, w + j * k, k) + (rows.bias != nullptr ? rows.bias[j] : 0.0F);
+            rows.y->f32()[m * n + j] =
+                dot(x + m * k, w + j * k, k) + (rows.bias != nullptr ? rows.bias[j] : 0.0F);
 }
 
 }  // namespace
 
 void multiply_narrow(Team& team, const RowProduct& rows, const float* w, std::int64_t n, std::int64_t k) {
     if (row_count(rows) == 0) return;
-    check(rows.x->cols() == k && rows.y->cols() == n, "[gemm] x {} times Wᵀ of ({}, {})", rows.x->shape().text(), n, k);
+    check(rows.x->cols() == k && rows.y->cols() == n, "[gemm] x {} times Wᵀ of ({}, {})",
+          rows.x->shape().text(), n, k);
     team.split(rows.x->rows(), 16, [&](std::int64_t begin, std::int64_t end) {
         if (rows.x->dtype() == DType::bf16)
             narrow(rows, rows.x->bf16(), w, n, k, begin, end);

@@ -12,8 +12,8 @@ namespace mf::cpu {
 
 /// Rows of a left factor and where their product goes; `bias` (n) or null.
 struct RowProduct {
-    const Tensor* x;    ///< (m, k), f32 or bf16 as the panels are; may be empty
-    Tensor* y;          ///< (m, n) f32
+    const Tensor* x;  ///< (m, k), f32 or bf16 as the panels are; may be empty
+    Tensor* y;        ///< (m, n) f32
     const float* bias;
 };
 

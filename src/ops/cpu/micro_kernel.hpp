@@ -25,18 +25,15 @@ struct MicroTile {
 #pragma GCC unroll 2
             for (int v = 0; v < 2; ++v) {
                 if constexpr (start == Start::zero) acc[m][v] = FloatVector{};
-                if constexpr (start == Start::bias)
-                    acc[m][v] = load(c + v * kVectorFloats);
-                if constexpr (start == Start::add)
-                    acc[m][v] = load(c + m * c_row + v * kVectorFloats);
+                if constexpr (start == Start::bias) acc[m][v] = load(c + v * kVectorFloats);
+                if constexpr (start == Start::add) acc[m][v] = load(c + m * c_row + v * kVectorFloats);
             }
     }
     void end(float* c, std::int64_t c_row) const {
 #pragma GCC unroll 16
         for (int m = 0; m < M; ++m)
 #pragma GCC unroll 2
-            for (int v = 0; v < 2; ++v)
-                store(c + m * c_row + v * kVectorFloats, acc[m][v]);
+            for (int v = 0; v < 2; ++v) store(c + m * c_row + v * kVectorFloats, acc[m][v]);
     }
 };
 
@@ -75,22 +72,24 @@ inline void run_f32(MicroTile<M>& tile, LeftFactor<by_rows, false> a, const floa
         const FloatVector b0 = load(b), b1 = load(b + kVectorFloats);
         [&]<int... m>(std::integer_sequence<int, m...>) {
             ((tile.acc[m][0] += a.template get<m>() * b0, tile.acc[m][1] += a.template get<m>() * b1), ...);
-        }(std::make_integer_sequence<int, M>{});
+        }
+        (std::make_integer_sequence<int, M>{});
         a.advance();
         b += b_stride;
     }
 }
 
 template <int M, bool by_rows>
-inline void run_bf16(MicroTile<M>& tile, LeftFactor<by_rows, true> a, const Pair* b,
-                     std::int64_t b_stride, std::int64_t pairs) {
+inline void run_bf16(MicroTile<M>& tile, LeftFactor<by_rows, true> a, const Pair* b, std::int64_t b_stride,
+                     std::int64_t pairs) {
     for (; pairs > 0; --pairs) {
         const WordVector b0 = load(b), b1 = load(b + kVectorFloats);
         [&]<int... m>(std::integer_sequence<int, m...>) {
             ((tile.acc[m][0] = dot_pairs(tile.acc[m][0], WordVector{} + a.template get<m>(), b0),
               tile.acc[m][1] = dot_pairs(tile.acc[m][1], WordVector{} + a.template get<m>(), b1)),
              ...);
-        }(std::make_integer_sequence<int, M>{});
+        }
+        (std::make_integer_sequence<int, M>{});
         a.advance();
         b += b_stride;
     }

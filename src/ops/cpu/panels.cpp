@@ -34,10 +34,12 @@ void pack_panel(Pair* out, const float* b, const PlainMatrix& m, std::int64_t wi
     const auto at = [&](std::int64_t k, std::int64_t j) { return b[k * m.k_stride + j * m.n_stride]; };
     if (m.k_stride == 1)
         for (std::int64_t j = 0; j < width; ++j)
-            for (std::int64_t i = 0; i < pairs; ++i) out[i * kPanel + j] = pair_of(at(2 * i, j), at(2 * i + 1, j));
+            for (std::int64_t i = 0; i < pairs; ++i)
+                out[i * kPanel + j] = pair_of(at(2 * i, j), at(2 * i + 1, j));
     else
         for (std::int64_t i = 0; i < pairs; ++i)
-            for (std::int64_t j = 0; j < width; ++j) out[i * kPanel + j] = pair_of(at(2 * i, j), at(2 * i + 1, j));
+            for (std::int64_t j = 0; j < width; ++j)
+                out[i * kPanel + j] = pair_of(at(2 * i, j), at(2 * i + 1, j));
     if (m.k % 2 != 0)
         for (std::int64_t j = 0; j < width; ++j) out[pairs * kPanel + j] = pair_of(at(m.k - 1, j), 0.0F);
 }

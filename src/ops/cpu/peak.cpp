@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "ops/peak.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
-#include <oneapi/dnnl/dnnl.hpp>
 #include <vector>
+
+#include <omp.h>
+#include <oneapi/dnnl/dnnl.hpp>
 
 #include "core/error.hpp"
 #include "core/stopwatch.hpp"
@@ -13,7 +13,8 @@
 namespace mf {
 namespace {
 
-constexpr std::int64_t kSize = 768;  // three matrices of 2.3 MB: beyond the caches of a core, as real layers are
+constexpr std::int64_t kSize =
+    768;  // three matrices of 2.3 MB: beyond the caches of a core, as real layers are
 
 /// oneDNN 3 describes a product in one call, oneDNN 2 through an operation descriptor.
 template <class Matmul>
@@ -62,7 +63,8 @@ double measure_gemm_peak(Team& team, Precision precision) {
         try {
             Product product(precision);
             for (int i = 0; i < 12; ++i)
-                best[static_cast<std::size_t>(lane)] = std::min(best[static_cast<std::size_t>(lane)], product.seconds());
+                best[static_cast<std::size_t>(lane)] =
+                    std::min(best[static_cast<std::size_t>(lane)], product.seconds());
         } catch (const dnnl::error& e) {
             throw Error(std::string("[peak] oneDNN: ") + e.what());
         }

@@ -73,7 +73,8 @@ void run(Team& team, const PointwisePass& pass) {
         if (taped) {
             loop<F, Out, false, true>(x + begin, nullptr, y + begin, nullptr, slope + begin, n);
             if (moving > 0)
-                loop<F, Out, true, true>(x + middle, x_dot + d, y + middle, y_dot + d, slope + middle, moving);
+                loop<F, Out, true, true>(x + middle, x_dot + d, y + middle, y_dot + d, slope + middle,
+                                         moving);
         } else {
             loop<F, Out, false, false>(x + begin, nullptr, y + begin, nullptr, nullptr, n);
             if (moving > 0)
@@ -112,9 +113,12 @@ void scaled(Team& team, Slope* dx, const Grad* dy, const Slope* slope, std::int6
 
 void pointwise(Team& team, Pointwise function, const PointwisePass& pass) {
     switch (function) {
-        case Pointwise::gelu: return run_in_type<mf::laws::GeluErf>(team, pass);
-        case Pointwise::gelu_tanh: return run_in_type<mf::laws::GeluTanh>(team, pass);
-        case Pointwise::silu: return run_in_type<mf::laws::Silu>(team, pass);
+        case Pointwise::gelu:
+            return run_in_type<mf::laws::GeluErf>(team, pass);
+        case Pointwise::gelu_tanh:
+            return run_in_type<mf::laws::GeluTanh>(team, pass);
+        case Pointwise::silu:
+            return run_in_type<mf::laws::Silu>(team, pass);
     }
 }
 

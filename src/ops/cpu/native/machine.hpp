@@ -2,9 +2,9 @@
 // Instructions of AVX-512 with BF16. CMake chooses between this header and the one in ops/cpu/plain.
 #pragma once
 
-#include <immintrin.h>
-
 #include <bit>
+
+#include <immintrin.h>
 
 #include "tensor/device_simd.hpp"
 
@@ -12,8 +12,8 @@ namespace mf::cpu {
 
 /// acc + a.low * b.low + a.high * b.high in each lane, accumulated in f32.
 inline FloatVector dot_pairs(FloatVector acc, WordVector a, WordVector b) {
-    return std::bit_cast<FloatVector>(_mm512_dpbf16_ps(std::bit_cast<__m512>(acc), std::bit_cast<__m512bh>(a),
-                                                       std::bit_cast<__m512bh>(b)));
+    return std::bit_cast<FloatVector>(
+        _mm512_dpbf16_ps(std::bit_cast<__m512>(acc), std::bit_cast<__m512bh>(a), std::bit_cast<__m512bh>(b)));
 }
 
 /// a b + c with one rounding. The laws say where products are fused: left to the compiler it differs from one copy of
@@ -31,7 +31,8 @@ inline FloatVector reciprocal(FloatVector x) {
 
 /// p * 2^n for whole n; 0 where that is below the smallest float.
 inline FloatVector scale_by_power(FloatVector p, FloatVector n) {
-    return std::bit_cast<FloatVector>(_mm512_maskz_scalef_ps(0xFFFF, std::bit_cast<__m512>(p), std::bit_cast<__m512>(n)));
+    return std::bit_cast<FloatVector>(
+        _mm512_maskz_scalef_ps(0xFFFF, std::bit_cast<__m512>(p), std::bit_cast<__m512>(n)));
 }
 
 /// Bits of the nearest bf16, ties to even.
