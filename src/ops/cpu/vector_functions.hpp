@@ -6,8 +6,9 @@
 
 namespace mf::cpu {
 
-/// 2^y for |y| < 2^22, relative error below 1e-7 (of which half an ulp of y is the caller's); 0 for y far below -126.
+/// 2^y for y <= 127, relative error below 1e-7 (of which half an ulp of y is the caller's); 0 for y far below -126.
 inline FloatVector exp2(FloatVector y) {
+    y = y < -150.0F ? FloatVector{} - 150.0F : y;  // written so that NaN stays NaN
     // y = n + f, |f| <= 1/2; adding 1.5 * 2^23 rounds to the nearest integer.
     const FloatVector n = (y + 12582912.0F) - 12582912.0F, f = y - n;
     const auto next = [f](FloatVector p, float c) { return fused(p, f, FloatVector{} + c); };
@@ -20,8 +21,11 @@ inline FloatVector exp2(FloatVector y) {
     return scale_by_power(p, n);
 }
 
-/// e^x with the relative error |x| 6e-8 + 1e-7.
-inline FloatVector exp(FloatVector x) { return exp2(x * 1.44269504F); }
+/// e^x with the relative error |x| 6e-8 + 1e-7; 2^126 for all larger results.
+inline FloatVector exp(FloatVector x) {
+    const FloatVector y = x * 1.44269504F;
+    return exp2(y > 126.0F ? FloatVector{} + 126.0F : y);
+}
 
 inline FloatVector abs(FloatVector x) {
     return std::bit_cast<FloatVector>(std::bit_cast<WordVector>(x) & 0x7FFFFFFFU);
