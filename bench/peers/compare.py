@@ -12,6 +12,8 @@ import sys
 from contestants import Ours, Peer
 
 OBJECTIVES = {"imf": "Improved MeanFlow", "mf": "MeanFlow", "fm": "Flow matching"}
+TILES = "meanflow.cpp, tiles in cache"
+SCAN, COMPILED = "JAX, 100 steps a dispatch (lax.scan)", "PyTorch, torch.compile, fused Adam"
 
 
 def busy_seconds():
@@ -24,10 +26,10 @@ def busy_seconds():
 def contestants(args, objective):
     ours = [Ours(args.program, objective, precision, by_layers, args.ours)
             for by_layers in (False, True) for precision in ("f32", "bf16")]
-    peers = [Peer("JAX, 100 steps a dispatch (lax.scan)", args.python, "toy_jax.py", objective, "scan"),
+    peers = [Peer(SCAN, args.python, "toy_jax.py", objective, "scan"),
              Peer("JAX, one step a dispatch", args.python, "toy_jax.py", objective, "jit")]
     if not args.skip_torch:
-        peers += [Peer("PyTorch, torch.compile, fused Adam", args.python, "toy_torch.py", objective, "compile"),
+        peers += [Peer(COMPILED, args.python, "toy_torch.py", objective, "compile"),
                   Peer("PyTorch, eager, fused Adam", args.python, "toy_torch.py", objective, "eager")]
     # Ours and theirs alternate, so that a slow minute of the machine hits both.
     order = []
@@ -48,12 +50,12 @@ def measure(one):
 
 def compare(args, objective):
     """{contestant: turns}, and the versions of all."""
-    runners, versions, turns = contestants(args, objective), [], {}
+    runners, started, versions, turns = contestants(args, objective), [], [], {}
     try:
         for one in runners:
             print(f"{objective}: starting {one.name}, {one.precision}", file=sys.stderr)
-            version = one.start()
-            versions += [version] if version not in versions else []
+            versions.append(one.start())
+            started.append(one)
         for i in range(args.runs):
             for one in runners:
                 turn = measure(one)
@@ -61,9 +63,8 @@ def compare(args, objective):
                 print(f"{objective} {i + 1}/{args.runs}: {turn['ms']:8.2f} ms  {one.name}, {one.precision}"
                       f" (others: {turn['others']:.2f} cores)", file=sys.stderr)
     finally:
-        for one in runners[:len(versions) and len(runners)]:
-            if not isinstance(one, Peer) or hasattr(one, "process"):
-                one.stop()
+        for one in started:
+            one.stop()
     return turns, versions
 
 
@@ -74,9 +75,21 @@ def paired_ratio(turns, other_turns):
     return f"{statistics.median(a['ms'] / b['ms'] for a, b in zip(turns, other_turns)):.2f}"
 
 
+def find(turns, name, precision="f32"):
+    return next((t for one, t in turns.items() if one.name == name and one.precision == precision), None)
+
+
+def summary(results):
+    lines = ["| ours, tiles in cache | f32 of JAX scan | f32 of torch.compile | bf16 of JAX scan (f32) \\* |", "|---|---|---|---|"]
+    for objective, (turns, _) in results.items():
+        f32, bf16 = find(turns, TILES), find(turns, TILES, "bf16")
+        lines.append(f"| {OBJECTIVES[objective]} | {paired_ratio(f32, find(turns, SCAN))} |"
+                     f" {paired_ratio(f32, find(turns, COMPILED))} | {paired_ratio(bf16, find(turns, SCAN))} |")
+    return lines
+
+
 def table(turns):
-    by_name = {one.name.split(" (")[0]: t for one, t in turns.items() if isinstance(one, Peer)}
-    scan, compiled = by_name.get("JAX, 100 steps a dispatch"), by_name.get("PyTorch, torch.compile, fused Adam")
+    scan, compiled = find(turns, SCAN), find(turns, COMPILED)
     ours = {one: t for one, t in turns.items() if isinstance(one, Ours)}
     gflop = next(iter(ours.values()))[0]["gflop"]
     ceiling = {p: max(turn["peak_gflops"] for one, t in ours.items() if one.precision == p for turn in t)
@@ -108,7 +121,8 @@ def page(args, results):
     versions = sorted({version for _, seen in results.values() for version in seen})
     command = "bench/peers.sh" + (f" --runs {args.runs}" if args.runs != 5 else "")
     command += " --skip-torch" if args.skip_torch else ""
-    command += "".join(f" {word}" for word in args.ours)
+    command += f" --objectives {args.objectives}" if args.objectives != ",".join(OBJECTIVES) else ""
+    command += " -- " + " ".join(args.ours) if args.ours else ""
     lines = [
         "# One training step, beside the peers", "",
         "The step of the checkerboard tutorial: 2-D points drawn anew for every step, a network of four hidden layers of"
@@ -125,7 +139,10 @@ def page(args, results):
         " that the exact algorithm needs, for everybody; the ceiling is a large matrix product by oneDNN on all cores,"
         " measured in the same runs. \"Other cores busy\" is what other processes took meanwhile: rows far above 0 are"
         " not to be trusted.", "",
-        "\\* bf16 operands and kept activations with f32 weights, sums and moments, against a peer's f32: not like for"
+    ]
+    lines += summary(results)
+    lines += [
+        "", "\\* bf16 operands and kept activations with f32 weights, sums and moments, against a peer's f32: not like for"
         " like. The f32 rows are.",
     ]
     for objective, (turns, _) in results.items():
