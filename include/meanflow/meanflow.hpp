@@ -3,41 +3,34 @@
 //
 // From a recipe to samples and a number (examples/hello.cpp is such a program in full):
 //
-//     std::vector<mf::ConfigItem> recipe = mf::read_config("toy/imf");        // a file, or one that is built
-//     in recipe.push_back(mf::parse_override("train.steps=300"));                // later items win
-//     mf::Trainer trainer(mf::resolve(recipe), 0);                            // 0: a thread for every core
-//     while (trainer.steps_done() < trainer.steps_planned()) trainer.step();  // returns loss, gradient norm,
-//     ...
+//     std::vector<mf::ConfigItem> recipe = mf::read_config("toy/imf");  // a file, or one that is built in
+//     recipe.push_back(mf::parse_override("train.steps=300"));          // later items win
+//     mf::Trainer trainer(mf::resolve(recipe), 0);                      // 0: a thread for every core
+//     while (trainer.steps_done() < trainer.steps_planned()) trainer.step();
 //
-//     std::vector<float> z = mf::sampling_noise(1, 0, 10000, 2);              // seed 1, samples 0 .. 9999,
-//     in the plane mf::sample(trainer.team(), trainer.model(), {.times = mf::uniform_times(1)}, {}, z, 2); //
-//     one step std::optional<double> inside = mf::inside_share(mf::as_rows(z, 2), *trainer.data().points());
+//     std::vector<float> z = mf::sampling_noise(1, 0, 10000, 2);        // seed 1, samples 0 .. 9999, in the plane
+//     mf::sample(trainer.team(), trainer.model(), {.times = mf::uniform_times(1)}, {}, z, 2);  // one step
+//     std::optional<double> inside = mf::inside_share(mf::as_rows(z, 2), *trainer.data().points());
 //
 // What is what, and where to read on:
 //
-//   Settings      a valid value for every key of a run. `resolve` makes them from items key=value; a key that
-//   is
-//                 unknown, or belongs to a choice that was not taken, is a UsageError that says what there
-//                 is.
+//   Settings      a valid value for every key of a run. `resolve` makes them from items key=value; a key that is
+//                 unknown, or belongs to a choice that was not taken, is a UsageError that says what there is.
 //   catalogues    what can be chosen by name, each with its help and its keys: dataset_catalogue(),
-//   model_catalogue(),
-//                 objective_catalogue(), optimiser_catalogue(). A program of one's own makes single parts
-//                 from them.
-//   Trainer       one step at a time, without files or screens: step(), weights(), state() and load(). The
-//   same seed
-//                 and number of threads give the same bits.
-//   RunFolder     checkpoints that survive a kill, and run_training(), the loop of the command line around
-//   Trainer. load_model    a trained network from a checkpoint, with its online or averaged weights. sample
-//   moves noise to data along any list of times; a sample depends on the seed and its number alone. metrics
-//   score_points for the plane; frechet_distance, kid, inception_score, precision_recall for features.
+//                 model_catalogue(), objective_catalogue(), optimiser_catalogue().
+//   Trainer       one step at a time, without files or screens: step(), weights(), state() and load(). The same
+//                 seed and number of threads give the same bits.
+//   RunFolder     checkpoints that survive a kill, and run_training(), the loop of the command line around Trainer.
+//   load_model    a trained network from a checkpoint, with its online or averaged weights.
+//   sample        moves noise to data along any list of times; a sample depends on the seed and its number alone.
+//   metrics       score_points for the plane; frechet_distance, kid, inception_score, precision_recall for features.
 //   Tensor, Dual  value and tangent side by side, and ops/ with one law (value, tangent, adjoint) a header.
 //
-// Errors are exceptions: mf::Error when something outside failed (a file, the disk, data), mf::UsageError
-// when what was asked for cannot be; what() is one line and hint() says what might help. Nothing prints,
-// except run_training to the screen that it was asked for.
+// Errors are exceptions: mf::Error when something outside failed (a file, the disk, data), mf::UsageError when what
+// was asked for cannot be; what() is one line and hint() says what might help. Nothing prints, except run_training
+// to the screen that it was asked for.
 //
-// Threads: a Team belongs to one thread at a time. Data sets, and models that are not being trained, may be
-// shared.
+// Threads: a Team belongs to one thread at a time. Data sets, and models that are not being trained, may be shared.
 #pragma once
 
 // What to train, and how.
