@@ -21,10 +21,20 @@ inline FloatVector exp2(FloatVector y) {
     return scale_by_power(p, n);
 }
 
-/// e^x with the relative error |x| 6e-8 + 1e-7; 2^126 for all larger results.
+/// e^x, relative error below 1e-7 however large x is; 0 and about 2^126 for results beyond 2^-126 and 2^126.
 inline FloatVector exp(FloatVector x) {
-    const FloatVector y = x * 1.44269504F;
-    return exp2(y > 126.0F ? FloatVector{} + 126.0F : y);
+    x = x < -104.0F ? FloatVector{} - 104.0F : x;
+    x = x > 87.3F ? FloatVector{} + 87.3F : x;
+    // x = n ln 2 + f with ln 2 in two parts, so that the remainder is exact.
+    const FloatVector n = (x * 1.44269504F + 12582912.0F) - 12582912.0F;
+    const FloatVector f = fused(n, FloatVector{} + 2.12194440e-4F, fused(n, FloatVector{} - 0.693359375F, x));
+    const auto next = [f](FloatVector p, float c) { return fused(p, f, FloatVector{} + c); };
+    FloatVector p = next(FloatVector{} + 1.9875691500e-4F, 1.3981999507e-3F);
+    p = next(p, 8.3334519073e-3F);
+    p = next(p, 4.1665795894e-2F);
+    p = next(p, 1.6666665459e-1F);
+    p = next(p, 5.0000001201e-1F);
+    return scale_by_power(fused(p, f * f, f + 1.0F), n);
 }
 
 inline FloatVector abs(FloatVector x) {

@@ -21,13 +21,11 @@ inline FloatVector fused(FloatVector a, FloatVector b, FloatVector c) { return a
 
 inline FloatVector reciprocal(FloatVector x) { return 1.0F / x; }
 
-/// p * 2^n for whole n, n clamped to [-126, 127].
+/// p * 2^n for whole n up to 127; 0 for n below -126.
 inline FloatVector scale_by_power(FloatVector p, FloatVector n) {
-    n = n < -126.0F ? FloatVector{} - 126.0F : n;
-    n = n > 127.0F ? FloatVector{} + 127.0F : n;
     // Adding 1.5 * 2^23 leaves n in the lowest bits.
     const WordVector exponent = (std::bit_cast<WordVector>(n + 12582912.0F) + 127U) << 23;
-    return p * std::bit_cast<FloatVector>(exponent);
+    return n < -126.0F ? FloatVector{} : p * std::bit_cast<FloatVector>(exponent);
 }
 
 /// Bits of the nearest bf16, ties to even; NaN stays NaN.
