@@ -16,7 +16,8 @@ struct GeluTanh {
     static void at(FloatVector x, FloatVector& value, FloatVector& slope) {
         constexpr float c = 1.5957691216F;  // 2 √(2/π)
         const FloatVector one = FloatVector{} + 1.0F, square = x * x;
-        const FloatVector x2 = square < 100.0F ? square : FloatVector{} + 100.0F;  // beyond, s is 0 or 1 whatever it is
+        const FloatVector x2 =
+            square < 100.0F ? square : FloatVector{} + 100.0F;  // beyond, s is 0 or 1 whatever it is
         const FloatVector g = cpu::exp(-c * x * cpu::fused(FloatVector{} + 0.044715F, x2, one));
         const FloatVector s = cpu::reciprocal(1.0F + g);
         value = x * s;
