@@ -86,11 +86,13 @@ class AverageVelocity final : public Objective {
         const std::int64_t cols = u.cols(), from = u.tangent_begin();
         Tensor V = context.make(u.value.shape());
         V.copy_from(u.value);
-        for (std::int64_t i = from; i < u.rows(); ++i) {
-            const float length = d.t.f32()[i] - d.r.f32()[i];
-            for (std::int64_t j = 0; j < cols; ++j) {
-                const float correction = length * u.tangent.f32()[(i - from) * cols + j];
-                V.f32()[i * cols + j] += correction;
+        const float *t = d.t.f32(), *r = d.r.f32(), *du_dt = u.tangent.f32();
+        float* to = V.f32() + from * cols;
+        for (std::int64_t i = 0, moving = u.tangent_rows(); i < moving; ++i) {
+            const float length = t[from + i] - r[from + i];
+            for (std::int64_t j = i * cols; j < (i + 1) * cols; ++j) {
+                const float correction = length * du_dt[j];
+                to[j] += correction;
                 sums.square_jvp += static_cast<double>(correction) * correction;
             }
         }

@@ -29,14 +29,19 @@ void combine(Tensor& out, const float* a, const float* b, std::int64_t b_step, F
 Tensor gathered(Pool& pool, const Tensor& g, std::int64_t b_step) {
     if (b_step == 1) return g;
     Tensor sums = Tensor::zeros({g.rows(), 1}, DType::f32, &pool);
-    for (std::int64_t i = 0; i < g.rows(); ++i)
-        for (std::int64_t j = 0; j < g.cols(); ++j) sums.f32()[i] += g.f32()[i * g.cols() + j];
+    const std::int64_t rows = g.rows(), cols = g.cols();
+    const float* from = g.f32();
+    float* to = sums.f32();
+    for (std::int64_t i = 0; i < rows; ++i)
+        for (std::int64_t j = 0; j < cols; ++j) to[i] += from[i * cols + j];
     return sums;
 }
 
 Tensor scaled(Pool& pool, const Tensor& x, float c) {
     Tensor out(x.shape(), DType::f32, &pool);
-    for (std::int64_t i = 0; i < x.count(); ++i) out.f32()[i] = c * x.f32()[i];
+    const float* from = x.f32();
+    float* to = out.f32();
+    for (std::int64_t i = 0, n = x.count(); i < n; ++i) to[i] = c * from[i];
     return out;
 }
 

@@ -30,6 +30,7 @@ SquareLoss square_loss(const Context& context, const Dual& prediction, const Ten
     SquareLoss out{Dual(context.make({1, 1})), 0};
     Tensor gradient = context.make({rows, cols});
     const float *p = prediction.value.f32(), *y = target.f32();
+    float* to = gradient.f32();
     double loss = 0;
     for (std::int64_t i = 0; i < rows; ++i) {
         double q = 0;
@@ -41,7 +42,7 @@ SquareLoss square_loss(const Context& context, const Dual& prediction, const Ten
                          : weight.p == 1 ? 1.0 / (q + weight.c)
                                          : std::pow(q + weight.c, -weight.p);
         const auto factor = static_cast<float>(2.0 * w / divisor);
-        for (std::int64_t j = i * cols; j < (i + 1) * cols; ++j) gradient.f32()[j] = factor * (p[j] - y[j]);
+        for (std::int64_t j = i * cols; j < (i + 1) * cols; ++j) to[j] = factor * (p[j] - y[j]);
         out.squares += q;
         loss += w * q;
     }

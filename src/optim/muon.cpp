@@ -37,8 +37,9 @@ void Muon::update(Team& team, std::span<float> weights, std::span<const float> g
         const auto h = static_cast<float>(length);
         const auto keep = static_cast<float>(1.0 - share * config_.muon_lr * config_.adam.weight_decay);
         float* w = weights.data() + matrix.offset;
-        for (std::int64_t i = 0; i < matrix.direction.count(); ++i)
-            w[i] = keep * matrix.before.f32()[i] - h * matrix.direction.f32()[i];
+        const float *before = matrix.before.f32(), *direction = matrix.direction.f32();
+        for (std::int64_t i = 0, n = matrix.direction.count(); i < n; ++i)
+            w[i] = keep * before[i] - h * direction[i];
     }
 }
 

@@ -13,13 +13,18 @@ void resize(Tensor& tensor, std::int64_t rows, std::int64_t cols) {
 }
 
 void transpose(Tensor& out, const Tensor& x) {
-    for (std::int64_t i = 0; i < x.rows(); ++i)
-        for (std::int64_t j = 0; j < x.cols(); ++j) out.f32()[j * x.rows() + i] = x.f32()[i * x.cols() + j];
+    const std::int64_t rows = x.rows(), cols = x.cols();
+    const float* from = x.f32();
+    float* to = out.f32();
+    for (std::int64_t i = 0; i < rows; ++i)
+        for (std::int64_t j = 0; j < cols; ++j) to[j * rows + i] = from[i * cols + j];
 }
 
-/// out = p + s q, all of one shape; out may be p or q.
+/// out = r p + s q, all of one shape; out may be p or q.
 void combine(Tensor& out, float r, const Tensor& p, float s, const Tensor& q) {
-    for (std::int64_t i = 0; i < out.count(); ++i) out.f32()[i] = r * p.f32()[i] + s * q.f32()[i];
+    const float *a = p.f32(), *b = q.f32();
+    float* to = out.f32();
+    for (std::int64_t i = 0, n = out.count(); i < n; ++i) to[i] = r * a[i] + s * b[i];
 }
 
 }  // namespace

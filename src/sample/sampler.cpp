@@ -54,7 +54,9 @@ class Stepper {
     }
     static void advance(Tensor& z, const Tensor& velocity, double length) {
         const auto h = static_cast<float>(length);
-        for (std::int64_t i = 0; i < z.count(); ++i) z.f32()[i] += h * velocity.f32()[i];
+        const float* v = velocity.f32();
+        float* to = z.f32();
+        for (std::int64_t i = 0, n = z.count(); i < n; ++i) to[i] += h * v[i];
     }
 
     const Context& context_;

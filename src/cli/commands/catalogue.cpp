@@ -16,6 +16,7 @@ const std::vector<Command>& all_commands() {
         data_peek_command(),   //
         info_command(),        //
         bench_step_command(),  //
+        bench_ops_command(),   //
         verify_command(),      //
     };
     return commands;

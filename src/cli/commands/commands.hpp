@@ -14,6 +14,7 @@ Command plot_command();
 Command data_list_command();
 Command data_peek_command();
 Command info_command();
+Command bench_ops_command();
 Command bench_step_command();
 Command verify_command();
 

@@ -11,6 +11,7 @@
 #include "io/npy.hpp"
 #include "io/npz.hpp"
 #include "io/safetensors.hpp"
+#include "ops/catalogue.hpp"
 #include "train/choices.hpp"
 #include "train/config.hpp"
 #include "train/run_folder.hpp"
@@ -101,10 +102,21 @@ void list_choice(const std::string& key, bool json) {
     }
 }
 
+void list_ops(bool json) {
+    std::vector<Json> items;
+    for (const OpEntry& op : op_catalogue()) {
+        if (!json) fmt::print("{}\n{}\n\n", op.name, op.law);
+        items.push_back(Json::object({{"name", op.name}, {"law", op.law}}));
+    }
+    if (json) fmt::print("{}\n", Json::array(items).text());
+}
+
 int run(const Invocation& invocation) {
     const std::string& what = invocation.words[0];
     if (what == "keys")
         fmt::print("{}", keys_page());
+    else if (what == "ops")
+        list_ops(invocation.json());
     else if (what == "models")
         list_choice("model.name", invocation.json());
     else if (what == "objectives")
@@ -126,7 +138,7 @@ Command info_command() {
     Command out;
     out.name = "info";
     out.summary = "what a file or a run holds; what this build can do";
-    out.usage = "FILE|RUN|models|objectives|data|optimisers|keys";
+    out.usage = "FILE|RUN|ops|models|objectives|data|optimisers|keys";
     out.example = "  meanflow info runs/imf/checkpoints/step_5001.safetensors\n  meanflow info keys";
     out.has_results = true;
     out.least_words = out.most_words = 1;

@@ -6,19 +6,21 @@ namespace mf {
 Tensor Path::at(const Context& context, const Tensor& x, const Tensor& e, const Tensor& t) const {
     const Tensor &start = is_reverse() ? x : e, &end = is_reverse() ? e : x;
     Tensor z = context.make(x.shape());
-    const std::int64_t cols = x.cols();
-    for (std::int64_t i = 0; i < x.rows(); ++i) {
-        const float s = t.f32()[i];
+    const std::int64_t rows = x.rows(), cols = x.cols();
+    const float *a = start.f32(), *b = end.f32(), *times = t.f32();
+    float* to = z.f32();
+    for (std::int64_t i = 0; i < rows; ++i)
         for (std::int64_t j = i * cols; j < (i + 1) * cols; ++j)
-            z.f32()[j] = (1.0F - s) * start.f32()[j] + s * end.f32()[j];
-    }
+            to[j] = (1.0F - times[i]) * a[j] + times[i] * b[j];
     return z;
 }
 
 Tensor Path::velocity(const Context& context, const Tensor& x, const Tensor& e) const {
     const Tensor &start = is_reverse() ? x : e, &end = is_reverse() ? e : x;
     Tensor v = context.make(x.shape());
-    for (std::int64_t i = 0; i < x.count(); ++i) v.f32()[i] = end.f32()[i] - start.f32()[i];
+    const float *a = start.f32(), *b = end.f32();
+    float* to = v.f32();
+    for (std::int64_t i = 0, n = x.count(); i < n; ++i) to[i] = b[i] - a[i];
     return v;
 }
 

@@ -53,10 +53,11 @@ Tensor Target::velocity(const Context& context, const Path& path, const Draws& d
     Tensor by_dimension = context.make({groups, D, K}), weights = context.make({K}),
            out = context.make({rows, D});
     Tensor mean = context.make({D});
+    const float* from = draws.references.f32();
+    float* turned = by_dimension.f32();
     for (std::int64_t g = 0; g < groups; ++g)
         for (std::int64_t j = 0; j < K; ++j)
-            for (std::int64_t d = 0; d < D; ++d)
-                by_dimension.f32()[(g * D + d) * K + j] = draws.references.f32()[(g * K + j) * D + d];
+            for (std::int64_t d = 0; d < D; ++d) turned[(g * D + d) * K + j] = from[(g * K + j) * D + d];
     for (std::int64_t i = 0; i < rows; ++i) {
         const float t = draws.t.f32()[i], s = path.is_reverse() ? t : 1.0F - t;
         const float *zi = z.f32() + i * D, *vi = v.f32() + i * D;
