@@ -144,7 +144,7 @@ void check_option_text(const Option& option, const std::string& text) {
                                   : fmt::format("did you mean {}={}?", option.key, near));
 }
 
-Settings::Settings(OptionTable table) { extend(table); }
+Settings::Settings(const OptionTable& table) { extend(table); }
 
 void Settings::extend(const OptionTable& table) {
     for (const Option& option : table) {

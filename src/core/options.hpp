@@ -32,7 +32,7 @@ using OptionTable = std::vector<Option>;
 class Settings {
   public:
     Settings() = default;
-    explicit Settings(OptionTable table);
+    explicit Settings(const OptionTable& table);
 
     /// Adds keys (with their defaults); a key that is there already must not be added again.
     void extend(const OptionTable& table);

@@ -65,7 +65,7 @@ Dual concat(const Context& context, std::span<const Dual* const> parts) {
     }
     if (context.tape != nullptr && wanted) {
         record.y_slot = y.slot = context.tape->new_slot();
-        context.tape->record(std::move(record));
+        context.tape->record(record);
     }
     return y;
 }

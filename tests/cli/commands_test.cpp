@@ -182,6 +182,26 @@ TEST(BenchStep, AWarmStepAllocatesNothing) {
         EXPECT_GT(json.at(name).get<double>(), 0) << name;
 }
 
+TEST(BenchOps, TimesTheOpsThatAreAskedFor) {
+    const Scratch scratch;
+    const auto json = json_of(run_program(scratch, {"bench", "ops", "scale", "--json"}));
+    EXPECT_GT(json.at("peak_gflops").get<double>(), 0);
+    ASSERT_FALSE(json.at("ops").empty());
+    for (const auto& op : json.at("ops")) {
+        EXPECT_EQ(op.at("op"), "scale");
+        for (const char* pass : {"value", "with_tangent", "adjoint"})
+            EXPECT_GT(op.at(pass).at("ms").get<double>(), 0) << pass;
+    }
+    EXPECT_EQ(run_program(scratch, {"bench", "ops", "scalpel"}).code, 2);
+}
+
+TEST(Info, EveryOpHasALaw) {
+    const Scratch scratch;
+    const auto json = json_of(run_program(scratch, {"info", "ops", "--json"}));
+    EXPECT_GE(json.size(), 10U);
+    for (const auto& op : json) EXPECT_FALSE(op.at("law").get<std::string>().empty()) << op.at("name");
+}
+
 TEST(Demo, ComparesThreeMethodsAndLeavesPictures) {
     const Scratch scratch;
     const std::vector<std::string> words = {
