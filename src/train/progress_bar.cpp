@@ -2,6 +2,7 @@
 #include "train/progress_bar.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -37,7 +38,7 @@ void ProgressBar::erase() {
 }
 
 std::string clock_text(double seconds) {
-    const auto whole = static_cast<std::int64_t>(std::max(0.0, seconds) + 0.5);
+    const auto whole = static_cast<std::int64_t>(std::llround(std::max(0.0, seconds)));
     const std::int64_t hours = whole / 3600, minutes = whole / 60 % 60;
     if (hours > 0) return fmt::format("{}:{:02}:{:02}", hours, minutes, whole % 60);
     return fmt::format("{}:{:02}", minutes, whole % 60);

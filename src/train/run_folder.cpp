@@ -60,7 +60,7 @@ bool may_change(const std::string& key, const Settings& settings) {
            (key == "train.steps" && settings.text("schedule.name") == "constant" && !weight_moves);
 }
 
-RunFolder::RunFolder(fs::path path) : path_(made(path)), lock_(path_) {}
+RunFolder::RunFolder(const fs::path& path) : path_(made(path)), lock_(path_) {}
 
 RunFolder RunFolder::start(const fs::path& path, const Settings& settings) {
     if (holds_anything(path))
@@ -84,8 +84,7 @@ RunFolder RunFolder::resume(const fs::path& path, const Settings& settings) {
 }
 
 fs::path RunFolder::save(Trainer& trainer, const Settings& settings, std::int64_t keep) {
-    const fs::path path =
-        made(path_ / "checkpoints") / fmt::format("step_{}.safetensors", trainer.steps_done());
+    fs::path path = made(path_ / "checkpoints") / fmt::format("step_{}.safetensors", trainer.steps_done());
     save_checkpoint(path, trainer, settings);
     if (keep == 0) return path;
     const std::vector<fs::path> all = checkpoints_of(path_);

@@ -34,7 +34,7 @@ class RunFolder {
     std::filesystem::path save(Trainer& trainer, const Settings& settings, std::int64_t keep);
 
   private:
-    RunFolder(std::filesystem::path path);
+    RunFolder(const std::filesystem::path& path);
 
     std::filesystem::path path_;
     FolderLock lock_;
