@@ -164,7 +164,8 @@ TEST(Verify, GoldenVectorsPassAndSpoiltOnesFail) {
     write_safetensors(scratch / "optim_blind.safetensors", file);
     const Outcome outcome = run_program(scratch, {"verify", ".", "--json"});
     EXPECT_EQ(outcome.code, 1);
-    for (const auto& one : nlohmann::json::parse(outcome.out).at("cases"))
+    const auto json = nlohmann::json::parse(outcome.out);
+    for (const auto& one : json.at("cases"))
         if (one.at("file") == "optim_blind.safetensors") {
             EXPECT_EQ(one.at("status"), "failed");
             EXPECT_EQ(one.at("tensor"), "ema.0.9");

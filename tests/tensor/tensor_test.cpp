@@ -102,7 +102,8 @@ TEST(Tensor, ConvertsWhenCopied) {
     half.fill(2.5F);
     EXPECT_EQ(to_float(half.bf16()[4]), 2.5F);
     EXPECT_THROW(x.copy_from(Tensor({4}, DType::f32)), Error);
-    for (const float zero : Tensor::zeros({7}).floats()) EXPECT_EQ(zero, 0);
+    const Tensor zeros = Tensor::zeros({7});
+    for (const float zero : zeros.floats()) EXPECT_EQ(zero, 0);
 }
 
 TEST(Dual, TangentsCoverTheLastRows) {
