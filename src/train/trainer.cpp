@@ -63,6 +63,9 @@ struct Trainer::Parts {
           optimiser(optimiser_catalogue().at(s.text("optim.name")).make(s, model->params())),
           schedule(Schedule::make(s, steps)),
           clip(s.real("optim.clip")) {
+        // Without an interval there is one time a row, drawn as it is: not the later of two.
+        if (!objective->needs_interval())
+            times.equal_share = 1, times.whole_share = 0, times.single_equal = true;
         if (tile == 0) tile = batch;
         const std::int64_t lane_count =
             s.integer("train.lanes") == 0 ? team.size() : s.integer("train.lanes");
