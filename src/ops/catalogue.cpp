@@ -7,8 +7,14 @@ namespace mf {
 
 const std::vector<OpEntry>& op_catalogue() {
     static const std::vector<OpEntry> catalogue = {
-        linear_entry(),   gelu_entry(),     gelu_tanh_entry(), silu_entry(),   add_entry(),
-        subtract_entry(), multiply_entry(), scale_entry(),     concat_entry(), square_loss_entry(),
+        linear_entry(),      gelu_entry(),        gelu_tanh_entry(),
+        silu_entry(),        add_entry(),         subtract_entry(),
+        multiply_entry(),    scale_entry(),       concat_entry(),
+        square_loss_entry(), rms_norm_entry(),    layer_norm_entry(),
+        gated_add_entry(),   modulate_entry(),    swiglu_entry(),
+        rope_entry(),        attention_entry(),   patchify_entry(),
+        unpatchify_entry(),  with_tokens_entry(), without_tokens_entry(),
+        embedding_entry(),   sinusoid_entry(),    columns_entry(),
     };
     return catalogue;
 }

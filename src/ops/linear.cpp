@@ -27,6 +27,7 @@ struct LinearRecord {
     void operator()(Tape& tape) {
         Tensor dy = tape.take_gradient(y_slot);
         if (dy.empty()) return;
+        dy = dy.reshaped({x.rows(), w.shape[0]});
         if (b != nullptr) cpu::add_column_sums(tape.gradients().of(*b), dy);
         cpu::accumulate_outer(team, tape.gradients().of(w), as_operand(team, pool, dy, x.dtype()), x, pool);
         if (!x_slot.wanted()) return;

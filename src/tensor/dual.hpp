@@ -37,6 +37,13 @@ struct Dual {
         return {value, std::move(d), slot};
     }
     Dual still() const { return {value, {}, slot}; }
+    /// The same numbers as rows of `cols`. Gradients are kept by count, so the slot serves both shapes.
+    Dual reshaped(std::int64_t cols) const {
+        const auto in_rows = [cols](const Tensor& t) {
+            return t.empty() ? t : t.reshaped({t.count() / cols, cols});
+        };
+        return {in_rows(value), in_rows(tangent), slot};
+    }
 };
 
 }  // namespace mf

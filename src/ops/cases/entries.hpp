@@ -2,6 +2,8 @@
 // What the files of this folder give to the catalogue.
 #pragma once
 
+#include <array>
+
 #include "ops/catalogue.hpp"
 
 namespace mf {
@@ -16,6 +18,20 @@ OpEntry multiply_entry();
 OpEntry scale_entry();
 OpEntry concat_entry();
 OpEntry square_loss_entry();
+OpEntry rms_norm_entry();
+OpEntry layer_norm_entry();
+OpEntry gated_add_entry();
+OpEntry modulate_entry();
+OpEntry swiglu_entry();
+OpEntry rope_entry();
+OpEntry attention_entry();
+OpEntry patchify_entry();
+OpEntry unpatchify_entry();
+OpEntry with_tokens_entry();
+OpEntry without_tokens_entry();
+OpEntry embedding_entry();
+OpEntry sinusoid_entry();
+OpEntry columns_entry();
 
 /// "" or "_bf16", for the names of cases.
 inline std::string suffix(Precision precision) { return precision == Precision::bf16 ? "_bf16" : ""; }

@@ -6,28 +6,13 @@
 #include <type_traits>
 
 #include "core/dtype.hpp"
-#include "machine.hpp"
+#include "ops/cpu/vector_io.hpp"
 #include "ops/pointwise/gelu.hpp"
 #include "ops/pointwise/gelu_tanh.hpp"
 #include "ops/pointwise/silu.hpp"
 
 namespace mf::cpu {
 namespace {
-
-inline void put(float* to, FloatVector value) { store(to, value); }
-inline void put(bfloat16* to, FloatVector value) { store_half(to, to_bf16_bits(value)); }
-inline FloatVector get(const float* from) { return load(from); }
-inline FloatVector get(const bfloat16* from) {
-    return std::bit_cast<FloatVector>(__builtin_convertvector(load_half(from), WordVector) << 16);
-}
-
-/// Calls `step(offset)` for each whole vector, and `tail(offset, n)` for what is left.
-template <class Step, class Tail>
-void by_vectors(std::int64_t count, Step step, Tail tail) {
-    const std::int64_t whole = count / kVectorFloats * kVectorFloats;
-    for (std::int64_t i = 0; i < whole; i += kVectorFloats) step(i);
-    if (whole < count) tail(whole, count - whole);
-}
 
 template <class Out>
 Out* data(Tensor& t) {

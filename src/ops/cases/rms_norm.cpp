@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#include "ops/rms_norm.hpp"
+
+#include "ops/cases/transformer_sizes.hpp"
+
+namespace mf {
+namespace {
+
+/// Groups of c columns: y = g x / sqrt(mean(x^2) + eps).
+std::vector<double> law(std::int64_t c, const Numbers& x) {
+    std::vector<double> y(x[0].size());
+    for (std::size_t group = 0; group < y.size(); group += at(c)) {
+        double squares = 0;
+        for (std::int64_t j = 0; j < c; ++j) squares += std::pow(x[0][group + at(j)], 2);
+        const double s = 1 / std::sqrt(squares / static_cast<double>(c) + 1e-6);
+        for (std::int64_t j = 0; j < c; ++j) y[group + at(j)] = x[1][at(j)] * x[0][group + at(j)] * s;
+    }
+    return y;
+}
+
+OpCase rms_case(std::int64_t rows, std::int64_t heads, std::int64_t c, Precision precision) {
+    OpCase out;
+    out.name = fmt::format("{}x{}x{}{}", rows, heads, c, suffix(precision));
+    out.data = {{.name = "x", .shape = {rows, heads * c}}};
+    out.params = {{.name = "g", .shape = {c}}};
+    out.precision = precision;
+    out.run = [](const Context& context, std::span<const Dual> data, std::span<const Param* const> params) {
+        return rms_norm(context, data[0], *params[0], context.operand());
+    };
+    out.reference = [c](const Numbers& x, const Numbers&) { return law(c, x); };
+    out.tolerance = precision == Precision::bf16 ? 2.5e-2 : 4e-6;
+    const auto count = static_cast<double>(rows * heads * c);
+    out.work = {4 * count, 6 * count, 8 * count};
+    return out;
+}
+
+std::vector<OpCase> cases() {
+    std::vector<OpCase> out;
+    for (const auto& [rows, heads, c] : {std::array<std::int64_t, 3>{1, 1, 31},
+                                         {31, 1, 33},
+                                         {33, 1, 276},
+                                         {7, 1, 999},
+                                         {33, 4, 16},
+                                         {5, 3, 31},
+                                         {64, 1, 64},
+                                         {3, 1, 2}})
+        out.push_back(rms_case(rows, heads, c, Precision::f32));
+    out.push_back(rms_case(31, 1, 64, Precision::bf16));
+    out.push_back(rms_case(5, 3, 33, Precision::bf16));
+    return out;
+}
+
+std::vector<OpCase> timed(Precision precision) {
+    return {rms_case(1344, 1, 256, precision), rms_case(1344, 4, 64, precision)};
+}
+
+}  // namespace
+
+OpEntry rms_norm_entry() {
+    return {"rms_norm",
+            "y = g n, n = x s, s = 1/√(mean(x²) + ε);  y' = g (x' s - n mean(n x') s);  "
+            "x̄ += s (g ȳ - n mean(n g ȳ)), ḡ += sum_rows(n ȳ)",
+            cases, timed};
+}
+
+}  // namespace mf

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#include "ops/rope.hpp"
+
+#include <memory>
+
+#include "ops/cases/transformer_sizes.hpp"
+
+namespace mf {
+namespace {
+
+OpCase rope_case(const SequenceSize& z) {
+    OpCase out;
+    out.name = z.text();
+    out.data = {{.name = "x", .shape = {z.samples, z.row()}}};
+    const auto table = std::make_shared<const RopeTable>(RopeTable::make(z.tokens, z.d));
+    out.run = [z, table](const Context& context, std::span<const Dual> data, std::span<const Param* const>) {
+        return rope(context, data[0].reshaped(z.columns()), *table).reshaped(z.row());
+    };
+    out.reference = [z](const Numbers& x, const Numbers&) {
+        std::vector<double> y(x[0].size());
+        for (std::size_t k = 0; k < y.size(); k += 2) {
+            const std::int64_t place = static_cast<std::int64_t>(k) / z.columns() % z.tokens;
+            const std::int64_t j = static_cast<std::int64_t>(k) % z.d;
+            const double angle = static_cast<double>(place) *
+                                 std::pow(10000.0, -static_cast<double>(j) / static_cast<double>(z.d));
+            y[k] = x[0][k] * std::cos(angle) - x[0][k + 1] * std::sin(angle);
+            y[k + 1] = x[0][k] * std::sin(angle) + x[0][k + 1] * std::cos(angle);
+        }
+        return y;
+    };
+    const auto count = static_cast<double>(z.samples * z.row());
+    out.work = {3 * count, 3 * count, 3 * count};
+    return out;
+}
+
+std::vector<OpCase> cases() {
+    return {rope_case({1, 1, 1, 2}), rope_case({3, 31, 2, 6}), rope_case({2, 33, 3, 16}),
+            rope_case({1, 276, 1, 64}), rope_case({5, 7, 2, 18})};
+}
+
+std::vector<OpCase> timed(Precision) { return {rope_case({16, 84, 4, 64})}; }
+
+}  // namespace
+
+OpEntry rope_entry() {
+    return {"rope", "(y_2k, y_2k+1) = R(p θ_k) (x_2k, x_2k+1), θ_k = base^(-2k/d);  y' = R x';  x̄ += Rᵀ ȳ",
+            cases, timed};
+}
+
+}  // namespace mf

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+#include "ops/cpu/attention.hpp"
+
+#include <limits>
+
+#include "ops/cpu/head_tiles.hpp"
+#include "ops/cpu/row_math.hpp"
+
+namespace mf::cpu {
+namespace {
+
+/// e^(scale x - shift) in place over a row; returns the sum of the first `n`. What lies behind becomes zero.
+float exponentials(float* row, std::int64_t n, std::int64_t width, float scale, float shift) {
+    FloatVector sum{};
+    std::int64_t j = 0;
+    for (; j + kVectorFloats <= n; j += kVectorFloats) {
+        const FloatVector e = exp(fused(load(row + j), FloatVector{} + scale, FloatVector{} - shift));
+        store(row + j, e);
+        sum += e;
+    }
+    if (j < n) {
+        float last[kVectorFloats]{};
+        store(last, exp(fused(load(row + j), FloatVector{} + scale, FloatVector{} - shift)));
+        std::fill(last + (n - j), last + kVectorFloats, 0.0F);
+        store(row + j, load(last));
+        sum += load(last);
+        j += kVectorFloats;
+    }
+    std::fill(row + j, row + width, 0.0F);
+    return sum_of_lanes(sum);
+}
+
+float largest(const float* row, std::int64_t n) {
+    FloatVector top = FloatVector{} - std::numeric_limits<float>::max();
+    std::int64_t j = 0;
+    for (; j + kVectorFloats <= n; j += kVectorFloats) {
+        const FloatVector x = load(row + j);
+        top = x > top ? x : top;
+    }
+    float lane[kVectorFloats];
+    store(lane, top);
+    float out = *std::max_element(lane, lane + kVectorFloats);
+    for (; j < n; ++j) out = std::max(out, row[j]);
+    return out;
+}
+
+/// One (sample, head): where its rows are, and the thread's memory.
+struct HeadPass {
+    std::int64_t n, d, width, stride;
+    float scale;
+    HeadRows q, k, v, q_dot, k_dot, v_dot;         // tangents: null where there are none
+    float *keys, *values, *keys_dot, *values_dot;  // panels
+    float *scores, *moved, *out;                   // (block, width), (block, width), (block, d)
+};
+
+/// Sizes of the pieces of HeadPass, in floats.
+std::int64_t pass_floats(const AttentionSizes& z) {
+    return 2 * (padded(z.tokens) * z.d + z.tokens * padded(z.d)) + kQueryBlock * (2 * padded(z.tokens) + z.d);
+}
+
+/// P of `m` queries in h.scores; their log-sum-exp where wanted.
+void softmax_block(const HeadPass& h, std::int64_t m, float* log_sums) {
+    for (std::int64_t i = 0; i < m; ++i) {
+        float* row = h.scores + i * h.width;
+        const float shift = h.scale * largest(row, h.n);
+        const float sum = exponentials(row, h.n, h.width, h.scale, shift), share = 1.0F / sum;
+        for (std::int64_t j = 0; j < h.width; j += kVectorFloats) store(row + j, load(row + j) * share);
+        if (log_sums != nullptr) log_sums[i] = shift + std::log(sum);
+    }
+}
+
+/// S' (unscaled) of `m` queries from `begin` in h.moved becomes s (H - rowsum(H) P).
+void moved_weights(const HeadPass& h, std::int64_t m) {
+    for (std::int64_t i = 0; i < m; ++i) {
+        const float* p = h.scores + i * h.width;
+        float* row = h.moved + i * h.width;
+        const float mean = row_dot(p, row, h.n);
+        for (std::int64_t j = 0; j < h.width; j += kVectorFloats)
+            store(row + j, load(p + j) * (load(row + j) - mean) * h.scale);
+    }
+}
+
+/// O' of `m` queries from `begin` in h.out; h.scores hold P.
+void tangent_block(const HeadPass& h, std::int64_t begin, std::int64_t m) {
+    const auto at = [&](HeadRows x) { return HeadRows{x.at + begin * x.stride, x.stride}; };
+    const bool from_q = h.q_dot.at != nullptr, from_k = h.k_dot.at != nullptr, from_v = h.v_dot.at != nullptr;
+    if (from_q) times_turned<Start::zero>(h.moved, at(h.q_dot), m, h.keys, h.n, h.d);
+    if (from_k && from_q) times_turned<Start::add>(h.moved, at(h.q), m, h.keys_dot, h.n, h.d);
+    if (from_k && !from_q) times_turned<Start::zero>(h.moved, at(h.q), m, h.keys_dot, h.n, h.d);
+    if (from_q || from_k) {
+        moved_weights(h, m);
+        times_straight<Start::zero>(h.out, h.d, h.moved, h.width, m, h.values, h.n, h.d);
+    } else {
+        std::fill_n(h.out, m * h.d, 0.0F);
+    }
+    if (from_v) times_straight<Start::add>(h.out, h.d, h.scores, h.width, m, h.values_dot, h.n, h.d);
+}
+
+/// Copies (m, d) to rows `stride` apart of an f32 or bf16 matrix.
+void put_block(Tensor& to, std::int64_t offset, std::int64_t stride, const float* from, std::int64_t m,
+               std::int64_t d) {
+    in_type(to, [&](auto* out) {
+        for (std::int64_t i = 0; i < m; ++i) {
+            const float* row = from + i * d;
+            fill_row(
+                out + offset + i * stride, d, [=](std::int64_t j) { return load(row + j); },
+                [=](std::int64_t j) { return row[j]; });
+        }
+    });
+}
+
+}  // namespace
+
+void attention(Team& team, Pool& pool, const AttentionSizes& z, const AttentionPass& pass) {
+    Workspace workspace(team, pool, pass_floats(z));
+    const std::int64_t c = z.columns(), n = z.tokens;
+    const std::int64_t first_moving = z.samples - (pass.y_dot.empty() ? 0 : pass.y_dot.rows() / n);
+    for_heads(team, z, [&](int lane, std::int64_t sample, std::int64_t head) {
+        const auto rows = [&](const Tensor& x) { return HeadRows{x.f32() + sample * n * c + head * z.d, c}; };
+        const auto moving = [&](const Tensor& x) {
+            const std::int64_t begin = z.samples - (x.empty() ? 0 : x.rows() / n);
+            return sample < begin ? HeadRows{nullptr, c}
+                                  : HeadRows{x.f32() + (sample - begin) * n * c + head * z.d, c};
+        };
+        float* memory = workspace.of(lane);
+        const auto take = [&](std::int64_t floats) { return std::exchange(memory, memory + floats); };
+        const std::int64_t turned = padded(n) * z.d, straight = n * padded(z.d);
+        const HeadPass h{.n = n,
+                         .d = z.d,
+                         .width = padded(n),
+                         .stride = c,
+                         .scale = 1.0F / std::sqrt(static_cast<float>(z.d)),
+                         .q = rows(pass.q),
+                         .k = rows(pass.k),
+                         .v = rows(pass.v),
+                         .q_dot = moving(pass.q_dot),
+                         .k_dot = moving(pass.k_dot),
+                         .v_dot = moving(pass.v_dot),
+                         .keys = take(turned),
+                         .values = take(straight),
+                         .keys_dot = take(turned),
+                         .values_dot = take(straight),
+                         .scores = take(kQueryBlock * padded(n)),
+                         .moved = take(kQueryBlock * padded(n)),
+                         .out = take(kQueryBlock * z.d)};
+        pack_turned(h.keys, h.k, n, z.d);
+        pack_straight(h.values, h.v, n, z.d);
+        if (h.k_dot.at != nullptr) pack_turned(h.keys_dot, h.k_dot, n, z.d);
+        if (h.v_dot.at != nullptr) pack_straight(h.values_dot, h.v_dot, n, z.d);
+        for (std::int64_t begin = 0; begin < n; begin += kQueryBlock) {
+            const std::int64_t m = std::min(kQueryBlock, n - begin);
+            const HeadRows q{h.q.at + begin * c, c};
+            times_turned<Start::zero>(h.scores, q, m, h.keys, n, z.d);
+            float* log_sums =
+                pass.log_sums.empty() ? nullptr : pass.log_sums.f32() + (sample * z.heads + head) * n + begin;
+            softmax_block(h, m, log_sums);
+            times_straight<Start::zero>(h.out, z.d, h.scores, h.width, m, h.values, n, z.d);
+            put_block(pass.y, (sample * n + begin) * c + head * z.d, c, h.out, m, z.d);
+            if (sample < first_moving) continue;
+            tangent_block(h, begin, m);
+            put_block(pass.y_dot, ((sample - first_moving) * n + begin) * c + head * z.d, c, h.out, m, z.d);
+        }
+    });
+}
+
+}  // namespace mf::cpu

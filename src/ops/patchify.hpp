@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// Images to rows of patches and back; both are permutations, so tangent and adjoint are the same map and its inverse.
+//   patchify     y[patch][c][i][j] = x[p_y P + i][p_x P + j][c]        entries as a convolution's weight has them
+//   unpatchify   x[p_y P + i][p_x P + j][c] = y[patch][i][j][c]
+// Patches go row by row.
+#pragma once
+
+#include "ops/context.hpp"
+
+namespace mf {
+
+struct PatchGrid {
+    std::int64_t height, width, channels, patch;  ///< of the image; `patch`: side P of a patch
+    std::int64_t count() const { return height / patch * (width / patch); }
+    std::int64_t entries() const { return patch * patch * channels; }
+    std::int64_t pixels() const { return height * width * channels; }
+};
+
+/// x (samples, H W C) to (samples * patches, C P P), f32.
+Dual patchify(const Context& context, const Dual& x, const PatchGrid& grid);
+/// y (samples * patches, P P C) to (samples, H W C), f32.
+Dual unpatchify(const Context& context, const Dual& y, const PatchGrid& grid);
+
+}  // namespace mf
