@@ -81,9 +81,9 @@ const OptionTable& Mlp::options() {
     return table;
 }
 
-std::unique_ptr<VelocityModel> Mlp::make(const Settings& settings, const Shape& sample_shape) {
+std::unique_ptr<VelocityModel> Mlp::make(const Settings& settings, const SampleKind& sample) {
     Config config;
-    config.dimensions = sample_shape.count();
+    config.dimensions = sample.shape.count();
     config.width = settings.integer("model.width");
     config.depth = settings.integer("model.depth");
     config.activation = pointwise_by_name(settings.text("model.activation"));

@@ -33,7 +33,7 @@ class Mlp final : public VelocityModel {
     const Config& config() const { return config_; }
 
     static const OptionTable& options();
-    static std::unique_ptr<VelocityModel> make(const Settings& settings, const Shape& sample_shape);
+    static std::unique_ptr<VelocityModel> make(const Settings& settings, const SampleKind& sample);
 
   private:
     struct Layer {

@@ -51,7 +51,11 @@ class VelocityModel {
     ParamStore params_;
 };
 
-/// `sample_shape`: what one sample looks like.
-using ModelFactory = std::unique_ptr<VelocityModel> (*)(const Settings&, const Shape& sample_shape);
+/// What a network is built for.
+struct SampleKind {
+    Shape shape;               ///< of one sample: (2) for points, (height, width, channels) for images
+    std::int64_t classes = 0;  ///< 0: no labels
+};
+using ModelFactory = std::unique_ptr<VelocityModel> (*)(const Settings&, const SampleKind&);
 
 }  // namespace mf

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "objectives/meanflow.hpp"
 
+#include "objectives/parts/guidance.hpp"
 #include "objectives/parts/path.hpp"
 #include "objectives/parts/target.hpp"
 #include "objectives/parts/weighting.hpp"
@@ -22,31 +23,36 @@ class AverageVelocity final : public Objective {
         : path_(Path::make(settings)),
           weighting_(Weighting::make(settings)),
           target_(Target::make(settings)),
+          guidance_(Guidance::make(settings)),
           tangent_(tangent) {}
 
     Dual loss(const Context& context, const VelocityModel& model, const Draws& d,
               LossSums& sums) const override {
         const std::int64_t rows = d.x.rows(), cols = d.x.cols();
-        const Condition condition{.labels = d.labels, .omega = {}, .t_min = {}, .t_max = {}};
         const Tensor z = path_.at(context, d.x, d.e, d.t);
         const Tensor own = path_.velocity(context, d.x, d.e);
-        const Tensor v = target_.velocity(context, path_, d, z, own);
+        const bool head = tangent_ == Tangent::head, by_network = tangent_ != Tangent::velocity;
+        const Guided g = guidance_.apply(context, model, z, target_.velocity(context, path_, d, z, own), d,
+                                         head, by_network && d.equal < rows, sums);
         Tensor one = context.make({rows - d.equal, 1});
         one.fill(1.0F);
-
-        const Tensor dz = direction(context, model, z, own, d);
-        const bool head = tangent_ == Tangent::head;
-        const UV f = model.forward(context, Dual(z).moving(dz), d.r, Dual(d.t).moving(one), condition,
+        const bool guided = guidance_.kind() != Guidance::Kind::none;
+        const Tensor dz =
+            by_network && d.equal < rows ? g.direction : (guided ? g.target : own).row_range(d.equal, rows);
+        const UV f = model.forward(context, Dual(z).moving(dz), d.r, Dual(d.t).moving(one), g.condition,
                                    {.u = true, .v = head});
         const Dual V = compound(context, f.u, d, sums);
+        if (d.trace != nullptr)
+            d.trace->z = z, d.trace->own = own, d.trace->target = g.target, d.trace->u = f.u.value,
+            d.trace->du_dt = f.u.tangent, d.trace->V = V.value, d.trace->v = f.v.value;
 
         const SquareWeight weight = weighting_.at(d.progress);
         const double divisor = weighting_.divisor(d.batch, cols);
-        SquareLoss u_loss = square_loss(context, V, v, weight, divisor);
+        SquareLoss u_loss = square_loss(context, V, g.target, weight, divisor);
         sums += {.square_u = u_loss.squares, .rows = rows};
         Dual total = std::move(u_loss.loss);
         if (head) {
-            SquareLoss v_loss = square_loss(context, f.v, v, weight, divisor);
+            SquareLoss v_loss = square_loss(context, f.v, g.target, weight, divisor);
             sums.square_v += v_loss.squares;
             total = add(context, total, v_loss.loss);
         }
@@ -54,33 +60,23 @@ class AverageVelocity final : public Objective {
         return total;
     }
 
+    void draw_guidance(const Context& context, Draws& draws, const Random& random,
+                       const BatchPlace& place) const override {
+        guidance_.draw(context, draws, random, place);
+    }
     std::int64_t references() const override { return target_.references; }
     bool needs_interval() const override { return true; }
     double flops_per_row(const VelocityModel& model, double equal_share) const override {
+        const double moving = model.flops_per_row({.u = true, .v = false}) * (1.0 - equal_share);
+        return moving + 3.0 * model.flops_per_row({.u = true, .v = tangent_ == Tangent::head});
+    }
+    double flops_per_guidance_row(const VelocityModel& model) const override {
         const bool head = tangent_ == Tangent::head;
-        const double pass = model.flops_per_row({.u = true, .v = false}), moving = 1.0 - equal_share;
-        const double trained = model.flops_per_row({.u = true, .v = head});
-        const double tangent_pass = tangent_ == Tangent::velocity ? 0.0 : moving * pass;
-        return tangent_pass + moving * pass + 3.0 * trained;
+        const bool none = tangent_ == Tangent::velocity && guidance_.kind() == Guidance::Kind::none;
+        return none ? 0.0 : model.flops_per_row({.u = !head, .v = head});
     }
 
   private:
-    /// dz of the rows with r < t, (rows - equal, D). No gradient flows through it.
-    Tensor direction(const Context& context, const VelocityModel& model, const Tensor& z, const Tensor& v,
-                     const Draws& d) const {
-        const std::int64_t rows = z.rows();
-        if (tangent_ == Tangent::velocity || d.equal == rows) return v.row_range(d.equal, rows);
-        const Tensor t = d.t.row_range(d.equal, rows);
-        Condition condition;
-        if (!d.labels.empty())
-            condition.labels =
-                d.labels.reshaped({rows, 1}).row_range(d.equal, rows).reshaped({rows - d.equal});
-        const bool head = tangent_ == Tangent::head;
-        UV f = model.forward(context.untaped(), z.row_range(d.equal, rows), t, t, condition,
-                             {.u = !head, .v = head});
-        return head ? std::move(f.v.value) : std::move(f.u.value);
-    }
-
     /// V = u + (t - r) sg(du/dt). Its gradient is that of u, so it takes u's slot and leaves no record.
     static Dual compound(const Context& context, const Dual& u, const Draws& d, LossSums& sums) {
         const std::int64_t cols = u.cols(), from = u.tangent_begin();
@@ -102,6 +98,7 @@ class AverageVelocity final : public Objective {
     Path path_;
     Weighting weighting_;
     Target target_;
+    Guidance guidance_;
     Tangent tangent_;
 };
 
@@ -112,14 +109,15 @@ Tangent tangent_of(const Settings& settings) {
 
 OptionTable options(const std::string& initial) {
     OptionTable table = Target::options();
-    table.push_back(
-        {"objective.tangent",
-         OptionKind::text,
-         initial,
-         "what moves z in du/dt: velocity (e - x), self (u(z,t,t)) or head (the v head; needs model.v_head)",
-         0,
-         0,
-         {"velocity", "self", "head"}});
+    for (Option& option : Guidance::options("none")) table.push_back(std::move(option));
+    table.push_back({"objective.tangent",
+                     OptionKind::text,
+                     initial,
+                     "what moves z in du/dt: velocity (e - x, or its guided form), self (u(z,t,t)) or head "
+                     "(the v head; needs model.v_head)",
+                     0,
+                     0,
+                     {"velocity", "self", "head"}});
     return table;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// MeanFlow (arXiv 2505.13447) and improved MeanFlow (arXiv 2512.02012) without labels.
+// MeanFlow (arXiv 2505.13447) and improved MeanFlow (arXiv 2512.02012).
 //
 // The average velocity u(z_t, r, t) = 1/(t-r) ∫_r^t v(z_s, s) ds obeys u = v - (t-r) du/dt, where du/dt is the total
 // derivative along the flow: the Jacobian-vector product of u with (dz, dr, dt) = (v, 0, 1).

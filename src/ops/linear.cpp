@@ -42,7 +42,7 @@ struct LinearRecord {
 }  // namespace
 
 Dual linear(const Context& context, const Dual& x, const Param& w, const Param* b) {
-    const std::int64_t n = w.shape[0], k = w.shape[1];
+    const std::int64_t n = w.shape[0], k = w.shape.count() / n;
     check(x.cols() == k, "[linear] x must be (rows, {}) for {} ({}, {}) but is {}", k, w.name, n, k,
           x.value.shape());
     check(b == nullptr || b->shape.count() == n, "[linear] the bias of {} must have {} elements", w.name, n);

@@ -8,7 +8,8 @@ namespace {
 
 /// bf16 serves the wide matrices; thin ones (first and last layers) cost little and stay exact.
 DType packed_type(const Shape& shape, Precision precision) {
-    const bool wide = shape[0] >= 16 && shape[1] >= 16 && shape[0] % 2 == 0 && shape[1] % 2 == 0;
+    const std::int64_t n = shape[0], k = shape.count() / shape[0];
+    const bool wide = n >= 16 && k >= 16 && n % 2 == 0 && k % 2 == 0;
     return precision == Precision::bf16 && wide ? DType::bf16 : DType::f32;
 }
 
@@ -16,7 +17,7 @@ DType packed_type(const Shape& shape, Precision precision) {
 
 Param& ParamStore::add(const std::string& name, Shape shape, bool is_matrix) {
     check(values_.empty(), "[params] {} is added after freeze", name);
-    check(!is_matrix || shape.rank() == 2, "[params] {} is to be a matrix but has shape {}", name, shape);
+    check(!is_matrix || shape.rank() >= 2, "[params] {} is to be a matrix but has shape {}", name, shape);
     params_.push_back({.name = name,
                        .shape = shape,
                        .offset = count_,
@@ -41,7 +42,7 @@ void ParamStore::repack(Team& team, Precision precision) {
         const auto mine = [&] { return piece++ % team.size() == lane; };
         for (Param& param : params_) {
             if (!param.is_matrix) continue;
-            const std::int64_t n = param.shape[0], k = param.shape[1];
+            const std::int64_t n = param.shape[0], k = param.shape.count() / n;
             const DType dtype = packed_type(param.shape, precision);
             const float* w = param.value.f32();
             if (n > cpu::kNarrow && mine()) cpu::pack(param.panels, {w, k, n, 1, k}, dtype);

@@ -31,7 +31,8 @@ class ParamStore {
     ParamStore(const ParamStore&) = delete;
     ParamStore& operator=(const ParamStore&) = delete;
 
-    /// A new parameter; all are to be added before `freeze`. `is_matrix`: shape (out, in), read by GEMM.
+    /// A new parameter; all are to be added before `freeze`. `is_matrix`: shape (out, in...), read by GEMM as
+    /// (out, in) with all dimensions behind the first together (a convolution whose kernel is its stride).
     Param& add(const std::string& name, Shape shape, bool is_matrix = false);
     /// Lays the parameters out in one array (zero-filled).
     void freeze();

@@ -9,7 +9,7 @@ namespace mf {
 Muon::Muon(const Config& config, const ParamStore& params)
     : config_(config), adam_(config.adam, params.count()), momentum_(Tensor::zeros({params.count()})) {
     for (const Param& param : params.all())
-        if (param.is_matrix && std::min(param.shape[0], param.shape[1]) >= 16)
+        if (param.is_matrix && param.shape.rank() == 2 && std::min(param.shape[0], param.shape[1]) >= 16)
             matrices_.push_back({param.offset, Tensor::zeros(param.shape), Tensor::zeros(param.shape)});
 }
 

@@ -27,6 +27,13 @@ void Lane::draw(const StepPlan& plan, const Context& context, std::uint64_t inde
     d.equal = plan.times.equal_rows(row, count);
     plan.times.draw(d.t.f32(), d.r.f32(), d.equal, plan.times.whole_rows(row, count),
                     Random(plan.seed, Stream::times), index, count);
+    d.null_label = plan.data.classes();
+    plan.objective.draw_guidance(context, d, Random(plan.seed, Stream::guidance),
+                                 {.first = index - static_cast<std::uint64_t>(row),
+                                  .batch = plan.batch,
+                                  .row = row,
+                                  .equal_before = plan.times.equal_rows(0, row),
+                                  .equal_all = plan.times.equal_rows(0, plan.batch)});
 }
 
 void Lane::run(const StepPlan& plan, Team& team, std::int64_t step, double progress, std::int64_t begin,

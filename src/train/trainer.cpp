@@ -20,7 +20,8 @@ std::unique_ptr<VelocityModel> make_model(const Settings& settings, const Datase
     Settings own = settings;
     if (own.has("model.times") && own.text("model.times") == "auto")
         own.set("model.times", objective.needs_interval() ? "t,r" : "t");
-    auto model = model_catalogue().at(settings.text("model.name")).make(own, data.sample_shape());
+    auto model =
+        model_catalogue().at(settings.text("model.name")).make(own, {data.sample_shape(), data.classes()});
     const bool wants_head = own.has("objective.tangent") && own.text("objective.tangent") == "head";
     if (wants_head && !model->has_v_head())
         throw UsageError("objective.tangent=head needs a network with a v head", "add model.v_head=true");
@@ -48,6 +49,7 @@ struct Trainer::Parts {
     std::vector<double> partial_squares;  // of the gradient, one for each thread
     double clip;
     std::int64_t done = 0;
+    std::int64_t guidance_rows = 0, steps_seen = 0;  // of this process
 
     Parts(const Settings& s, int threads)
         : settings(s),
@@ -168,6 +170,7 @@ StepReport Trainer::step() {
     LossSums sums;
     for (const auto& lane : p.lanes) sums += lane->sums();
     const auto rows = static_cast<double>(sums.rows);
+    p.guidance_rows += sums.guidance_rows, ++p.steps_seen;
     StepReport report{.step = p.done + 1,
                       .loss = sums.loss,
                       .square_u = sums.square_u / rows,
@@ -235,8 +238,13 @@ void Trainer::load(const std::vector<std::pair<std::string, Tensor>>& saved, std
 }
 
 double Trainer::flops_per_step() const {
-    return parts_->objective->flops_per_row(*parts_->model, parts_->times.equal_share) *
-           static_cast<double>(parts_->batch);
+    const Parts& p = *parts_;
+    const auto batch = static_cast<double>(p.batch);
+    // How many rows the passes for v_θ have depends on the draws; before the first step one a row is assumed.
+    const double rows =
+        p.steps_seen == 0 ? batch : static_cast<double>(p.guidance_rows) / static_cast<double>(p.steps_seen);
+    return p.objective->flops_per_row(*p.model, p.times.equal_share) * batch +
+           p.objective->flops_per_guidance_row(*p.model) * rows;
 }
 
 std::size_t Trainer::plan_bytes() const {

@@ -137,7 +137,7 @@ TEST(ModelCatalogue, MakesAnMlpFromSettings) {
     settings.set("model.width", "24");
     settings.set("model.activation", "silu");
     settings.set("model.times", "t");
-    const auto model = entry.make(settings, {2});
+    const auto model = entry.make(settings, {{2}, 0});
     const auto& mlp = dynamic_cast<const Mlp&>(*model);
     EXPECT_EQ(mlp.config().width, 24);
     EXPECT_EQ(mlp.config().activation, Pointwise::silu);

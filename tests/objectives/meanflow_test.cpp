@@ -104,10 +104,13 @@ TEST(Objectives, SayWhatTheyNeedAndCost) {
     EXPECT_EQ(objective_of({"objective.name=fm"})->flops_per_row(model, 0), 3 * u);
     EXPECT_TRUE(objective_of({"objective.name=mf"})->needs_interval());
     EXPECT_EQ(objective_of({"objective.name=mf"})->flops_per_row(model, 0), 4 * u);
-    EXPECT_EQ(objective_of({"objective.name=imf"})->flops_per_row(model, 0), 5 * u);
-    EXPECT_EQ(objective_of({"objective.name=imf"})->flops_per_row(model, 0.5), 4 * u);
+    EXPECT_EQ(objective_of({"objective.name=mf"})->flops_per_guidance_row(model), 0);
+    // The passes for v_θ are counted by their rows: here one for each row with r < t.
+    EXPECT_EQ(objective_of({"objective.name=imf"})->flops_per_row(model, 0), 4 * u);
+    EXPECT_EQ(objective_of({"objective.name=imf"})->flops_per_row(model, 0.5), 3.5 * u);
+    EXPECT_EQ(objective_of({"objective.name=imf"})->flops_per_guidance_row(model), u);
     const auto head = objective_of({"objective.name=imf", "objective.tangent=head", "model.v_head=true"});
-    EXPECT_NEAR(head->flops_per_row(model, 0), 2 * u + 3 * both, 1e-9 * u);
+    EXPECT_NEAR(head->flops_per_row(model, 0), u + 3 * both, 1e-9 * u);
     EXPECT_THROW(objective_of({"objective.name=consistency"}), UsageError);
 }
 

@@ -6,12 +6,15 @@
 namespace mf::cli {
 
 std::span<const VerifyKind> verify_kinds() {
-    static constexpr std::array<VerifyKind, 5> kinds = {{
+    static constexpr std::array<VerifyKind, 8> kinds = {{
         {"toy_checkerboard", verify_toy_checkerboard},
         {"toy", verify_toy},
         {"samplers", verify_samplers},
         {"optim", verify_optim},
         {"metrics", verify_metrics},
+        {"mit_", verify_mit},
+        {"dit_", verify_dit},
+        {"imf_", verify_hash},
     }};
     return kinds;
 }

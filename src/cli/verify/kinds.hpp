@@ -20,7 +20,10 @@ std::span<const VerifyKind> verify_kinds();
 /// The kind of a file name, or null.
 const VerifyKind* kind_of(std::string_view file_name);
 
+void verify_dit(const Reference& reference, Comparison& comparison, Team& team);
+void verify_hash(const Reference& reference, Comparison& comparison, Team& team);
 void verify_metrics(const Reference& reference, Comparison& comparison, Team& team);
+void verify_mit(const Reference& reference, Comparison& comparison, Team& team);
 void verify_optim(const Reference& reference, Comparison& comparison, Team& team);
 void verify_samplers(const Reference& reference, Comparison& comparison, Team& team);
 void verify_toy(const Reference& reference, Comparison& comparison, Team& team);

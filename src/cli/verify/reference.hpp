@@ -20,6 +20,7 @@ class Reference {
     explicit Reference(const std::filesystem::path& path);
 
     std::string name() const { return path_.filename().string(); }
+    const std::filesystem::path& path() const { return path_; }
     const std::map<std::string, Tensor>& tensors() const { return file_.tensors; }
     bool has(const std::string& name) const { return file_.tensors.contains(name); }
     /// f32 tensors; i32 ones through `integers`.
@@ -29,6 +30,7 @@ class Reference {
 
     /// A number of the `config`, nested ones as "schedule.base_lr"; several as `settings`.
     double setting(const std::string& key) const;
+    bool has_setting(const std::string& key) const { return numbers_.contains(key); }
     std::vector<double> settings(const std::string& key) const;
     /// A word of the `config`.
     const std::string& word(const std::string& key) const;

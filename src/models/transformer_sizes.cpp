@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#include "models/transformer_sizes.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace mf {
+namespace {
+
+struct Named {
+    const char* name;
+    TransformerSize size;
+};
+
+/// B to XL are the published ones (arXiv 2512.02012, table 6; heads of 8 blocks); T and S train on a CPU within hours.
+constexpr std::array<Named, 6> kSizes = {{
+    {"T", {128, 6, 4, 3, 2}},
+    {"S", {256, 8, 4, 4, 4}},
+    {"B", {768, 12, 12, 8, 2}},
+    {"M", {768, 24, 12, 8, 2}},
+    {"L", {1024, 32, 16, 8, 2}},
+    {"XL", {1024, 48, 16, 8, 2}},
+}};
+
+}  // namespace
+
+TransformerSize named_transformer_size(const std::string& name) {
+    const auto found = std::ranges::find_if(kSizes, [&](const Named& one) { return one.name == name; });
+    check_usage(found != kSizes.end(), "transformer size '{}' is not known; there are T, S, B, M, L, XL",
+                name);
+    return found->size;
+}
+
+OptionTable transformer_options() {
+    std::vector<std::string> names;
+    for (const Named& named : kSizes) names.emplace_back(named.name);
+    return {
+        {"model.size", OptionKind::text, "S", "width, depth, heads and patch by name (docs/models.md)", 0, 0,
+         names},
+        {"model.patch", OptionKind::integer, "0", "side of a patch in pixels; 0: as the size says", 0, 1024},
+        {"model.hidden", OptionKind::integer, "0", "width of a token; 0: as the size says", 0, 65536},
+        {"model.depth", OptionKind::integer, "0", "blocks from input to output; 0: as the size says", 0,
+         1024},
+        {"model.heads", OptionKind::integer, "0", "attention heads; 0: as the size says", 0, 1024},
+    };
+}
+
+TransformerSize transformer_size(const Settings& settings, const SampleKind& sample) {
+    if (sample.shape.rank() != 3)
+        throw UsageError("model.name=" + settings.text("model.name") +
+                             " is for images (height, width, channels); "
+                             "samples of data.name=" +
+                             settings.text("data.name") + " are " + sample.shape.text(),
+                         "use model.name=mlp for points");
+    TransformerSize size = named_transformer_size(settings.text("model.size"));
+    const auto own = [&](const char* key, std::int64_t& value) {
+        if (const std::int64_t given = settings.integer(key); given > 0) value = given;
+    };
+    own("model.patch", size.patch);
+    own("model.hidden", size.hidden);
+    own("model.depth", size.depth);
+    own("model.heads", size.heads);
+    return size;
+}
+
+}  // namespace mf

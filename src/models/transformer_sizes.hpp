@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// Sizes of transformers by name, and the keys that change them.
+#pragma once
+
+#include "nn/velocity_model.hpp"
+
+namespace mf {
+
+struct TransformerSize {
+    std::int64_t hidden, depth, heads, head_depth, patch;
+};
+
+/// "T", "S", "B", "M", "L", "XL"; UsageError for other names.
+TransformerSize named_transformer_size(const std::string& name);
+/// model.size, model.patch, model.hidden, model.depth, model.heads.
+OptionTable transformer_options();
+/// What the keys say for samples of this kind. UsageError when these are no images.
+TransformerSize transformer_size(const Settings& settings, const SampleKind& sample);
+
+}  // namespace mf
