@@ -37,7 +37,7 @@ Files files_in(const fs::path& folder, const std::string& split) {
     const auto images = find_file(folder, usual_names(start + "-images", "idx3"));
     const auto labels = find_file(folder, usual_names(start + "-labels", "idx1"));
     if (!images || !labels) {
-        const auto& missing =
+        const std::string missing =
             usual_names(start + (images ? "-labels" : "-images"), images ? "idx1" : "idx3")[0];
         throw Error(fmt::format("[idx] {}: there is no {}, plain or as .gz", folder.string(), missing),
                     "data.path is the folder of MNIST's four files, or one file of images");

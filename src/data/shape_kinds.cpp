@@ -69,8 +69,8 @@ struct Crescent {
 /// A square that stands on a corner, with a disc on each of its upper sides.
 struct Heart {
     static float distance(float x, float y) {
-        constexpr float half = 0.5F;
-        const float a = 0.70710678F * (y + x) - 0.12F, b = 0.70710678F * (y - x) - 0.12F;
+        constexpr float half = 0.54F, middle = 0.13F;
+        const float a = 0.70710678F * (y + x) + middle, b = 0.70710678F * (y - x) + middle;
         const float square = std::max(std::abs(a), std::abs(b));
         return std::min(square, std::min(length(a - half, b), length(a, b - half))) - half;
     }

@@ -71,8 +71,8 @@ Scene scene_of(const Random& random, std::uint64_t index, int classes, bool colo
     Numbers numbers(random, index);
     Scene scene{};
     scene.label = std::min(static_cast<int>(numbers.next() * static_cast<float>(classes)), classes - 1);
-    scene.radius = numbers.between(0.45F, 0.85F);
-    const float room = 0.97F - scene.radius;
+    scene.radius = numbers.between(0.42F, 0.82F);
+    const float room = 0.92F - scene.radius;  // a margin of one pixel and more at 32 x 32
     scene.x = numbers.between(-room, room);
     scene.y = numbers.between(-room, room);
     scene.turn = sincos_turns(numbers.next());

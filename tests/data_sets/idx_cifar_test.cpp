@@ -8,7 +8,7 @@ using namespace mf;
 using namespace mf::test;
 
 /// Four pictures of 2 x 3; picture i starts with byte 6 i.
-class Idx : public testing::Test {
+class IdxSet : public testing::Test {
   protected:
     void put_train(const std::string& labels = std::string("\2\0\1\2", 4)) {
         scratch_.put("train-images-idx3-ubyte", idx_bytes({4, 2, 3}));
@@ -17,7 +17,7 @@ class Idx : public testing::Test {
     Scratch scratch_;
 };
 
-TEST_F(Idx, AFolderWithTheUsualNames) {
+TEST_F(IdxSet, AFolderWithTheUsualNames) {
     put_train();
     scratch_.put("t10k-images.idx3-ubyte.gz", gzipped(idx_bytes({2, 2, 3})));
     scratch_.put("t10k-labels.idx1-ubyte.gz", gzipped(idx_bytes({2})));
@@ -33,7 +33,7 @@ TEST_F(Idx, AFolderWithTheUsualNames) {
     EXPECT_EQ(labels(*test), (Numbers{0, 1}));
 }
 
-TEST_F(Idx, NamesFormAndClassesCanBeChosen) {
+TEST_F(IdxSet, NamesFormAndClassesCanBeChosen) {
     put_train();
     const auto data = make_set("idx", scratch_.folder(),
                                {{"data.names", "top,coat,boot"}, {"data.channels", "3"}, {"data.size", "2"}});
@@ -50,7 +50,7 @@ TEST_F(Idx, NamesFormAndClassesCanBeChosen) {
         has(set_error("idx", scratch_.folder(), {{"data.classes", "1,1"}}), "class '1' is named twice"));
 }
 
-TEST_F(Idx, OneFileOfImages) {
+TEST_F(IdxSet, OneFileOfImages) {
     const auto images =
         scratch_.put("emnist-letters-train-images-idx3-ubyte.gz", gzipped(idx_bytes({4, 2, 3})));
     const auto unlabelled = make_set("idx", images);
@@ -65,7 +65,7 @@ TEST_F(Idx, OneFileOfImages) {
     EXPECT_EQ(make_set("idx", colour, {{"data.channels", "3"}})->sample_shape(), (Shape{3, 4, 3}));
 }
 
-TEST_F(Idx, Faults) {
+TEST_F(IdxSet, Faults) {
     EXPECT_TRUE(has(set_error("idx", ""), "data.name=idx wants data.path"));
     EXPECT_TRUE(has(set_error("idx", scratch_ / "none"), "there is no such file or folder (data.path)"));
     EXPECT_TRUE(
@@ -90,9 +90,9 @@ TEST_F(Idx, Faults) {
             "60 pictures of 100 x 100 x 3 take 2 MiB of memory, expected at most 1"));
 }
 
-class Cifar : public testing::Test {
+class CifarSet : public testing::Test {
   protected:
-    Cifar() {
+    CifarSet() {
         std::filesystem::create_directories(scratch_ / "cifar-10-batches-bin");
         for (int k = 1; k <= 5; ++k)
             scratch_.put("cifar-10-batches-bin/data_batch_" + std::to_string(k) + ".bin",
@@ -102,7 +102,7 @@ class Cifar : public testing::Test {
     Scratch scratch_;
 };
 
-TEST_F(Cifar, TenClasses) {
+TEST_F(CifarSet, TenClasses) {
     for (const auto& path : {scratch_.folder(), scratch_ / "cifar-10-batches-bin"}) {
         const auto train = make_set("cifar", path);
         EXPECT_EQ(train->sample_shape(), (Shape{32, 32, 3}));
@@ -120,7 +120,7 @@ TEST_F(Cifar, TenClasses) {
     EXPECT_EQ(labels(*make_set("cifar", scratch_ / "cifar-10-batches-bin/test_batch.bin")), (Numbers{7}));
 }
 
-TEST_F(Cifar, NamesComeFromTheFileBeside) {
+TEST_F(CifarSet, NamesComeFromTheFileBeside) {
     const auto names = [&] { return make_set("cifar", scratch_.folder())->images()->class_names(); };
     scratch_.put("cifar-10-batches-bin/batches.meta.txt", "a\r\nb\nc\nd\ne\nf\ng\nh\ni\nj\n\n");
     EXPECT_EQ(names()[9], "j");
@@ -129,7 +129,7 @@ TEST_F(Cifar, NamesComeFromTheFileBeside) {
     EXPECT_EQ(names()[9], "truck");
 }
 
-TEST_F(Cifar, ClassesCanBeChosen) {
+TEST_F(CifarSet, ClassesCanBeChosen) {
     const auto data =
         make_set("cifar", scratch_.folder(), {{"data.classes", "truck,cat"}, {"data.channels", "1"}});
     EXPECT_EQ(data->sample_shape(), (Shape{32, 32, 1}));
@@ -140,7 +140,7 @@ TEST_F(Cifar, ClassesCanBeChosen) {
         has(set_error("cifar", scratch_.folder(), {{"data.classes", "8"}}), "no pictures of these classes"));
 }
 
-TEST_F(Cifar, AHundredClasses) {
+TEST_F(CifarSet, AHundredClasses) {
     const Scratch other;
     other.put("train.bin", cifar_record({4, 30}) + cifar_record({0, 99}, 1));
     other.put("coarse_label_names.txt",
@@ -156,7 +156,7 @@ TEST_F(Cifar, AHundredClasses) {
     EXPECT_TRUE(has(set_error("cifar", scratch_.folder(), {{"data.coarse", "true"}}), "no coarse labels"));
 }
 
-TEST_F(Cifar, Faults) {
+TEST_F(CifarSet, Faults) {
     const Scratch empty;
     EXPECT_TRUE(has(set_error("cifar", empty.folder()),
                     "there is neither data_batch_1.bin (CIFAR-10) nor train.bin"));
