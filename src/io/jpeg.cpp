@@ -2,10 +2,12 @@
 #include "io/jpeg.hpp"
 
 #include <memory>
+#include <utility>
 
 #include <turbojpeg.h>
 
 #include "core/error.hpp"
+#include "io/exif.hpp"
 #include "io/shown.hpp"
 
 namespace mf {
@@ -62,7 +64,7 @@ Picture decode_jpeg(std::string_view bytes, const std::string& name) {
                                      TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS | TJFLAG_ACCURATEDCT);
     require(decoder, code, name);
     if (inks) out.pixels = from_inks(out.pixels);
-    return out;
+    return upright(std::move(out), exif_orientation(bytes));
 }
 
 }  // namespace mf

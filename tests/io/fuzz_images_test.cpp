@@ -77,6 +77,8 @@ TEST(Fuzz, Jpeg) {
     std::vector<std::string> seeds;
     for (const char* name : {"rgb4.jpg", "rgb4_420.jpg", "rgb4_progressive.jpg", "gray4.jpg", "cmyk4.jpg"})
         seeds.push_back(slurp(data(name)));
+    seeds.push_back(with_orientation(seeds[0], 6, true));
+    seeds.push_back(with_orientation(seeds[3], 3, false));
     const auto reader = [](const std::string& path) {
         const Picture picture = read_picture(path);
         EXPECT_EQ(picture.pixels.size(), static_cast<std::size_t>(picture.width) *

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "io/jpeg.hpp"
 
+#include <algorithm>
+
+#include "io/exif.hpp"
 #include "io/picture_file.hpp"
 #include "io/png.hpp"
 #include "io/scratch.hpp"
@@ -97,6 +100,46 @@ TEST(Jpeg, AnEmptyPictureIsNotTakenForALie) {
             const Picture black = plain_picture(2000, 1500, 0, 0, 0, channels);
             EXPECT_EQ(decode_jpeg(jpeg_bytes(black, TJSAMP_420, flags), "a").width, 2000);
         }
+}
+
+// Eight files that show one scene: a red corner at the upper left, a blue one at the upper right.
+TEST(Jpeg, IsTurnedTheWayItsExifSegmentSays) {
+    Picture scene = plain_picture(48, 32, 0, 255, 0);
+    const auto fill = [&](int left, std::vector<std::uint8_t> colour) {
+        for (int y = 0; y < 16; ++y)
+            for (int x = left; x < left + 16; ++x)
+                std::ranges::copy(colour, scene.pixels.begin() + (y * 48 + x) * 3);
+    };
+    fill(0, {255, 0, 0});
+    fill(32, {0, 0, 255});
+    // What turns each orientation's picture back: 6 and 8 undo each other, the others undo themselves.
+    const int inverse[] = {0, 1, 2, 3, 4, 5, 8, 7, 6};
+    for (int orientation = 1; orientation <= 8; ++orientation)
+        for (const bool little : {false, true}) {
+            const std::string stored = jpeg_bytes(upright(scene, inverse[orientation]));
+            EXPECT_EQ(exif_orientation(stored), 1);
+            const std::string noted = with_orientation(stored, orientation, little);
+            EXPECT_EQ(exif_orientation(noted), orientation);
+            expect_near(decode_jpeg(noted, "a"), scene, 3);
+        }
+    const Picture small{2, 3, 1, {1, 2, 3, 4, 5, 6}};
+    EXPECT_EQ(upright(small, 6).pixels, (std::vector<std::uint8_t>{5, 3, 1, 6, 4, 2}))
+        << "a quarter turn, clockwise";
+    EXPECT_EQ(upright(small, 8).pixels, (std::vector<std::uint8_t>{2, 4, 6, 1, 3, 5}));
+    EXPECT_EQ(upright(small, 5).pixels, (std::vector<std::uint8_t>{1, 3, 5, 2, 4, 6}));
+    EXPECT_EQ(upright(small, 5).width, 3);
+}
+
+TEST(Jpeg, ADamagedExifSegmentIsLeftAside) {
+    const std::string noted = with_orientation(jpeg_bytes(plain_picture(8, 8, 1, 2, 3)), 6, true);
+    for (std::size_t n = 0; n < 60; ++n) exif_orientation(noted.substr(0, n));
+    EXPECT_EQ(exif_orientation(with_orientation(noted, 9, true)), 1);
+    std::string damaged = noted;
+    damaged[12] = 'X';  // of "II"
+    EXPECT_EQ(exif_orientation(damaged), 1);
+    damaged = noted;
+    damaged.replace(16, 4, "\xFF\xFF\xFF\xFF");  // where the directory is
+    EXPECT_EQ(exif_orientation(damaged), 1);
 }
 
 TEST(PictureFile, TheContentSaysWhatItIs) {

@@ -77,4 +77,24 @@ inline std::string jpeg_bytes(const Picture& picture, int subsampling = TJSAMP_4
     return out;
 }
 
+/// The same JPEG file with an EXIF segment: bytes in the order of Intel (little) or of Motorola.
+inline std::string with_orientation(const std::string& jpeg, int orientation, bool little) {
+    const auto word = [&](unsigned value, unsigned bytes) {
+        std::string out;
+        for (unsigned i = 0; i < bytes; ++i)
+            out += static_cast<char>(value >> 8 * (little ? i : bytes - 1 - i));
+        return out;
+    };
+    const auto entry = [&](unsigned tag, unsigned value) {
+        return word(tag, 2) + word(3, 2) + word(1, 4) + word(value, 2) + word(0, 2);
+    };
+    const std::string tiff = (little ? "II" : "MM") + word(42, 2) + word(8, 4) + word(2, 2) +
+                             entry(0x0100, 9) + entry(0x0112, static_cast<unsigned>(orientation)) +
+                             word(0, 4);
+    std::string segment =
+        std::string("\xFF\xE1", 2) + std::string(1, '\0') + static_cast<char>(tiff.size() + 8);
+    segment += std::string("Exif\0\0", 6) + tiff;
+    return jpeg.substr(0, 2) + segment + jpeg.substr(2);
+}
+
 }  // namespace mf::test
