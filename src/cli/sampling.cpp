@@ -22,6 +22,11 @@ Solver solver_of(const std::string& name, const Settings& settings) {
     return name == "average" || interval ? Solver::average : Solver::euler;
 }
 
+/// True when the network was trained with the strength among its inputs.
+bool takes_omega(const Settings& settings) {
+    return settings.has("objective.guidance") && settings.text("objective.guidance") == "flexible";
+}
+
 std::vector<double> times_of(const SampleRequest& request, bool reverse) {
     if (request.times.empty()) return uniform_times(request.steps, !reverse);
     const std::vector<double>& times = request.times;
@@ -45,14 +50,25 @@ OptionTable sampling_options() {
          .choices = {"auto", "average", "euler", "heun"}},
         {"--as-published", OptionKind::flag, "false",
          "direction forward: the tutorial's sampler, which asks for r = t - 1/n"},
+        {.key = "--precision",
+         .kind = OptionKind::text,
+         .initial = "f32",
+         .help = "bf16: GEMM operands in bf16",
+         .choices = {"f32", "bf16"}},
     };
+}
+
+Precision precision_of(const Invocation& invocation) {
+    return invocation.options.text("--precision") == "bf16" ? Precision::bf16 : Precision::f32;
 }
 
 LoadedModel open_model(const std::string& target, const Invocation& invocation, Team& team) {
     std::vector<std::string> remarks;
     const Checkpoint checkpoint = find_checkpoint(target, invocation.options.integer("--step"), remarks);
     for (const std::string& line : remarks) remark(false, line);
-    return load_model(checkpoint, invocation.options.text("--weights"), team);
+    LoadedModel out = load_model(checkpoint, invocation.options.text("--weights"), team);
+    if (precision_of(invocation) == Precision::bf16) out.model->params().repack(team, Precision::bf16);
+    return out;
 }
 
 SampleRequest request_of(const Invocation& invocation) {
@@ -60,20 +76,28 @@ SampleRequest request_of(const Invocation& invocation) {
     out.solver = invocation.options.text("--solver");
     out.as_published = invocation.options.flag("--as-published");
     out.seed = invocation.seed();
+    out.precision = precision_of(invocation);
     return out;
 }
 
 Samples draw_samples(const LoadedModel& loaded, const SampleRequest& request, Team& team) {
     const std::string& direction = loaded.settings.text("path.direction");
     const bool reverse = direction == "reverse";
-    const SamplePlan plan{.solver = solver_of(request.solver, loaded.settings),
-                          .times = times_of(request, reverse),
-                          .look_behind = request.as_published || direction == "forward_as_published"};
+    SamplePlan plan{.solver = solver_of(request.solver, loaded.settings),
+                    .times = times_of(request, reverse),
+                    .look_behind = request.as_published || direction == "forward_as_published",
+                    .precision = request.precision};
+    // A network that was not given ω is guided from outside, with a second pass for the null class.
+    const std::vector<double>& omega = request.guidance.omega;
+    if (loaded.sample.classes > 0 && omega.size() == 1 && !takes_omega(loaded.settings))
+        plan.omega = omega[0];
+    plan.null_label = static_cast<std::int32_t>(loaded.sample.classes);
+    const Condition condition = condition_of(loaded, request.guidance, request.seed, request.count);
     check_usage(!request.as_published || !reverse,
                 "--as-published is about direction forward; this model is reverse");
 
     Samples out;
-    const std::int64_t dimensions = loaded.data->sample_shape().count();
+    const std::int64_t dimensions = loaded.sample.shape.count();
     out.values = sampling_noise(request.seed, 0, request.count, dimensions);
     const auto steps = static_cast<double>(plan.times.size() - 1);
     const auto recorded = [&](std::int64_t i, const std::vector<float>& z) {
@@ -85,9 +109,9 @@ Samples draw_samples(const LoadedModel& loaded, const SampleRequest& request, Te
         out.recorded_times.push_back(plan.times[static_cast<std::size_t>(i)]);
     };
     if (request.record > 0)
-        sample(team, *loaded.model, plan, {}, out.values, dimensions, recorded);
+        sample(team, *loaded.model, plan, condition, out.values, dimensions, recorded);
     else
-        sample(team, *loaded.model, plan, {}, out.values, dimensions);
+        sample(team, *loaded.model, plan, condition, out.values, dimensions);
     return out;
 }
 

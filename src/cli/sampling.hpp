@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/command.hpp"
+#include "cli/conditions.hpp"
 #include "sample/sampler.hpp"
 #include "train/checkpoint.hpp"
 
@@ -14,6 +15,8 @@ namespace mf::cli {
 
 /// The options of every command that samples: --weights, --step, --solver, --as-published.
 OptionTable sampling_options();
+
+Precision precision_of(const Invocation& invocation);
 
 /// The network of a run (its newest whole checkpoint, or that of --step) or of a checkpoint file, with
 /// --weights.
@@ -26,8 +29,10 @@ struct SampleRequest {
     int steps = 1;
     std::int64_t count = 1;
     std::uint64_t seed = 0;
-    bool as_published = false;  ///< direction forward: the tutorial's sampler
-    int record = 0;             ///< states to keep, evenly spread, the first and the last included
+    bool as_published = false;             ///< direction forward: the tutorial's sampler
+    GuidanceRequest guidance;              ///< labels, strength and interval, for models with classes
+    Precision precision = Precision::f32;  ///< in which the model is packed
+    int record = 0;                        ///< states to keep, evenly spread, the first and the last included
 };
 /// What --solver and --as-published say; the rest is as above.
 SampleRequest request_of(const Invocation& invocation);

@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 
 #include "cli/figures.hpp"
+#include "cli/image_file.hpp"
 #include "cli/sampling.hpp"
 #include "cli/scores.hpp"
 #include "cli/screen.hpp"
 #include "core/error.hpp"
+#include "data/images.hpp"
 #include "metrics/points.hpp"
 #include "train/make_model.hpp"
 
@@ -17,11 +19,31 @@ namespace {
 /// The weights that samples are drawn with: the last average, or the weights themselves.
 LoadedModel model_of(Trainer& trainer, const Settings& settings) {
     const Weights weights = trainer.weights().back();
-    LoadedModel out{settings, trainer.steps_done(), weights.name, make_dataset(settings), nullptr};
-    out.model = make_model(settings, *out.data);
+    const SampleKind kind = kind_of(trainer.data());
+    LoadedModel out{settings, trainer.steps_done(),       weights.name, kind,
+                    {},       make_model(settings, kind), nullptr};
+    if (trainer.data().images() != nullptr) out.class_names = trainer.data().images()->class_names();
     std::ranges::copy(weights.values, out.model->params().flat().begin());
     out.model->params().repack(trainer.team(), Precision::f32);
     return out;
+}
+
+/// A sheet from the same noise every time, so that two of them can be compared.
+void draw_sheet(Trainer& trainer, const LoadedModel& loaded, const Settings& settings,
+                const std::filesystem::path& run) {
+    SampleRequest request;
+    request.steps = static_cast<int>(settings.integer("sample.steps"));
+    const std::int64_t rows = loaded.sample.classes > 0 ? loaded.sample.classes : 10;
+    request.count = std::min<std::int64_t>(settings.integer("sample.count"), 8 * rows);
+    request.guidance.omega = {settings.real("sample.omega")};
+    const std::vector<double> interval = settings.reals("sample.interval");
+    check_usage(interval.size() == 2 && interval[0] <= interval[1],
+                "sample.interval wants two times, the smaller first: 0.3,0.7");
+    request.guidance.t_min = {interval[0]};
+    request.guidance.t_max = {interval[1]};
+    const Samples samples = draw_samples(loaded, request, trainer.team());
+    const std::filesystem::path file = run / "samples" / fmt::format("step_{:07}.png", trainer.steps_done());
+    write_images(file, samples.values, loaded, request.guidance.labels, request.seed, {});
 }
 
 void draw_picture(Trainer& trainer, const Settings& settings, const std::filesystem::path& run) {
@@ -30,7 +52,8 @@ void draw_picture(Trainer& trainer, const Settings& settings, const std::filesys
     request.steps = static_cast<int>(settings.integer("sample.steps"));
     request.count = settings.integer("sample.count");
     const Samples samples = draw_samples(loaded, request, trainer.team());
-    const plot::Scene scene = scene_of(points_of(*loaded.data, "sample.every"));
+    if (trainer.data().images() != nullptr) return draw_sheet(trainer, loaded, settings, run);
+    const plot::Scene scene = scene_of(points_of(trainer.data(), "sample.every"));
     const std::string title = fmt::format("step {}", trainer.steps_done());
     draw_or_remark(plot::cloud_figure(scene, samples.values, title),
                    run / "samples" / fmt::format("step_{}", trainer.steps_done()), false);
@@ -45,8 +68,8 @@ std::vector<std::pair<std::string, double>> numbers(Trainer& trainer, const Sett
         request.steps = static_cast<int>(steps);
         const Samples samples = draw_samples(loaded, request, trainer.team());
         const PointScores scores =
-            score_points(as_rows(samples.values, 2), points_of(*loaded.data, "evaluate.every"), request.seed,
-                         trainer.team());
+            score_points(as_rows(samples.values, 2), points_of(trainer.data(), "evaluate.every"),
+                         request.seed, trainer.team());
         for (const auto& [name, value] : named(scores))
             out.emplace_back(fmt::format("{}@{}", name, steps), value);
     }
@@ -55,7 +78,7 @@ std::vector<std::pair<std::string, double>> numbers(Trainer& trainer, const Sett
 
 }  // namespace
 
-TrainingHooks point_hooks(const Settings& settings, const std::filesystem::path& run) {
+TrainingHooks training_hooks(const Settings& settings, const std::filesystem::path& run) {
     TrainingHooks hooks;
     hooks.sample = [&settings, run](Trainer& trainer) { draw_picture(trainer, settings, run); };
     hooks.evaluate = [&settings](Trainer& trainer) { return numbers(trainer, settings); };

@@ -8,7 +8,7 @@
 namespace mf::cli {
 
 /// sample.* and evaluate.* for points in the plane: pictures in RUN/samples, numbers in metrics.jsonl.
-TrainingHooks point_hooks(const Settings& settings, const std::filesystem::path& run);
+TrainingHooks training_hooks(const Settings& settings, const std::filesystem::path& run);
 
 /// After the last step: RUN/figures/samples.png and a line with its numbers.
 void finish_with_picture(const std::filesystem::path& run, Team& team);

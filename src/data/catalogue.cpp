@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
+#include "data/image_sets.hpp"
 #include "data/point_sets.hpp"
 
 namespace mf {
 
 const Catalogue<DatasetFactory>& dataset_catalogue() {
-    const std::vector<CatalogueEntry<DatasetFactory>> entries = {
+    const std::vector<DatasetEntry> entries = {
         checkerboard(),     //
         moons(),            //
         eight_gaussians(),  //
@@ -12,6 +13,10 @@ const Catalogue<DatasetFactory>& dataset_catalogue() {
         swiss_roll(),       //
         circles(),          //
         spiral(),           //
+        shapes(),           //
+        idx(),              //
+        cifar(),            //
+        image_folder(),     //
     };
     static const Catalogue<DatasetFactory> catalogue("data set", entries);
     return catalogue;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "core/catalogue.hpp"
@@ -14,6 +15,7 @@
 
 namespace mf {
 
+class ImageDataset;
 class PointDataset;
 
 /// A source of samples. Sample `index` of one random stream is always the same, whatever it is drawn together with.
@@ -31,8 +33,12 @@ class Dataset {
     /// labels to `labels` (count). Does not allocate.
     virtual void draw(float* out, std::int32_t* labels, const Random& random, std::uint64_t first,
                       std::int64_t count) const = 0;
+    /// What a person should know of how it was loaded (files that were left out), a line each.
+    virtual std::vector<std::string> remarks() const { return {}; }
     /// The same object as points in the plane, or null.
     virtual const PointDataset* points() const { return nullptr; }
+    /// The same object as images, or null.
+    virtual const ImageDataset* images() const { return nullptr; }
 };
 
 struct Box {
@@ -58,6 +64,7 @@ class PointDataset : public Dataset {
 };
 
 using DatasetFactory = std::unique_ptr<Dataset> (*)(const Settings&);
+using DatasetEntry = CatalogueEntry<DatasetFactory>;
 /// Every data set by name; option keys start with "data.".
 const Catalogue<DatasetFactory>& dataset_catalogue();
 

@@ -6,7 +6,7 @@
 
 namespace mf {
 
-using PointSetEntry = CatalogueEntry<DatasetFactory>;
+using PointSetEntry = DatasetEntry;
 
 PointSetEntry checkerboard();
 PointSetEntry circles();

@@ -2,20 +2,14 @@
 // Pictures of 8 bits a channel, as PNG.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include "io/picture.hpp"
 
 namespace mf {
-
-struct Picture {
-    int width = 0, height = 0;
-    int channels = 3;                  ///< 1: gray, 3: red, green, blue
-    std::vector<std::uint8_t> pixels;  ///< (height, width, channels)
-};
 
 /// Words to store beside the pixels ("Software", "meanflow"): keywords of 1 to 79 printable ASCII characters,
 /// UTF-8 text.

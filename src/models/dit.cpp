@@ -97,6 +97,8 @@ double Dit::flops_per_row(Want) const {
     return sum;
 }
 
+std::int64_t Dit::tile_rows() const { return transformer_tile(grid_.count(), config_.hidden); }
+
 void Dit::initialise(std::uint64_t seed) {
     fill_xavier(patches_, seed);
     for (const ScalarEmbedder& embedder : {time_, interval_})

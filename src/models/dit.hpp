@@ -26,6 +26,7 @@ class Dit final : public VelocityModel {
     UV forward(const Context& context, const Dual& z, const Dual& r, const Dual& t,
                const Condition& condition, Want want) const override;
     double flops_per_row(Want want) const override;
+    std::int64_t tile_rows() const override;
     /// Linear layers Xavier, embedders N(0, .02), modulation and final layer zero.
     void initialise(std::uint64_t seed) override;
     const Config& config() const { return config_; }

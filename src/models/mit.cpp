@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "models/transformer_sizes.hpp"
 #include "nn/initial_weights.hpp"
 #include "ops/arithmetic.hpp"
 #include "ops/embedding.hpp"
@@ -143,6 +144,8 @@ double Mit::flops_per_row(Want want) const {
     if (want.v) sum += static_cast<double>(v_head_.size()) * block + final;
     return sum;
 }
+
+std::int64_t Mit::tile_rows() const { return transformer_tile(prefix_ + grid_.count(), config_.hidden); }
 
 void Mit::initialise(std::uint64_t seed) {
     const double by_width = 1.0 / std::sqrt(static_cast<double>(config_.hidden));

@@ -33,6 +33,7 @@ class Mit final : public VelocityModel {
                const Condition& condition, Want want) const override;
     bool has_v_head() const override { return config_.v_blocks; }
     double flops_per_row(Want want) const override;
+    std::int64_t tile_rows() const override;
     /// Embedders and tokens with deviation 1/√fan_in, blocks with .32/√fan_in, gates and final layers zero.
     void initialise(std::uint64_t seed) override;
     const Config& config() const { return config_; }

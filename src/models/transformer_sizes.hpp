@@ -12,6 +12,8 @@ struct TransformerSize {
 
 /// "T", "S", "B", "M", "L", "XL"; UsageError for other names.
 TransformerSize named_transformer_size(const std::string& name);
+/// Samples that a pass takes at a time so that a block's activations stay in cache.
+std::int64_t transformer_tile(std::int64_t tokens, std::int64_t hidden);
 /// model.size, model.patch, model.hidden, model.depth, model.heads.
 OptionTable transformer_options();
 /// What the keys say for samples of this kind. UsageError when these are no images.

@@ -44,6 +44,8 @@ class VelocityModel {
 
     ParamStore& params() { return params_; }
     const ParamStore& params() const { return params_; }
+    /// Rows whose activations fit in the cache of one core: how many a training or sampling pass takes at a time.
+    virtual std::int64_t tile_rows() const { return 128; }
     /// Fills the parameters with their initial values: a function of the seed alone.
     virtual void initialise(std::uint64_t seed) = 0;
 

@@ -8,8 +8,6 @@
 namespace mf {
 namespace {
 
-constexpr std::int64_t kTile = 128;  // rows in flight: their activations stay in the cache of one core
-
 Tensor constant_column(Pool& pool, std::int64_t rows, double value) {
     Tensor out({rows, 1}, DType::f32, &pool);
     out.fill(static_cast<float>(value));
@@ -46,11 +44,22 @@ class Stepper {
 
   private:
     Tensor velocity(const Tensor& z, double r, double t) const {
-        const std::int64_t rows = z.rows();
-        return model_
-            .forward(context_, z, constant_column(context_.pool, rows, r),
-                     constant_column(context_.pool, rows, t), condition_, {.u = true, .v = false})
-            .u.value;
+        const Tensor r_column = constant_column(context_.pool, z.rows(), r),
+                     t_column = constant_column(context_.pool, z.rows(), t);
+        const auto pass = [&](const Condition& condition) {
+            return model_.forward(context_, z, r_column, t_column, condition, {.u = true, .v = false})
+                .u.value;
+        };
+        Tensor own = pass(condition_);
+        if (plan_.omega == 1) return own;
+        Condition nothing = condition_;
+        nothing.labels = context_.make({z.rows()}, DType::i32);
+        std::fill_n(static_cast<std::int32_t*>(nothing.labels.raw()), z.rows(), plan_.null_label);
+        const Tensor null = pass(nothing);
+        const auto omega = static_cast<float>(plan_.omega);
+        for (std::int64_t i = 0; i < own.count(); ++i)
+            own.f32()[i] = null.f32()[i] + omega * (own.f32()[i] - null.f32()[i]);
+        return own;
     }
     static void advance(Tensor& z, const Tensor& velocity, double length) {
         const auto h = static_cast<float>(length);
@@ -93,10 +102,14 @@ void sample(Team& team, const VelocityModel& model, const SamplePlan& plan, cons
     const std::int64_t count = static_cast<std::int64_t>(z.size()) / dimensions;
     check(count * dimensions == static_cast<std::int64_t>(z.size()), "[sample] {} numbers are no rows of {}",
           z.size(), dimensions);
-    const std::int64_t tiles = (count + kTile - 1) / kTile;
+    // So few that some threads would have none: all threads work on every op of one tile.
+    const std::int64_t most = std::min(count, model.tile_rows());
+    const bool together = count <= (team.size() - 1) * most;
+    const std::int64_t rows_of_tile = together ? count : most,
+                       tiles = (count + rows_of_tile - 1) / rows_of_tile;
     const auto run_tile = [&](Pool& pool, Team& solo, std::int64_t tile, std::size_t first,
                               std::size_t last) {
-        const std::int64_t begin = tile * kTile, end = std::min(count, begin + kTile);
+        const std::int64_t begin = tile * rows_of_tile, end = std::min(count, begin + rows_of_tile);
         const Context context{solo, pool, nullptr, plan.precision};
         const Condition own{rows_of(condition.labels, begin, end), rows_of(condition.omega, begin, end),
                             rows_of(condition.t_min, begin, end), rows_of(condition.t_max, begin, end)};
@@ -108,7 +121,12 @@ void sample(Team& team, const VelocityModel& model, const SamplePlan& plan, cons
     const std::size_t steps = plan.times.size() - 1, stride = recorder ? 1 : steps;
     if (recorder) recorder(0, z);
     for (std::size_t first = 0; first < steps; first += stride) {
+        if (together) {
+            Pool pool;
+            run_tile(pool, team, 0, first, first + stride);
+        }
         team.run([&](int lane) {
+            if (together) return;
             Pool pool;
             Team solo(1);
             for (std::int64_t tile = lane; tile < tiles; tile += team.size())

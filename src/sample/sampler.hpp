@@ -20,6 +20,10 @@ struct SamplePlan {
     /// interval *behind* t, which for the first step lies outside [0, 1]. Kept to reproduce its pictures.
     bool look_behind = false;
     Precision precision = Precision::f32;
+    /// Classifier-free guidance at sampling, for models that were not trained with it (fm): v_∅ + ω (v_y - v_∅), two
+    /// passes a step; 1: none. `null_label` is ∅.
+    double omega = 1;
+    std::int32_t null_label = 0;
 };
 
 /// 1, 1 - 1/n, ..., 0; or 0, 1/n, ..., 1 when `forward`.

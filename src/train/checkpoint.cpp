@@ -2,11 +2,13 @@
 #include "train/checkpoint.hpp"
 
 #include <algorithm>
+#include <sstream>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "core/error.hpp"
+#include "data/images.hpp"
 #include "io/checksum.hpp"
 #include "train/build_info.hpp"
 #include "train/config.hpp"
@@ -48,6 +50,24 @@ const Tensor& tensor_of(const Checkpoint& checkpoint, const std::string& name, c
     return found->second;
 }
 
+/// Class names, a line each.
+std::string joined_names(const Dataset& data) {
+    return data.images() == nullptr ? "" : fmt::format("{}", fmt::join(data.images()->class_names(), "\n"));
+}
+
+/// True for data that is drawn, not read from files.
+bool is_embedded(const Settings& settings) { return !settings.has("data.path"); }
+
+/// What the checkpoint says of its samples.
+void read_kind(const Checkpoint& checkpoint, LoadedModel& out) {
+    const std::string place = checkpoint.path.string();
+    for (const std::string& side : split_list(metadata_of(checkpoint.file, "sample_shape", place)))
+        out.sample.shape.push(std::stoll(side));
+    out.sample.classes = std::stoll(metadata_of(checkpoint.file, "classes", place));
+    std::istringstream lines(metadata_of(checkpoint.file, "class_names", place));
+    for (std::string line; std::getline(lines, line);) out.class_names.push_back(line);
+}
+
 /// The parameters with this prefix, laid out as `store` has them.
 void gather(const Checkpoint& checkpoint, const std::string& prefix, const ParamStore& store,
             std::span<float> out) {
@@ -69,6 +89,9 @@ void save_checkpoint(const std::filesystem::path& path, Trainer& trainer, const 
         {"architecture", settings.text("model.name")},
         {"objective", settings.text("objective.name")},
         {"settings", settings_to_json(settings)},
+        {"sample_shape", fmt::format("{}", fmt::join(trainer.data().sample_shape(), ","))},
+        {"classes", std::to_string(trainer.data().classes())},
+        {"class_names", joined_names(trainer.data())},
         {"checksum", checksum_of(file)},
     };
     write_safetensors(path, file);
@@ -106,16 +129,19 @@ LoadedModel load_model(const Checkpoint& checkpoint, const std::string& weights,
     if (std::ranges::find(known, name) == known.end())
         throw UsageError(fmt::format("{}: has no weights '{}'", checkpoint.path.string(), weights),
                          fmt::format("it has {}", fmt::join(known, ", ")));
-    LoadedModel out{checkpoint.settings, checkpoint.step, name, make_dataset(checkpoint.settings), nullptr};
-    out.model = make_model(checkpoint.settings, *out.data);
+    LoadedModel out{checkpoint.settings, checkpoint.step, name, {}, {}, nullptr, nullptr};
+    read_kind(checkpoint, out);
+    if (is_embedded(out.settings)) out.data = make_dataset(out.settings);
+    out.model = make_model(out.settings, out.sample);
     gather(checkpoint, prefix_of(name), out.model->params(), out.model->params().flat());
     out.model->params().repack(team, Precision::f32);
     return out;
 }
 
 LoadedModel initial_model(const Settings& settings, Team& team) {
-    LoadedModel out{settings, 0, "online", make_dataset(settings), nullptr};
-    out.model = make_model(settings, *out.data);
+    const std::unique_ptr<Dataset> data = make_dataset(settings);
+    LoadedModel out{settings, 0, "online", kind_of(*data), {}, make_model(settings, kind_of(*data)), nullptr};
+    if (is_embedded(settings)) out.data = make_dataset(settings);
     out.model->initialise(static_cast<std::uint64_t>(settings.integer("seed")));
     out.model->params().repack(team, Precision::f32);
     return out;

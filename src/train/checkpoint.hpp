@@ -4,7 +4,7 @@
 //
 //   model.NAME       parameters                    ema_D.NAME   their average with decay D
 //   optimiser.NAME   state of the optimiser        metadata     format, step, settings (JSON), objective,
-//   checksum
+//   checksum, sample_shape, classes
 #pragma once
 
 #include <cstdint>
@@ -42,9 +42,12 @@ void restore(Trainer& trainer, const Checkpoint& checkpoint);
 struct LoadedModel {
     Settings settings;
     std::int64_t step = 0;
-    std::string weights;  ///< which were taken: "online", "ema_0.999"
-    std::unique_ptr<Dataset> data;
+    std::string weights;                   ///< which were taken: "online", "ema_0.999"
+    SampleKind sample;                     ///< what it draws
+    std::vector<std::string> class_names;  ///< by label; empty: no classes
     std::unique_ptr<VelocityModel> model;
+    std::unique_ptr<Dataset>
+        data;  ///< what it was trained on; null where that lies in files: nobody has to have them
 };
 
 /// Names of the weights that a checkpoint holds: "online" first.

@@ -95,6 +95,8 @@ OptionTable run_options() {
         {"sample.every", OptionKind::integer, "0", "steps between two pictures of samples; 0: none", 0},
         {"sample.count", OptionKind::integer, "2000", "samples in such a picture", 1},
         {"sample.steps", OptionKind::integer, "1", "sampler steps of such a picture", 1},
+        {"sample.omega", OptionKind::real, "1", "images: guidance strength of such a picture", 0, 1000},
+        {"sample.interval", OptionKind::reals, "0,1", "images: guidance interval of such a picture", 0, 1},
         {"evaluate.every", OptionKind::integer, "0", "steps between two evaluations; 0: none", 0},
         {"evaluate.count", OptionKind::integer, "20000", "samples drawn for an evaluation", 2},
         {"evaluate.steps", OptionKind::integers, "1", "numbers of sampler steps that are evaluated", 1},

@@ -10,13 +10,16 @@
 
 namespace mf {
 
-/// The data set and the network that these settings name. The network's parameters are zero until they are
-/// filled.
+/// The data set that these settings name.
 std::unique_ptr<Dataset> make_dataset(const Settings& settings);
-std::unique_ptr<VelocityModel> make_model(const Settings& settings, const Dataset& data);
-/// The same for an objective that is there already. UsageError when the network lacks what the objective
-/// needs.
-std::unique_ptr<VelocityModel> make_model(const Settings& settings, const Dataset& data,
+/// What a network for this data set is built for.
+SampleKind kind_of(const Dataset& data);
+
+/// The network that the settings describe (`model.*`), for these samples; its parameters are zero until they are
+/// filled.
+std::unique_ptr<VelocityModel> make_model(const Settings& settings, const SampleKind& sample);
+/// The same for an objective that is there already. UsageError when the network lacks what the objective needs.
+std::unique_ptr<VelocityModel> make_model(const Settings& settings, const SampleKind& sample,
                                           const Objective& objective);
 
 }  // namespace mf

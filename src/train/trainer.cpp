@@ -5,32 +5,15 @@
 #include <cmath>
 #include <cstring>
 
-#include "models/catalogue.hpp"
 #include "objectives/parts/path.hpp"
 #include "objectives/parts/weighting.hpp"
 #include "optim/ema.hpp"
 #include "optim/optimiser.hpp"
 #include "optim/schedule.hpp"
 #include "train/lane.hpp"
+#include "train/make_model.hpp"
 
 namespace mf {
-
-std::unique_ptr<VelocityModel> make_model(const Settings& settings, const Dataset& data,
-                                          const Objective& objective) {
-    Settings own = settings;
-    if (own.has("model.times") && own.text("model.times") == "auto")
-        own.set("model.times", objective.needs_interval() ? "t,r" : "t");
-    auto model =
-        model_catalogue().at(settings.text("model.name")).make(own, {data.sample_shape(), data.classes()});
-    const bool wants_head = own.has("objective.tangent") && own.text("objective.tangent") == "head";
-    if (wants_head && !model->has_v_head())
-        throw UsageError("objective.tangent=head needs a network with a v head", "add model.v_head=true");
-    if (objective.needs_interval() && own.has("model.times") && own.text("model.times") == "t")
-        throw UsageError(
-            "model.times=t leaves out r, which objective.name=" + own.text("objective.name") + " needs",
-            "use model.times=auto");
-    return model;
-}
 
 struct Trainer::Parts {
     Settings settings;
@@ -56,7 +39,7 @@ struct Trainer::Parts {
           team(threads),
           data(dataset_catalogue().at(s.text("data.name")).make(s)),
           objective(objective_catalogue().at(s.text("objective.name")).make(s)),
-          model(make_model(s, *data, *objective)),
+          model(make_model(s, kind_of(*data), *objective)),
           times(TimeSampler::make(s)),
           steps(s.integer("train.steps")),
           batch(s.integer("train.batch")),
@@ -69,6 +52,7 @@ struct Trainer::Parts {
         if (!objective->needs_interval())
             times.equal_share = 1, times.whole_share = 0, times.single_equal = true;
         if (tile == 0) tile = batch;
+        if (tile < 0) tile = model->tile_rows();
         const std::int64_t lane_count =
             s.integer("train.lanes") == 0 ? team.size() : s.integer("train.lanes");
         check_usage(lane_count == 1 || lane_count == team.size(),
@@ -147,8 +131,8 @@ OptionTable Trainer::options() {
          {"f32", "bf16"}},
         {"train.steps", OptionKind::integer, "5001", "optimisation steps", 0},
         {"train.batch", OptionKind::integer, "4096", "samples a step", 1, 1 << 24},
-        {"train.tile", OptionKind::integer, "128", "rows a lane takes through the network at a time; 0: all",
-         0},
+        {"train.tile", OptionKind::integer, "-1",
+         "rows a lane takes through the network at a time; 0: all, -1: what suits the network", -1},
         {"train.lanes", OptionKind::integer, "0",
          "0: each thread takes rows of its own; 1: threads share every op (layer by layer)", 0},
         {"ema.decays", OptionKind::texts, "", "moving averages of the weights to keep, e.g. 0.99,0.999"},

@@ -32,10 +32,6 @@ struct Weights {
     std::span<const float> values;
 };
 
-/// The network that the settings describe (`model.*`), for this data and objective; weights are zero.
-std::unique_ptr<VelocityModel> make_model(const Settings& settings, const Dataset& data,
-                                          const Objective& objective);
-
 class Trainer {
   public:
     /// Keys that a trainer reads besides those of its parts: seed, precision, train.*, times.*, schedule.*, ema.*.

@@ -14,8 +14,8 @@ using mf::test::run_program;
 using mf::test::Scratch;
 
 const std::vector<std::vector<std::string>> kCommands = {
-    {"demo"},         {"train"},        {"sample"}, {"eval"},          {"plot"},
-    {"data", "list"}, {"data", "peek"}, {"info"},   {"bench", "step"}, {"verify"}};
+    {"demo"},         {"train"},         {"sample"}, {"eval"},          {"plot"},  {"data", "list"},
+    {"data", "peek"}, {"data", "stats"}, {"info"},   {"bench", "step"}, {"verify"}};
 
 /// Exit code 2, one line of error and one of hint, nothing else.
 void expect_usage_error(const Outcome& outcome, const std::string& what, const std::string& hint) {

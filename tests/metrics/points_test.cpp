@@ -63,7 +63,8 @@ TEST(SlicedWasserstein, AShiftCostsItsLengthAlongEachDirection) {
 
 TEST(Points, FreshDataScoresAsWellAsCanBe) {
     Team team(2);
-    for (const std::string& name : dataset_catalogue().names()) {
+    for (const char* name :
+         {"checkerboard", "moons", "eight_gaussians", "pinwheel", "swiss_roll", "circles", "spiral"}) {
         const auto data = data_set(name);
         const std::vector<float> x = drawn(*data, 20000, 3);
         const PointScores scores = score_points(as_rows(x, 2), *data->points(), 123, team);

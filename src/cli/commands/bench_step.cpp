@@ -22,19 +22,22 @@ struct Timing {
     double allocations_per_step = 0;
 };
 
-/// `steps` steps after `warm_up` others. Only whole steps are timed, with the data drawn inside.
-Timing time_steps(Trainer& trainer, std::int64_t warm_up, std::int64_t steps) {
-    for (std::int64_t i = 0; i < warm_up; ++i) trainer.step();
+/// At most `steps` steps after at most `warm_up` others, each for at most `seconds` (but two and three in any case).
+/// Only whole steps are timed, with the data drawn inside.
+Timing time_steps(Trainer& trainer, std::int64_t warm_up, std::int64_t steps, double seconds) {
+    Stopwatch all;
+    for (std::int64_t i = 0; i < warm_up && (i < 2 || all.seconds() < seconds); ++i) trainer.step();
     Timing out;
-    out.ms.resize(static_cast<std::size_t>(steps));
+    out.ms.reserve(static_cast<std::size_t>(steps));
     const std::uint64_t before = heap_allocations() + trainer.pool_allocations();
-    for (double& ms : out.ms) {
+    all = {};
+    for (std::int64_t i = 0; i < steps && (i < 3 || all.seconds() < seconds); ++i) {
         Stopwatch watch;
         trainer.step();
-        ms = watch.seconds() * 1e3;
+        out.ms.push_back(watch.seconds() * 1e3);
     }
     const std::uint64_t after = heap_allocations() + trainer.pool_allocations();
-    out.allocations_per_step = static_cast<double>(after - before) / static_cast<double>(steps);
+    out.allocations_per_step = static_cast<double>(after - before) / static_cast<double>(out.ms.size());
     std::ranges::sort(out.ms);
     return out;
 }
@@ -48,7 +51,8 @@ int run(const Invocation& invocation) {
     const Settings settings = resolve(items);
     Trainer trainer(settings, invocation.threads());
     const Timing timing =
-        time_steps(trainer, invocation.options.integer("--warm-up"), invocation.options.integer("--repeat"));
+        time_steps(trainer, invocation.options.integer("--warm-up"), invocation.options.integer("--repeat"),
+                   invocation.options.real("--seconds"));
     const double rss = mebibytes(peak_resident_bytes());
 
     const Precision precision = settings.text("precision") == "bf16" ? Precision::bf16 : Precision::f32;
@@ -86,6 +90,8 @@ Command bench_step_command() {
     out.example = "  meanflow bench step toy/imf precision=bf16 --json";
     out.options = {
         {"--repeat", OptionKind::integer, "200", "steps that are timed", 1, 1000000},
+        {"--seconds", OptionKind::real, "10", "at most so long for the warm-up, and for what is timed", 0.01,
+         1e6},
         {"--warm-up", OptionKind::integer, "20", "steps before them", 1, 1000000},
     };
     out.has_results = true;

@@ -14,6 +14,7 @@ const std::vector<Command>& all_commands() {
         plot_command(),        //
         data_list_command(),   //
         data_peek_command(),   //
+        data_stats_command(),  //
         info_command(),        //
         bench_step_command(),  //
         bench_ops_command(),   //

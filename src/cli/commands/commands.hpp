@@ -13,6 +13,7 @@ Command eval_command();
 Command plot_command();
 Command data_list_command();
 Command data_peek_command();
+Command data_stats_command();
 Command info_command();
 Command bench_ops_command();
 Command bench_step_command();

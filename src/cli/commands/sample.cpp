@@ -6,11 +6,14 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/figures.hpp"
+#include "cli/image_file.hpp"
 #include "cli/json.hpp"
 #include "cli/sample_file.hpp"
 #include "cli/sampling.hpp"
 #include "core/error.hpp"
 #include "core/stopwatch.hpp"
+#include "train/build_info.hpp"
+#include "train/settings_text.hpp"
 
 namespace mf::cli {
 namespace {
@@ -24,13 +27,32 @@ struct Drawn {
     fs::path file;
 };
 
+std::int64_t count_of(const LoadedModel& loaded, const Invocation& invocation) {
+    if (const std::int64_t count = invocation.options.integer("--count"); count > 0) return count;
+    return loaded.sample.shape.rank() != 3 ? 2000 : 8 * std::max<std::int64_t>(8, loaded.sample.classes);
+}
+
+/// What goes into a picture's metadata: enough to draw it again.
+PictureText settings_text(const Invocation& invocation, const LoadedModel& loaded, int steps) {
+    std::string words =
+        fmt::format("meanflow sample {} --steps {} --seed {}", invocation.words[0], steps, invocation.seed());
+    for (const auto& [key, value] : invocation.options.items())
+        if (invocation.options.was_set(key) && key != "--steps" && key != "--seed" && key != "--out")
+            words += fmt::format(" {} {}", key, value);
+    return {{"Software", fmt::format("meanflow {}", program_version())},
+            {"Description", words},
+            {"meanflow.weights", fmt::format("{} of step {}", loaded.weights, loaded.step)},
+            {"meanflow.settings", settings_to_json(loaded.settings)}};
+}
+
 bool is_picture(const fs::path& path) { return path.extension() == ".png" || path.extension() == ".svg"; }
 
 std::vector<Drawn> draw_all(const LoadedModel& loaded, const Invocation& invocation, Team& team) {
     SampleRequest request = request_of(invocation);
-    request.count = invocation.options.integer("--count");
+    request.count = count_of(loaded, invocation);
     request.record = static_cast<int>(invocation.options.integer("--record"));
     request.times = invocation.options.reals("--times");
+    request.guidance = guidance_of(invocation.options);
     std::vector<std::int64_t> counts = invocation.options.integers("--steps");
     if (!request.times.empty()) counts = {static_cast<std::int64_t>(request.times.size()) - 1};
     check_usage(!counts.empty(), "--steps is empty");
@@ -65,8 +87,22 @@ plot::Figure figure_of(const std::vector<Drawn>& all, const plot::Scene& scene) 
     return plot::evolution_figure(scene, rows, all[0].samples.recorded_times);
 }
 
-void write_all(std::vector<Drawn>& all, const LoadedModel& loaded, const fs::path& out) {
+void write_all(std::vector<Drawn>& all, const LoadedModel& loaded, const fs::path& out,
+               const Invocation& invocation) {
+    if (loaded.sample.shape.rank() == 3 && (out.extension() == ".png" || !out.has_extension())) {
+        for (Drawn& one : all) {
+            one.file = all.size() == 1 ? out : with_suffix(out, std::to_string(one.steps));
+            ImageRequest request{.columns = invocation.options.integer("--columns"),
+                                 .zoom = static_cast<int>(invocation.options.integer("--zoom")),
+                                 .text = settings_text(invocation, loaded, one.steps)};
+            write_images(one.file, one.samples.values, loaded, guidance_of(invocation.options).labels,
+                         invocation.seed(), request);
+        }
+        return;
+    }
     if (is_picture(out)) {
+        check_usage(loaded.data != nullptr, "samples of shape {} go into .png, .npz, .npy or a folder",
+                    loaded.sample.shape.text());
         const PointDataset& data = points_of(*loaded.data, "a picture");
         const auto format = out.extension() == ".png" ? plot::Format::png : plot::Format::svg;
         plot::draw(figure_of(all, scene_of(data)), fs::path(out).replace_extension(), {format});
@@ -75,12 +111,12 @@ void write_all(std::vector<Drawn>& all, const LoadedModel& loaded, const fs::pat
     }
     for (Drawn& one : all) {
         one.file = all.size() == 1 ? out : with_suffix(out, std::to_string(one.steps));
-        write_samples(one.file, one.samples, loaded.data->sample_shape());
+        write_samples(one.file, one.samples, loaded.sample.shape);
     }
 }
 
 void report(const std::vector<Drawn>& all, const LoadedModel& loaded, const Invocation& invocation) {
-    const std::int64_t count = invocation.options.integer("--count");
+    const std::int64_t count = count_of(loaded, invocation);
     std::vector<Json> rows;
     for (const Drawn& one : all) {
         rows.push_back(Json::object({{"file", one.file.string()},
@@ -105,7 +141,7 @@ int run(const Invocation& invocation) {
     if (out.empty())
         out = fs::is_directory(target) ? target / "samples" / "samples.png" : fs::path("samples.png");
     std::vector<Drawn> all = draw_all(loaded, invocation, team);
-    write_all(all, loaded, out);
+    write_all(all, loaded, out, invocation);
     report(all, loaded, invocation);
     return 0;
 }
@@ -116,21 +152,30 @@ Command sample_command() {
     Command out;
     out.name = "sample";
     out.summary = "draw samples, as a picture or as numbers";
-    out.usage = "RUN|MODEL.safetensors [--steps 1] [--count 2000] [--seed S] [--out grid.png|x.npz]";
+    out.usage =
+        "RUN|MODEL.safetensors [--steps 1] [--count N] [--labels balanced|random|LIST] [--omega W] "
+        "[--interval A,B] [--out grid.png|x.npz|FOLDER]";
     out.example =
         "  meanflow sample runs/imf --steps 1,2,4 --count 5000 --out samples.png\n"
-        "  meanflow sample runs/imf --steps 1 --count 100000 --out samples.npz";
+        "  meanflow sample runs/imf --steps 1 --count 100000 --out samples.npz\n"
+        "  meanflow sample runs/cifar10 --omega 4 --interval 0.3,0.7 --labels cat,dog --out "
+        "cats_and_dogs.png";
     out.options = {
         {"--steps", OptionKind::integers, "1", "sampler steps; several numbers give several files, or panels",
          1, 1000000},
-        {"--count", OptionKind::integer, "2000", "samples", 1, 1e9},
+        {"--count", OptionKind::integer, "0", "samples; 0: 2000 points, or 8 images of each class", 0, 1e9},
         {"--out", OptionKind::text, "",
-         "file to write: .png, .svg, .npz (one array, samples), .npy or .csv; samples.png when it is not "
-         "given"},
+         "file to write: .png, .svg, .npz (one array, samples), .npy or .csv; for images also a folder of "
+         "PNGs; "
+         "samples.png when it is not given"},
         {"--record", OptionKind::integer, "0",
          "states on the way that are kept too, noise and result included", 0, 10000},
+        {"--columns", OptionKind::integer, "0",
+         "images: columns of the sheet; 0: as many as classes, or square", 0, 10000},
+        {"--zoom", OptionKind::integer, "0", "images: side of a pixel in the sheet; 0: as looks good", 0, 64},
         {"--times", OptionKind::reals, "", "the times themselves, instead of equal steps: 1,0.5,0", 0, 1},
     };
+    for (Option& option : guidance_options()) out.options.push_back(std::move(option));
     for (Option& option : sampling_options()) out.options.push_back(std::move(option));
     out.has_results = true;
     out.least_words = out.most_words = 1;

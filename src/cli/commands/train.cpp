@@ -62,7 +62,7 @@ std::vector<std::pair<std::string, std::string>> facts_of(Trainer& trainer, cons
     for (const Weights& weights : trainer.weights())
         if (weights.name != "online") averages += (averages.empty() ? "" : ", ") + weights.name;
     const std::int64_t done = trainer.steps_done();
-    return {
+    std::vector<std::pair<std::string, std::string>> out = {
         {"data", fmt::format("{} {}", settings.text("data.name"), trainer.data().sample_shape().text())},
         {"model", settings.text("model.name")},
         {"parameters", with_commas(trainer.model().params().count())},
@@ -76,6 +76,8 @@ std::vector<std::pair<std::string, std::string>> facts_of(Trainer& trainer, cons
         {"precision", settings.text("precision")},
         {"threads", std::to_string(trainer.team().size())},
     };
+    for (const std::string& text : trainer.data().remarks()) out.emplace_back("note", text);
+    return out;
 }
 
 /// Puts the trainer at the newest whole checkpoint; without one the run starts again.
@@ -116,7 +118,7 @@ int run(const Invocation& invocation) {
     view.facts = facts_of(trainer, settings);
     const Precision precision = settings.text("precision") == "bf16" ? Precision::bf16 : Precision::f32;
     if (!quiet) view.peak_flops = 1e9 * measure_gemm_peak(trainer.team(), precision);
-    TrainingHooks hooks = point_hooks(settings, folder);
+    TrainingHooks hooks = training_hooks(settings, folder);
     hooks.stop = [&] { return signals.pending() != 0; };
     const TrainingEnd end = run_training(trainer, run, settings, view, hooks);
     return end_of(end, signals.pending(), trainer, folder, quiet);
