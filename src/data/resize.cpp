@@ -52,7 +52,9 @@ Taps taps_of(int from, int to) {
     Taps out{from, std::vector<int>(static_cast<std::size_t>(to)), {}};
     for (int i = 0; i < to; ++i)
         for (int k = 0; k < from; ++k)
-            out.weights.push_back(taps.weights[static_cast<std::size_t>(i * taps.width + k)]);
+            out.weights.push_back(
+                taps.weights[static_cast<std::size_t>(i) * static_cast<std::size_t>(taps.width) +
+                             static_cast<std::size_t>(k)]);
     return out;
 }
 
@@ -90,7 +92,9 @@ void crop_and_resize(std::uint8_t* out, const PictureView& in, int side) {
     for (int y = 0; y < side; ++y) {
         std::ranges::fill(sums, 0.0F);
         for (int k = 0; k < taps.width; ++k) {
-            const float weight = taps.weights[static_cast<std::size_t>(y * taps.width + k)];
+            const float weight =
+                taps.weights[static_cast<std::size_t>(y) * static_cast<std::size_t>(taps.width) +
+                             static_cast<std::size_t>(k)];
             const float* from = rows.data() + (taps.first[static_cast<std::size_t>(y)] + k) * row;
             for (std::ptrdiff_t i = 0; i < row; ++i) sums[static_cast<std::size_t>(i)] += weight * from[i];
         }

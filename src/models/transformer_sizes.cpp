@@ -32,8 +32,8 @@ TransformerSize named_transformer_size(const std::string& name) {
 }
 
 std::int64_t transformer_tile(std::int64_t tokens, std::int64_t hidden) {
-    // About 600 rows of 256 columns were fastest on two cores with 1 MiB of second-level cache each.
-    return std::clamp<std::int64_t>(160'000 / (tokens * hidden), 1, 64);
+    // About 300 rows of 256 columns were fastest on two cores with 1 MiB of second-level cache each.
+    return std::clamp<std::int64_t>(80'000 / (tokens * hidden), 1, 64);
 }
 
 OptionTable transformer_options() {

@@ -17,7 +17,9 @@ std::uint64_t row_of(const std::string& name) {
     return hash;
 }
 
-double fan_in(const Param& weight) { return static_cast<double>(weight.shape.count() / weight.shape[0]); }
+double fan_in(const Param& weight) {
+    return static_cast<double>(weight.shape.count()) / static_cast<double>(weight.shape[0]);
+}
 
 }  // namespace
 

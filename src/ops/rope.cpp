@@ -10,9 +10,9 @@ namespace {
 
 /// Neighbours change places: (x1, x0, x3, x2, ...).
 FloatVector swapped(FloatVector x) {
-    WordVector places{};
-    for (int j = 0; j < kVectorFloats; ++j) places[j] = static_cast<std::uint32_t>(j ^ 1);
-    return __builtin_shuffle(x, places);
+    FloatVector out{};
+    for (int j = 0; j < kVectorFloats; ++j) out[j] = x[j ^ 1];
+    return out;
 }
 
 /// to = R x (sign +1) or Rᵀ x (sign -1); to may be x.
@@ -63,8 +63,9 @@ RopeTable RopeTable::make(std::int64_t tokens, std::int64_t d, double base) {
     RopeTable out{Tensor({tokens, d}, DType::f32), Tensor({tokens, d}, DType::f32)};
     for (std::int64_t p = 0; p < tokens; ++p)
         for (std::int64_t j = 0; j < d; ++j) {
-            const double pair = static_cast<double>(j / 2 * 2);
-            const double angle = static_cast<double>(p) * std::pow(base, -pair / static_cast<double>(d));
+            const std::int64_t pair = j - j % 2;
+            const double angle =
+                static_cast<double>(p) * std::pow(base, -static_cast<double>(pair) / static_cast<double>(d));
             out.cos.f32()[p * d + j] = static_cast<float>(std::cos(angle));
             out.sin.f32()[p * d + j] = static_cast<float>(j % 2 == 0 ? -std::sin(angle) : std::sin(angle));
         }

@@ -65,7 +65,7 @@ void fill_hashed(Param& param, double gain) {
     std::uint64_t name = 0xcbf29ce484222325U;
     for (const char letter : param.name) name = (name ^ static_cast<unsigned char>(letter)) * 0x100000001b3U;
     const bool bias = param.name.ends_with("bias"), vector = param.shape.rank() == 1;
-    const double fan_in = static_cast<double>(param.shape.count() / param.shape[0]);
+    const double fan_in = static_cast<double>(param.shape.count()) / static_cast<double>(param.shape[0]);
     float* const to = param.value.f32();
     for (std::int64_t i = 0; i < param.shape.count(); ++i) {
         const double w = hashed(name, static_cast<std::uint64_t>(i));
