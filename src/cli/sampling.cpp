@@ -6,6 +6,7 @@
 #include "cli/screen.hpp"
 #include "core/error.hpp"
 #include "objectives/objective.hpp"
+#include "train/plain_weights.hpp"
 #include "train/run_folder.hpp"
 
 namespace mf::cli {
@@ -50,6 +51,8 @@ OptionTable sampling_options() {
          .choices = {"auto", "average", "euler", "heun"}},
         {"--as-published", OptionKind::flag, "false",
          "direction forward: the tutorial's sampler, which asks for r = t - 1/n"},
+        {"--side", OptionKind::integer, "32",
+         "height and width of a sample, for a file of weights that does not say", 1, 4096},
         {.key = "--precision",
          .kind = OptionKind::text,
          .initial = "f32",
@@ -63,6 +66,9 @@ Precision precision_of(const Invocation& invocation) {
 }
 
 LoadedModel open_model(const std::string& target, const Invocation& invocation, Team& team) {
+    if (std::filesystem::is_regular_file(target) && holds_plain_weights(target))
+        return open_plain_weights(target, invocation.options.integer("--side"), precision_of(invocation),
+                                  team);
     std::vector<std::string> remarks;
     const Checkpoint checkpoint = find_checkpoint(target, invocation.options.integer("--step"), remarks);
     for (const std::string& line : remarks) remark(false, line);
@@ -80,7 +86,8 @@ SampleRequest request_of(const Invocation& invocation) {
     return out;
 }
 
-Samples draw_samples(const LoadedModel& loaded, const SampleRequest& request, Team& team) {
+Samples draw_samples(const LoadedModel& loaded, const SampleRequest& request, Team& team,
+                     SampleMemory* memory) {
     const std::string& direction = loaded.settings.text("path.direction");
     const bool reverse = direction == "reverse";
     SamplePlan plan{.solver = solver_of(request.solver, loaded.settings),
@@ -109,9 +116,9 @@ Samples draw_samples(const LoadedModel& loaded, const SampleRequest& request, Te
         out.recorded_times.push_back(plan.times[static_cast<std::size_t>(i)]);
     };
     if (request.record > 0)
-        sample(team, *loaded.model, plan, condition, out.values, dimensions, recorded);
+        sample(team, *loaded.model, plan, condition, out.values, dimensions, recorded, memory);
     else
-        sample(team, *loaded.model, plan, condition, out.values, dimensions);
+        sample(team, *loaded.model, plan, condition, out.values, dimensions, nullptr, memory);
     return out;
 }
 

@@ -18,8 +18,8 @@ OptionTable sampling_options();
 
 Precision precision_of(const Invocation& invocation);
 
-/// The network of a run (its newest whole checkpoint, or that of --step) or of a checkpoint file, with
-/// --weights.
+/// The network of a run (its newest whole checkpoint, or that of --step) or of a checkpoint file, with --weights; or of
+/// a file of weights alone.
 LoadedModel open_model(const std::string& target, const Invocation& invocation, Team& team);
 
 /// How to get from noise to data.
@@ -43,7 +43,8 @@ struct Samples {
     std::vector<double> recorded_times;
 };
 /// UsageError when the times do not lead from noise to data in the model's direction.
-Samples draw_samples(const LoadedModel& loaded, const SampleRequest& request, Team& team);
+Samples draw_samples(const LoadedModel& loaded, const SampleRequest& request, Team& team,
+                     SampleMemory* memory = nullptr);
 
 /// The data set as points in the plane. UsageError when it is none.
 const PointDataset& points_of(const Dataset& data, const std::string& what);

@@ -20,8 +20,12 @@ namespace {
 LoadedModel model_of(Trainer& trainer, const Settings& settings) {
     const Weights weights = trainer.weights().back();
     const SampleKind kind = kind_of(trainer.data());
-    LoadedModel out{settings, trainer.steps_done(),       weights.name, kind,
-                    {},       make_model(settings, kind), nullptr};
+    LoadedModel out;
+    out.settings = settings;
+    out.step = trainer.steps_done();
+    out.weights = weights.name;
+    out.sample = kind;
+    out.model = make_model(settings, kind);
     if (trainer.data().images() != nullptr) out.class_names = trainer.data().images()->class_names();
     std::ranges::copy(weights.values, out.model->params().flat().begin());
     out.model->params().repack(trainer.team(), Precision::f32);
@@ -48,11 +52,11 @@ void draw_sheet(Trainer& trainer, const LoadedModel& loaded, const Settings& set
 
 void draw_picture(Trainer& trainer, const Settings& settings, const std::filesystem::path& run) {
     const LoadedModel loaded = model_of(trainer, settings);
+    if (trainer.data().images() != nullptr) return draw_sheet(trainer, loaded, settings, run);
     SampleRequest request;
     request.steps = static_cast<int>(settings.integer("sample.steps"));
     request.count = settings.integer("sample.count");
     const Samples samples = draw_samples(loaded, request, trainer.team());
-    if (trainer.data().images() != nullptr) return draw_sheet(trainer, loaded, settings, run);
     const plot::Scene scene = scene_of(points_of(trainer.data(), "sample.every"));
     const std::string title = fmt::format("step {}", trainer.steps_done());
     draw_or_remark(plot::cloud_figure(scene, samples.values, title),

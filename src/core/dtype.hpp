@@ -54,6 +54,21 @@ struct bfloat16 {
 inline float to_float(bfloat16 h) { return std::bit_cast<float>(static_cast<std::uint32_t>(h.bits) << 16); }
 inline float to_float(float f) { return f; }
 
+/// IEEE binary16: 1 sign, 5 exponent, 10 fraction bits. Every value is a float.
+struct float16 {
+    std::uint16_t bits;
+};
+
+inline float to_float(float16 h) {
+    const std::uint32_t sign = static_cast<std::uint32_t>(h.bits & 0x8000U) << 16;
+    const std::uint32_t rest = h.bits & 0x7FFFU;
+    // The exponents' biases differ by 112; subnormals are made normal by a subtraction that is exact.
+    if (rest >= 0x7C00U) return std::bit_cast<float>(sign | 0x7F800000U | (rest & 0x3FFU) << 13);
+    if (rest >= 0x0400U) return std::bit_cast<float>(sign | ((rest << 13) + (112U << 23)));
+    const float small = std::bit_cast<float>((rest << 13) + (113U << 23)) - std::bit_cast<float>(113U << 23);
+    return std::bit_cast<float>(sign | std::bit_cast<std::uint32_t>(small));
+}
+
 inline bfloat16 to_bfloat16(float f) {
     const auto bits = std::bit_cast<std::uint32_t>(f);
     const std::uint32_t rounded = (bits + 0x7FFFU + ((bits >> 16) & 1U)) >> 16;

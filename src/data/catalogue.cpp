@@ -17,6 +17,7 @@ const Catalogue<DatasetFactory>& dataset_catalogue() {
         idx(),              //
         cifar(),            //
         image_folder(),     //
+        noise(),            //
     };
     static const Catalogue<DatasetFactory> catalogue("data set", entries);
     return catalogue;

@@ -10,5 +10,6 @@ DatasetEntry shapes();
 DatasetEntry idx();
 DatasetEntry cifar();
 DatasetEntry image_folder();
+DatasetEntry noise();
 
 }  // namespace mf

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "models/dit.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "models/transformer_sizes.hpp"
@@ -110,6 +111,32 @@ void Dit::initialise(std::uint64_t seed) {
     for (const AdaLnBlock& block : blocks_) block.initialise(seed);
     fill_zero(final_);
     fill_zero(final_modulation_);
+}
+
+Dit::Config Dit::detect(const std::vector<std::pair<std::string, Shape>>& weights, std::int64_t height,
+                        std::int64_t width) {
+    const auto shape_of = [&](const std::string& name) {
+        const auto found = std::ranges::find(weights, name, &std::pair<std::string, Shape>::first);
+        return found == weights.end() ? Shape{} : found->second;
+    };
+    Config c;
+    const Shape patches = shape_of("x_embedder.proj.weight"),
+                table = shape_of("y_embedder.embedding_table.weight"),
+                first = shape_of("blocks.0.mlp.fc1.weight");
+    check(patches.rank() == 4 && patches[2] == patches[3] && patches[2] > 0 && patches[0] > 0,
+          "[dit] x_embedder.proj.weight must be (hidden, channels, patch, patch) but is {}", patches);
+    check(table.rank() == 2 && table[0] > 0,
+          "[dit] y_embedder.embedding_table.weight must be (classes + 1, hidden) but is {}", table);
+    check(first.rank() == 2 && first[1] == patches[0],
+          "[dit] blocks.0.mlp.fc1.weight is {}, which fits no width of {}", first, patches[0]);
+    c.height = height, c.width = width;
+    c.hidden = patches[0], c.channels = patches[1], c.patch = patches[2];
+    c.classes = table[0] - 1;
+    c.depth = 0;
+    while (shape_of(fmt::format("blocks.{}.attn.qkv.weight", c.depth)).rank() > 0) ++c.depth;
+    c.heads = c.hidden % 64 == 0 ? c.hidden / 64 : 1;
+    c.mlp_ratio = (static_cast<double>(first[0]) + 0.5) / static_cast<double>(c.hidden);
+    return c;
 }
 
 const OptionTable& Dit::options() {

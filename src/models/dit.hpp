@@ -39,6 +39,10 @@ class Dit final : public VelocityModel {
 
     static const OptionTable& options();
     static std::unique_ptr<VelocityModel> make(const Settings& settings, const SampleKind& sample);
+    /// Sizes read off the names and shapes of weights, for samples of this height and width; heads are 64 wide, as in
+    /// every published one, or there is one. Error when they are not such weights.
+    static Config detect(const std::vector<std::pair<std::string, Shape>>& weights, std::int64_t height,
+                         std::int64_t width);
 
   private:
     Config config_;

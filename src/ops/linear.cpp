@@ -46,8 +46,10 @@ Dual linear(const Context& context, const Dual& x, const Param& w, const Param* 
     check(x.cols() == k, "[linear] x must be (rows, {}) for {} ({}, {}) but is {}", k, w.name, n, k,
           x.value.shape());
     check(b == nullptr || b->shape.count() == n, "[linear] the bias of {} must have {} elements", w.name, n);
-    check(!w.panels_transposed.data.empty(), "[linear] {} is not packed; call ParamStore::repack", w.name);
     const bool narrow = n <= cpu::kNarrow;
+    const bool packed =
+        context.tape != nullptr ? !w.panels_transposed.data.empty() : narrow || !w.panels.data.empty();
+    check(packed, "[linear] {} is not packed for this; call ParamStore::repack", w.name);
     const DType operand = narrow ? x.value.dtype() : w.panels.data.dtype();
     const Tensor value = as_operand(context.team, context.pool, x.value, operand);
     const Tensor tangent = as_operand(context.team, context.pool, x.tangent, operand);

@@ -13,6 +13,13 @@ DType packed_type(const Shape& shape, Precision precision) {
     return precision == Precision::bf16 && wide ? DType::bf16 : DType::f32;
 }
 
+Tensor as_f32(const Tensor& given) {
+    if (given.dtype() == DType::f32) return given;
+    Tensor out(given.shape(), DType::f32);
+    out.copy_from(given);
+    return out;
+}
+
 }  // namespace
 
 Param& ParamStore::add(const std::string& name, Shape shape, bool is_matrix) {
@@ -35,7 +42,28 @@ void ParamStore::freeze() {
         param.value = Tensor::view_of(values_.f32() + param.offset, param.shape, DType::f32);
 }
 
-void ParamStore::repack(Team& team, Precision precision) {
+void ParamStore::bind(const std::map<std::string, Tensor>& weights, const std::string& place) {
+    for (Param& param : params_) {
+        const auto found = weights.find(param.name);
+        check(found != weights.end(), "{}: has no tensor {}", place, param.name);
+        const Tensor& given = found->second;
+        check(given.shape() == param.shape, "{}: tensor {} has shape {}, expected {}", place, param.name,
+              given.shape(), param.shape);
+        // Matrices are read when they are packed; what is read in place must be f32.
+        const bool in_place = !param.is_matrix || param.shape[0] <= cpu::kNarrow;
+        if (given.dtype() == DType::f32) {
+            param.value = given;
+            continue;
+        }
+        check(given.dtype() == DType::bf16 || given.dtype() == DType::f16,
+              "{}: tensor {} has type {}, expected f32, bf16 or f16", place, param.name,
+              name_of(given.dtype()));
+        param.value = in_place ? as_f32(given) : given;
+    }
+    values_ = {};
+}
+
+void ParamStore::repack(Team& team, Precision precision, Packs packs) {
     // One panel set is one piece of work; pieces go round robin to the lanes.
     team.run([&](int lane) {
         int piece = 0;
@@ -44,9 +72,10 @@ void ParamStore::repack(Team& team, Precision precision) {
             if (!param.is_matrix) continue;
             const std::int64_t n = param.shape[0], k = param.shape.count() / n;
             const DType dtype = packed_type(param.shape, precision);
-            const float* w = param.value.f32();
-            if (n > cpu::kNarrow && mine()) cpu::pack(param.panels, {w, k, n, 1, k}, dtype);
-            if (mine()) cpu::pack(param.panels_transposed, {w, n, k, k, 1}, dtype);
+            if (n > cpu::kNarrow && mine())
+                cpu::pack(param.panels, {as_f32(param.value).f32(), k, n, 1, k}, dtype);
+            if (packs == Packs::both && mine())
+                cpu::pack(param.panels_transposed, {as_f32(param.value).f32(), n, k, k, 1}, dtype);
         }
     });
 }

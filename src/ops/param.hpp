@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
+#include <span>
 #include <string>
 
 #include "core/team.hpp"
@@ -14,12 +16,15 @@ namespace mf {
 
 enum class Precision : std::uint8_t { f32, bf16 };
 
+/// Which copies of the weights GEMM is going to read.
+enum class Packs : std::uint8_t { forward, both };
+
 /// One named parameter: a view into its store, and (for weight matrices) the copies that GEMM reads.
 struct Param {
     std::string name;  ///< name in checkpoints: "network.0.weight"
     Shape shape;
     std::int64_t offset;  ///< first element in the flat array
-    Tensor value;         ///< f32 view
+    Tensor value;  ///< f32 view; bf16 or f16 for bound matrices, which are read when they are packed only
     bool is_matrix = false;
     cpu::Panels panels;             ///< W^T as linear reads it forward:  y = x W^T
     cpu::Panels panels_transposed;  ///< W as the adjoint reads it:       x̄ = ȳ W
@@ -42,8 +47,13 @@ class ParamStore {
     const std::deque<Param>& all() const { return params_; }
     std::span<float> flat() { return values_.floats(); }
     std::span<const float> flat() const { return values_.floats(); }
-    /// Must follow every change of the values: makes the copies that GEMM reads, in this precision.
-    void repack(Team& team, Precision precision);
+    /// Must follow every change of the values: makes the copies that GEMM reads, in this precision; `forward` leaves
+    /// out those that only adjoints read.
+    void repack(Team& team, Precision precision, Packs packs = Packs::both);
+    /// Takes every parameter's value from `weights` (f32, or bf16 and f16, which are converted) instead of memory of
+    /// its own: weights of a mapped file, which must outlive the store. For sampling only: flat() is empty afterwards.
+    /// Error names `place` and the tensor that is missing or has another shape.
+    void bind(const std::map<std::string, Tensor>& weights, const std::string& place);
 
   private:
     std::deque<Param> params_;  // a deque: references to its members stay valid

@@ -97,7 +97,7 @@ void check_times(const std::vector<double>& times) {
 }
 
 void sample(Team& team, const VelocityModel& model, const SamplePlan& plan, const Condition& condition,
-            std::vector<float>& z, std::int64_t dimensions, const Recorder& recorder) {
+            std::vector<float>& z, std::int64_t dimensions, const Recorder& recorder, SampleMemory* memory) {
     check_times(plan.times);
     const std::int64_t count = static_cast<std::int64_t>(z.size()) / dimensions;
     check(count * dimensions == static_cast<std::int64_t>(z.size()), "[sample] {} numbers are no rows of {}",
@@ -117,20 +117,19 @@ void sample(Team& team, const VelocityModel& model, const SamplePlan& plan, cons
         Tensor rows = Tensor::view_of(z.data() + begin * dimensions, {end - begin, dimensions}, DType::f32);
         for (std::size_t i = first; i < last; ++i) stepper.step(rows, plan.times[i], plan.times[i + 1]);
     };
+    SampleMemory own_memory;
+    SampleMemory& pools = memory != nullptr ? *memory : own_memory;
+    while (pools.size() < static_cast<std::size_t>(team.size())) pools.emplace_back();
     // Without a recorder a tile goes all the way before the next starts; with one, all tiles go step by step.
     const std::size_t steps = plan.times.size() - 1, stride = recorder ? 1 : steps;
     if (recorder) recorder(0, z);
     for (std::size_t first = 0; first < steps; first += stride) {
-        if (together) {
-            Pool pool;
-            run_tile(pool, team, 0, first, first + stride);
-        }
+        if (together) run_tile(pools[0], team, 0, first, first + stride);
         team.run([&](int lane) {
             if (together) return;
-            Pool pool;
             Team solo(1);
             for (std::int64_t tile = lane; tile < tiles; tile += team.size())
-                run_tile(pool, solo, tile, first, first + stride);
+                run_tile(pools[static_cast<std::size_t>(lane)], solo, tile, first, first + stride);
         });
         if (recorder) recorder(static_cast<std::int64_t>(first + stride), z);
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <string>
 #include <vector>
@@ -34,10 +35,15 @@ void check_times(const std::vector<double>& times);
 /// Called with the number of steps made (0: the noise) and the states (count, D).
 using Recorder = std::function<void(std::int64_t, const std::vector<float>&)>;
 
+/// Memory of a sampler, one pool a thread: who draws again and again keeps it, so that only the first draw asks the
+/// system.
+using SampleMemory = std::deque<Pool>;
+
 /// Moves `z` (count, D) along the plan; the model must be packed in the plan's precision. Rows are worked on in tiles;
 /// the result of a row does not depend on what else is sampled.
 void sample(Team& team, const VelocityModel& model, const SamplePlan& plan, const Condition& condition,
-            std::vector<float>& z, std::int64_t dimensions, const Recorder& recorder = nullptr);
+            std::vector<float>& z, std::int64_t dimensions, const Recorder& recorder = nullptr,
+            SampleMemory* memory = nullptr);
 
 /// Standard normal noise for samples first .. first + count - 1 of a seed, (count, D): sample i depends on seed and i.
 std::vector<float> sampling_noise(std::uint64_t seed, std::uint64_t first, std::int64_t count,

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdlib>
+#include <memory>
 #include <new>
 #include <utility>
 
@@ -17,8 +19,9 @@ constexpr std::byte kNan{0xFF};  // repeated: a NaN in every floating-point type
 
 }  // namespace
 
-Block* new_block(std::size_t bytes) {
-    void* memory = ::operator new (sizeof(Block) + bytes, std::align_val_t{alignof(Block)}, std::nothrow);
+namespace {
+
+Block* block_at(void* memory, std::size_t bytes) {
     check(memory != nullptr, "[memory] the system has no {:.1f} MiB more",
           static_cast<double>(bytes) / 1048576.0);
     auto* block = new (memory) Block;
@@ -26,9 +29,32 @@ Block* new_block(std::size_t bytes) {
     return block;
 }
 
+}  // namespace
+
+Block* new_block(std::size_t bytes) {
+    return block_at(::operator new (sizeof(Block) + bytes, std::align_val_t{alignof(Block)}, std::nothrow),
+                    bytes);
+}
+
+Block* new_zero_block(std::size_t bytes) {
+    // calloc knows which pages are fresh from the system, and leaves them alone; it does not align to a block.
+    constexpr std::size_t align = alignof(Block);
+    void* base = std::calloc(sizeof(Block) + bytes + align, 1);
+    void* memory = base;
+    std::size_t space = sizeof(Block) + bytes + align;
+    if (base != nullptr) memory = std::align(align, sizeof(Block) + bytes, memory, space);
+    Block* block = block_at(memory, bytes);
+    block->base = base;
+    return block;
+}
+
 void delete_block(Block* block) {
+    void* base = block->base;
     block->~Block();
-    ::operator delete (block, std::align_val_t{alignof(Block)});
+    if (base != nullptr)
+        std::free(base);
+    else
+        ::operator delete (block, std::align_val_t{alignof(Block)});
 }
 
 // Class 4 k + j holds (4 + j) 2^(k + 4) bytes: 64, 80, 96, 112, 128, 160, ... The bytes are rounded up to 64.

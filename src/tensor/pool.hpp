@@ -20,6 +20,7 @@ struct alignas(64) Block {
     std::size_t asked = 0;  ///< bytes that the present holder asked for
     Pool* home = nullptr;   ///< where it goes back to; null: to the system
     Block* next = nullptr;  ///< in the pool's free list
+    void* base = nullptr;   ///< what calloc gave, for blocks of new_zero_block
 
     std::byte* data() { return reinterpret_cast<std::byte*>(this + 1); }
 };
@@ -62,6 +63,8 @@ class Pool {
 
 /// A block from the system, for tensors that live longer than a step.
 Block* new_block(std::size_t bytes);
+/// The same, filled with zeros. A large one costs nothing until it is touched.
+Block* new_zero_block(std::size_t bytes);
 void delete_block(Block* block);
 
 }  // namespace mf

@@ -35,8 +35,17 @@ Tensor Tensor::view_of(void* data, Shape shape, DType dtype) {
 }
 
 Tensor Tensor::zeros(Shape shape, DType dtype, Pool* pool) {
-    Tensor out(shape, dtype, pool);
-    std::memset(out.data_, 0, out.bytes());
+    if (pool != nullptr) {
+        Tensor out(shape, dtype, pool);
+        std::memset(out.data_, 0, out.bytes());
+        return out;
+    }
+    Tensor out;
+    out.shape_ = shape;
+    out.dtype_ = dtype;
+    out.block_ = new_zero_block(static_cast<std::size_t>(shape.count()) * size_of(dtype));
+    out.block_->references.store(1, std::memory_order_relaxed);
+    out.data_ = out.block_->data();
     return out;
 }
 
@@ -62,12 +71,22 @@ void Tensor::fill(float value) {
         std::fill_n(bf16(), count(), to_bfloat16(value));
 }
 
+void Tensor::copy_halves(const Tensor& other) {
+    const auto* from = reinterpret_cast<const float16*>(other.raw());
+    if (dtype_ == DType::f32)
+        std::transform(from, from + count(), f32(), [](float16 h) { return to_float(h); });
+    else
+        std::transform(from, from + count(), bf16(), [](float16 h) { return to_bfloat16(to_float(h)); });
+}
+
 void Tensor::copy_from(const Tensor& other) {
     check(other.count() == count(), "[tensor] copy of {} into {}", other.shape_, shape_);
     if (other.dtype_ == dtype_)
         std::memcpy(data_, other.data_, bytes());
     else if (dtype_ == DType::f32 && other.dtype_ == DType::bf16)
         std::transform(other.bf16(), other.bf16() + count(), f32(), [](bfloat16 h) { return to_float(h); });
+    else if (other.dtype_ == DType::f16)
+        copy_halves(other);
     else
         std::transform(other.f32(), other.f32() + count(), bf16(), [](float f) { return to_bfloat16(f); });
 }

@@ -62,7 +62,7 @@ class Tensor {
     }
 
     void fill(float value);
-    void copy_from(const Tensor& other);  ///< same shape; converts between f32 and bf16
+    void copy_from(const Tensor& other);  ///< same count; converts between f32 and bf16, and from f16
 
   private:
     template <class T>
@@ -77,6 +77,7 @@ class Tensor {
         std::swap(block_, o.block_);
     }
     void drop();
+    void copy_halves(const Tensor& other);  ///< from f16
 
     Shape shape_;
     DType dtype_ = DType::f32;

@@ -2,6 +2,7 @@
 #include "train/checkpoint.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -50,23 +51,12 @@ const Tensor& tensor_of(const Checkpoint& checkpoint, const std::string& name, c
     return found->second;
 }
 
-/// Class names, a line each.
-std::string joined_names(const Dataset& data) {
-    return data.images() == nullptr ? "" : fmt::format("{}", fmt::join(data.images()->class_names(), "\n"));
+std::vector<std::string> class_names_of(const Dataset& data) {
+    return data.images() == nullptr ? std::vector<std::string>{} : data.images()->class_names();
 }
 
 /// True for data that is drawn, not read from files.
 bool is_embedded(const Settings& settings) { return !settings.has("data.path"); }
-
-/// What the checkpoint says of its samples.
-void read_kind(const Checkpoint& checkpoint, LoadedModel& out) {
-    const std::string place = checkpoint.path.string();
-    for (const std::string& side : split_list(metadata_of(checkpoint.file, "sample_shape", place)))
-        out.sample.shape.push(std::stoll(side));
-    out.sample.classes = std::stoll(metadata_of(checkpoint.file, "classes", place));
-    std::istringstream lines(metadata_of(checkpoint.file, "class_names", place));
-    for (std::string line; std::getline(lines, line);) out.class_names.push_back(line);
-}
 
 /// The parameters with this prefix, laid out as `store` has them.
 void gather(const Checkpoint& checkpoint, const std::string& prefix, const ParamStore& store,
@@ -79,6 +69,38 @@ void gather(const Checkpoint& checkpoint, const std::string& prefix, const Param
 
 }  // namespace
 
+void read_sample_kind(const std::map<std::string, std::string>& metadata, const std::string& place,
+                      LoadedModel& out) {
+    const auto text = [&](const std::string& key) -> const std::string& {
+        const auto found = metadata.find(key);
+        check(found != metadata.end(), "{}: its metadata lacks '{}'", place, key);
+        return found->second;
+    };
+    const auto number = [&](const std::string& key, const std::string& word) {
+        std::int64_t value = -1;
+        const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+        check(error == std::errc() && end == word.data() + word.size() && value >= 0,
+              "{}: its metadata '{}' is '{}', expected numbers", place, key, text(key));
+        return value;
+    };
+    for (const std::string& side : split_list(text("sample_shape"))) {
+        check(out.sample.shape.rank() < 3,
+              "{}: its metadata 'sample_shape' is '{}', expected at most three numbers", place,
+              text("sample_shape"));
+        out.sample.shape.push(number("sample_shape", side));
+    }
+    out.sample.classes = number("classes", text("classes"));
+    std::istringstream lines(text("class_names"));
+    for (std::string line; std::getline(lines, line);) out.class_names.push_back(line);
+}
+
+std::map<std::string, std::string> sample_kind_text(const SampleKind& kind,
+                                                    const std::vector<std::string>& class_names) {
+    return {{"sample_shape", fmt::format("{}", fmt::join(kind.shape, ","))},
+            {"classes", std::to_string(kind.classes)},
+            {"class_names", fmt::format("{}", fmt::join(class_names, "\n"))}};
+}
+
 void save_checkpoint(const std::filesystem::path& path, Trainer& trainer, const Settings& settings) {
     TensorFile file;
     for (auto& [name, tensor] : trainer.state()) file.tensors[name] = tensor;
@@ -89,11 +111,9 @@ void save_checkpoint(const std::filesystem::path& path, Trainer& trainer, const 
         {"architecture", settings.text("model.name")},
         {"objective", settings.text("objective.name")},
         {"settings", settings_to_json(settings)},
-        {"sample_shape", fmt::format("{}", fmt::join(trainer.data().sample_shape(), ","))},
-        {"classes", std::to_string(trainer.data().classes())},
-        {"class_names", joined_names(trainer.data())},
         {"checksum", checksum_of(file)},
     };
+    file.metadata.merge(sample_kind_text(kind_of(trainer.data()), class_names_of(trainer.data())));
     write_safetensors(path, file);
 }
 
@@ -129,8 +149,11 @@ LoadedModel load_model(const Checkpoint& checkpoint, const std::string& weights,
     if (std::ranges::find(known, name) == known.end())
         throw UsageError(fmt::format("{}: has no weights '{}'", checkpoint.path.string(), weights),
                          fmt::format("it has {}", fmt::join(known, ", ")));
-    LoadedModel out{checkpoint.settings, checkpoint.step, name, {}, {}, nullptr, nullptr};
-    read_kind(checkpoint, out);
+    LoadedModel out;
+    out.settings = checkpoint.settings;
+    out.step = checkpoint.step;
+    out.weights = name;
+    read_sample_kind(checkpoint.file.metadata, checkpoint.path.string(), out);
     if (is_embedded(out.settings)) out.data = make_dataset(out.settings);
     out.model = make_model(out.settings, out.sample);
     gather(checkpoint, prefix_of(name), out.model->params(), out.model->params().flat());
@@ -140,7 +163,12 @@ LoadedModel load_model(const Checkpoint& checkpoint, const std::string& weights,
 
 LoadedModel initial_model(const Settings& settings, Team& team) {
     const std::unique_ptr<Dataset> data = make_dataset(settings);
-    LoadedModel out{settings, 0, "online", kind_of(*data), {}, make_model(settings, kind_of(*data)), nullptr};
+    LoadedModel out;
+    out.settings = settings;
+    out.weights = "online";
+    out.sample = kind_of(*data);
+    out.class_names = class_names_of(*data);
+    out.model = make_model(settings, out.sample);
     if (is_embedded(settings)) out.data = make_dataset(settings);
     out.model->initialise(static_cast<std::uint64_t>(settings.integer("seed")));
     out.model->params().repack(team, Precision::f32);

@@ -42,13 +42,21 @@ void restore(Trainer& trainer, const Checkpoint& checkpoint);
 struct LoadedModel {
     Settings settings;
     std::int64_t step = 0;
-    std::string weights;                   ///< which were taken: "online", "ema_0.999"
-    SampleKind sample;                     ///< what it draws
-    std::vector<std::string> class_names;  ///< by label; empty: no classes
+    std::string weights;                               ///< which were taken: "online", "ema_0.999"
+    SampleKind sample;                                 ///< what it draws
+    std::vector<std::string> class_names;              ///< by label; empty: no classes
+    std::shared_ptr<const MappedSafetensors> mapping;  ///< what the weights are read from; null: own memory
     std::unique_ptr<VelocityModel> model;
     std::unique_ptr<Dataset>
         data;  ///< what it was trained on; null where that lies in files: nobody has to have them
 };
+
+/// What a file says of the samples: metadata sample_shape ("32,32,3"), classes, class_names (a line each). Error names
+/// `place` and the key that is missing or no number.
+void read_sample_kind(const std::map<std::string, std::string>& metadata, const std::string& place,
+                      LoadedModel& out);
+std::map<std::string, std::string> sample_kind_text(const SampleKind& kind,
+                                                    const std::vector<std::string>& class_names);
 
 /// Names of the weights that a checkpoint holds: "online" first.
 std::vector<std::string> weights_in(const Checkpoint& checkpoint);

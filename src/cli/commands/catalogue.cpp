@@ -17,8 +17,10 @@ const std::vector<Command>& all_commands() {
         data_stats_command(),  //
         info_command(),        //
         bench_step_command(),  //
-        bench_ops_command(),   //
-        verify_command(),      //
+        bench_sample_command(),
+        bench_ops_command(),  //
+        convert_command(),    //
+        verify_command(),     //
     };
     return commands;
 }

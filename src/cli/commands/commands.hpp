@@ -16,7 +16,9 @@ Command data_peek_command();
 Command data_stats_command();
 Command info_command();
 Command bench_ops_command();
+Command bench_sample_command();
 Command bench_step_command();
+Command convert_command();
 Command verify_command();
 
 }  // namespace mf::cli

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+// meanflow bench sample: how long it takes from noise to samples, and from nothing to the first of them.
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "cli/commands/commands.hpp"
+#include "cli/json.hpp"
+#include "cli/process.hpp"
+#include "cli/sampling.hpp"
+#include "core/stopwatch.hpp"
+#include "ops/peak.hpp"
+#include "train/config.hpp"
+#include "train/plain_weights.hpp"
+
+namespace mf::cli {
+namespace {
+
+struct Row {
+    std::int64_t batch = 0, steps = 0, n = 0;
+    double first = 0, least = 0, median = 0, gflop = 0;  ///< ms
+};
+
+/// A configuration's network with its initial weights (their values do not change the time), or what `sample` opens.
+LoadedModel model_of(const Invocation& invocation, Team& team) {
+    const std::string& target = invocation.words[0];
+    const bool stored = std::filesystem::is_directory(target) || target.ends_with(".safetensors");
+    if (stored) return open_model(target, invocation, team);
+    std::vector<ConfigItem> items = read_config(target);
+    for (const std::string& word : invocation.overrides) items.push_back(parse_override(word));
+    LoadedModel out = initial_model(resolve(items), team);
+    out.model->params().repack(team, precision_of(invocation), Packs::forward);
+    return out;
+}
+
+Row time_batch(const LoadedModel& loaded, const Invocation& invocation, Team& team, std::int64_t batch,
+               std::int64_t steps) {
+    SampleRequest request = request_of(invocation);
+    request.count = batch;
+    request.steps = static_cast<int>(steps);
+    const double seconds = invocation.options.real("--seconds");
+    const std::int64_t most = invocation.options.integer("--repeat");
+    Row row{.batch = batch, .steps = steps};
+    std::vector<double> ms;
+    SampleMemory memory;
+    Stopwatch all;
+    while (static_cast<std::int64_t>(ms.size()) <= most && (ms.size() < 3 || all.seconds() < seconds)) {
+        Stopwatch watch;
+        draw_samples(loaded, request, team, &memory);
+        ms.push_back(watch.seconds() * 1e3);
+    }
+    row.first = ms.front();
+    ms.erase(ms.begin());
+    std::ranges::sort(ms);
+    row.n = static_cast<std::int64_t>(ms.size());
+    row.least = ms.front(), row.median = ms[ms.size() / 2];
+    row.gflop = loaded.model->flops_per_row({}) * static_cast<double>(batch * steps) * 1e-9;
+    return row;
+}
+
+Json json_of(const Row& row, double peak) {
+    return Json::object(
+        {{"batch", row.batch},
+         {"steps", row.steps},
+         {"ms",
+          Json::object({{"first", row.first}, {"min", row.least}, {"median", row.median}, {"n", row.n}})},
+         {"gflop", row.gflop},
+         {"gflops", row.gflop / row.median * 1e3},
+         {"peak_share", row.gflop / row.median * 1e3 / peak}});
+}
+
+int run(const Invocation& invocation) {
+    Stopwatch watch;
+    Team team(invocation.threads());
+    const LoadedModel loaded = model_of(invocation, team);
+    const double load_ms = watch.seconds() * 1e3;
+    std::vector<Row> rows;
+    for (const std::int64_t steps : invocation.options.integers("--steps"))
+        for (const std::int64_t batch : invocation.options.integers("--batch"))
+            rows.push_back(time_batch(loaded, invocation, team, batch, steps));
+    const double rss = mebibytes(peak_resident_bytes());
+    const Precision precision = precision_of(invocation);
+    const double peak = measure_gemm_peak(team, precision);
+    if (invocation.json()) {
+        std::vector<Json> list;
+        for (const Row& row : rows) list.push_back(json_of(row, peak));
+        fmt::print("{}\n", Json::object({{"load_ms", load_ms},
+                                         {"parameters", loaded.model->params().count()},
+                                         {"precision", precision == Precision::bf16 ? "bf16" : "f32"},
+                                         {"peak_gflops", peak},
+                                         {"rss_mib", rss},
+                                         {"rows", Json::array(list)}})
+                               .text());
+        return 0;
+    }
+    fmt::print(
+        "{} parameters, ready after {:.0f} ms, {:.0f} MiB of the process; {:.0f} GFLOP/s measured for GEMM\n",
+        loaded.model->params().count(), load_ms, rss, peak);
+    for (const Row& row : rows)
+        fmt::print(
+            "batch {:>4}, {} step{}: {:.1f} ms at best, {:.1f} ms in the median of {} (first {:.1f}); "
+            "{:.0f} GFLOP/s, {:.0f}%\n",
+            row.batch, row.steps, row.steps == 1 ? "" : "s", row.least, row.median, row.n, row.first,
+            row.gflop / row.median * 1e3, row.gflop / row.median * 1e5 / peak);
+    return 0;
+}
+
+}  // namespace
+
+Command bench_sample_command() {
+    Command out;
+    out.name = "bench sample";
+    out.summary = "time the way from noise to samples";
+    out.usage = "CONFIG|RUN|MODEL.safetensors [key=value ...] [--batch 1,16] [--steps 1] [--json]";
+    out.example = "  meanflow bench sample bench/b2 --batch 1,16 --precision bf16";
+    out.options = {
+        {"--batch", OptionKind::integers, "1,16", "samples at a time", 1, 1'000'000},
+        {"--steps", OptionKind::integers, "1", "sampler steps", 1, 1'000'000},
+        {"--repeat", OptionKind::integer, "20", "batches that are timed, after a first one", 2, 1'000'000},
+        {"--seconds", OptionKind::real, "10", "at most so long for each row (but three batches)", 0.01, 1e6},
+    };
+    for (Option& option : sampling_options()) out.options.push_back(std::move(option));
+    out.has_results = true;
+    out.takes_overrides = true;
+    out.least_words = out.most_words = 1;
+    out.run = run;
+    return out;
+}
+
+}  // namespace mf::cli

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// Weights alone, one tensor a parameter under its public name: what others publish, and what is shipped for sampling. The
+// network is read off the names and shapes; words about the samples may stand in the metadata and need not.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "train/checkpoint.hpp"
+
+namespace mf {
+
+/// True when the file is safetensors and no checkpoint of a run. Error when it cannot be read.
+bool holds_plain_weights(const std::filesystem::path& path);
+
+/// Maps the file; numbers are read from it when they are needed and packed once, in `precision`. `side`: height and width
+/// of a sample where the metadata do not say (positions are rotary, so that weights fit any). The v head, which only
+/// training needs, is left out. Error when the weights are of no known network.
+LoadedModel open_plain_weights(const std::filesystem::path& path, std::int64_t side, Precision precision,
+                               Team& team);
+
+/// Writes the weights of a loaded model for sampling, f32 or bf16, with the metadata of its samples; atomically.
+void write_plain_weights(const std::filesystem::path& path, const LoadedModel& model, Precision precision);
+
+}  // namespace mf
