@@ -78,6 +78,7 @@ std::unique_ptr<VelocityModel> Mit::make(const Settings& settings, const SampleK
     Config c;
     c.height = sample.shape[0], c.width = sample.shape[1], c.channels = sample.shape[2];
     c.classes = sample.classes;
+    c.mlp_ratio = size.mlp_ratio;
     c.patch = size.patch, c.hidden = size.hidden, c.depth = size.depth, c.heads = size.heads;
     const std::int64_t head_depth = settings.integer("model.head_depth");
     c.head_depth = head_depth > 0 ? head_depth : std::min(size.head_depth, c.depth);

@@ -8,6 +8,7 @@ namespace mf {
 
 struct TransformerSize {
     std::int64_t hidden, depth, heads, head_depth, patch;
+    double mlp_ratio;  ///< of mit (dit has 4): hidden units of SwiGLU for each of the width
 };
 
 /// "T", "S", "B", "M", "L", "XL"; UsageError for other names.
