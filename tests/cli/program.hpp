@@ -85,7 +85,10 @@ class Program {
     Program(const Program&) = delete;
     Program& operator=(const Program&) = delete;
 
-    void send(int signal) const { ::kill(pid_, signal); }
+    /// To the child alone: a process number of -1, which it has once it is gone, would mean every process there is.
+    void send(int signal) const {
+        if (pid_ > 0) ::kill(pid_, signal);
+    }
     bool running() {
         if (pid_ > 0 && ::waitpid(pid_, &status_, WNOHANG) == pid_) pid_ = -1;
         return pid_ > 0;
