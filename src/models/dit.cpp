@@ -12,6 +12,7 @@
 #include "ops/layer_norm.hpp"
 #include "ops/modulate.hpp"
 #include "ops/pointwise.hpp"
+#include "ops/recompute.hpp"
 
 namespace mf {
 namespace {
@@ -79,7 +80,10 @@ UV Dit::forward(const Context& context, const Dual& z, const Dual& r, const Dual
     const Dual c = condition(context, t, subtract(context, t, r), given.labels);
     const Dual silu = pointwise(context, Pointwise::silu, c);
     Dual x = tokens(context, z);
-    for (const AdaLnBlock& block : blocks_) x = block(context, x, silu);
+    for (const AdaLnBlock& block : blocks_)
+        x = recomputed<2>(
+            context, {std::move(x), silu},
+            [&block](const Context& own, const std::array<Dual, 2>& in) { return block(own, in[0], in[1]); });
     const Dual two = final_modulation_(context, silu);
     const std::int64_t width = config_.hidden;
     const Dual n = modulate(context, layer_norm(context, x), columns(context, two, 0, width),

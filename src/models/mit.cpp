@@ -7,6 +7,7 @@
 #include "nn/initial_weights.hpp"
 #include "ops/arithmetic.hpp"
 #include "ops/embedding.hpp"
+#include "ops/recompute.hpp"
 #include "ops/rms_norm.hpp"
 #include "ops/tokens.hpp"
 
@@ -102,8 +103,16 @@ Dual Mit::sequence(const Context& context, const Dual& z, const Dual& h, const C
     return with_tokens(context, groups, patches_(context, patchify(context, z, grid_)));
 }
 
+Dual Mit::run(const Context& context, const InContextBlock& block, Dual x) const {
+    return recomputed<1>(context, {std::move(x)},
+                         [this, &block](const Context& own, const std::array<Dual, 1>& in) {
+                             return block(own, in[0], table_);
+                         });
+}
+
 Dual Mit::trunk(const Context& context, Dual x, std::int64_t blocks) const {
-    for (std::int64_t i = 0; i < blocks; ++i) x = trunk_[static_cast<std::size_t>(i)](context, x, table_);
+    for (std::int64_t i = 0; i < blocks; ++i)
+        x = run(context, trunk_[static_cast<std::size_t>(i)], std::move(x));
     return x;
 }
 
@@ -120,12 +129,12 @@ UV Mit::forward(const Context& context, const Dual& z, const Dual& r, const Dual
     UV out;
     if (want.u) {
         Dual x = trunk_end;
-        for (const InContextBlock& block : u_head_) x = block(context, x, table_);
+        for (const InContextBlock& block : u_head_) x = run(context, block, std::move(x));
         out.u = finish(context, u_final_, x);
     }
     if (want.v) {
         Dual x = trunk_end.still();  // nobody asks how v moves
-        for (const InContextBlock& block : v_head_) x = block(context, x, table_);
+        for (const InContextBlock& block : v_head_) x = run(context, block, std::move(x));
         out.v = finish(context, v_final_, x);
     }
     return out;

@@ -56,6 +56,7 @@ class Mit final : public VelocityModel {
         LinearLayer linear;
     };
     Final add_final(const std::string& name);
+    Dual run(const Context& context, const InContextBlock& block, Dual x) const;
     Dual finish(const Context& context, const Final& final, const Dual& x) const;
 
     Config config_;

@@ -13,9 +13,10 @@ struct Context {
     Pool& pool;            ///< where results live
     Tape* tape = nullptr;  ///< null: nothing is recorded (sampling, guidance passes, v_θ passes)
     Precision precision = Precision::f32;
+    bool recompute = false;  ///< blocks keep their input instead of their activations (ops/recompute.hpp)
 
     /// The same without a tape.
-    Context untaped() const { return {team, pool, nullptr, precision}; }
+    Context untaped() const { return {team, pool, nullptr, precision, false}; }
     Tensor make(Shape shape, DType dtype = DType::f32) const { return Tensor(shape, dtype, &pool); }
     /// Type of what GEMM reads.
     DType operand() const { return precision == Precision::bf16 ? DType::bf16 : DType::f32; }

@@ -42,6 +42,11 @@ void Tape::backward(GradSlot loss, Pool& pool) {
     Tensor one({1, 1}, DType::f32, &pool);
     one.fill(1.0F);
     add_gradient(loss, std::move(one));
+    run_back();
+    clear();
+}
+
+void Tape::run_back() {
     try {
         while (!nodes_.empty()) {
             const Node node = nodes_.back();
@@ -52,7 +57,11 @@ void Tape::backward(GradSlot loss, Pool& pool) {
         clear();  // what is left must not run in the next step
         throw;
     }
-    clear();
+}
+
+Tape& Tape::inner() {
+    if (inner_ == nullptr) inner_ = std::make_unique<Tape>(gradients_);
+    return *inner_;
 }
 
 void Tape::clear() {

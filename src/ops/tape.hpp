@@ -50,7 +50,11 @@ class Tape {
 
     /// Runs all records backwards, starting from d loss / d loss = 1, and forgets them; also when one of them throws.
     void backward(GradSlot loss, Pool& pool);
+    /// Runs all records backwards from the gradients that were added, and leaves what arrives at other slots there.
+    void run_back();
     void clear();
+    /// A tape for parts that are recorded anew while this one runs back; it adds to the same gradients.
+    Tape& inner();
 
   private:
     struct Destroy {  // a record goes even when its adjoint throws
@@ -72,6 +76,7 @@ class Tape {
     std::vector<Node> nodes_;
     std::vector<std::unique_ptr<std::byte[]>> chunks_;  // kept from step to step
     std::size_t chunk_ = 0, used_ = 0;
+    std::unique_ptr<Tape> inner_;
 };
 
 }  // namespace mf

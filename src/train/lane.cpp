@@ -40,7 +40,7 @@ void Lane::run(const StepPlan& plan, Team& team, std::int64_t step, double progr
                std::int64_t end) {
     std::ranges::fill(gradients_.flat(), 0.0F);
     sums_ = {};
-    const Context context{team, pool_, &tape_, plan.precision};
+    const Context context{team, pool_, &tape_, plan.precision, plan.recompute};
     for (std::int64_t row = begin; row < end; row += plan.tile) {
         const std::int64_t count = std::min(plan.tile, end - row);
         Draws draws;

@@ -21,6 +21,7 @@ struct StepPlan {
     std::int64_t batch;
     std::int64_t tile;
     Precision precision;
+    bool recompute;
 };
 
 class Lane {

@@ -56,7 +56,7 @@ bool may_change(const std::string& key, const Settings& settings) {
     if (std::ranges::any_of(free, [&](const char* start) { return key.starts_with(start); })) return true;
     // What changes with the share of training done makes every step depend on how many there are.
     const bool weight_moves = settings.text("loss.weight") != "none" && settings.text("loss.p_end") != "same";
-    return key == "train.max_skipped" ||
+    return key == "train.max_skipped" || key == "train.recompute" ||
            (key == "train.steps" && settings.text("schedule.name") == "constant" && !weight_moves);
 }
 

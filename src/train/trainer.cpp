@@ -24,6 +24,7 @@ struct Trainer::Parts {
     TimeSampler times;
     std::int64_t steps, batch, tile;
     Precision precision;
+    bool recompute;
     std::vector<std::unique_ptr<Lane>> lanes;
     std::unique_ptr<Optimiser> optimiser;
     Schedule schedule;
@@ -45,6 +46,7 @@ struct Trainer::Parts {
           batch(s.integer("train.batch")),
           tile(s.integer("train.tile")),
           precision(s.text("precision") == "bf16" ? Precision::bf16 : Precision::f32),
+          recompute(s.flag("train.recompute")),
           optimiser(optimiser_catalogue().at(s.text("optim.name")).make(s, model->params())),
           schedule(Schedule::make(s, steps)),
           clip(s.real("optim.clip")) {
@@ -75,7 +77,7 @@ struct Trainer::Parts {
 
     /// Every lane takes a contiguous share of the tiles.
     void run_lanes() {
-        const StepPlan plan{*data, *model, *objective, times, seed(), batch, tile, precision};
+        const StepPlan plan{*data, *model, *objective, times, seed(), batch, tile, precision, recompute};
         const double progress =
             static_cast<double>(done) / static_cast<double>(std::max<std::int64_t>(1, steps));
         if (lanes.size() == 1) return lanes[0]->run(plan, team, done, progress, 0, batch);
@@ -133,6 +135,8 @@ OptionTable Trainer::options() {
         {"train.batch", OptionKind::integer, "4096", "samples a step", 1, 1 << 24},
         {"train.tile", OptionKind::integer, "-1",
          "rows a lane takes through the network at a time; 0: all, -1: what suits the network", -1},
+        {"train.recompute", OptionKind::flag, "false",
+         "blocks keep their input only and run again for their adjoint: less memory, a third more time"},
         {"train.lanes", OptionKind::integer, "0",
          "0: each thread takes rows of its own; 1: threads share every op (layer by layer)", 0},
         {"ema.decays", OptionKind::texts, "", "moving averages of the weights to keep, e.g. 0.99,0.999"},

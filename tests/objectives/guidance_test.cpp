@@ -80,6 +80,22 @@ TEST(Guidance, EveryThreadCountTrainsTheSame) {
     EXPECT_EQ(once, again);
 }
 
+TEST(Recompute, SameTrainingInLessMemory) {
+    for (auto variant : variants()) {
+        variant.insert(variant.end(), {"model.depth=6", "train.tile=0"});
+        Trainer kept(settings_of(variant), 1);
+        variant.emplace_back("train.recompute=true");
+        Trainer again(settings_of(variant), 1);
+        for (int i = 0; i < 3; ++i) EXPECT_NEAR(kept.step().loss, again.step().loss, 1e-5) << variant[3];
+        const auto a = kept.weights().front().values, b = again.weights().front().values;
+        EXPECT_LT(distance({a.begin(), a.end()}, {b.begin(), b.end()}), 1e-5) << variant[3];
+        EXPECT_LT(again.plan_bytes(), kept.plan_bytes()) << variant[3];
+        const std::uint64_t before = again.pool_allocations();
+        again.step();
+        EXPECT_EQ(again.pool_allocations(), before);
+    }
+}
+
 TEST(Guidance, StrengthOneIsNoGuidance) {
     // ω_max = 1: every strength is 1, so that v_g = v; only the inputs are there.
     std::vector<std::string> one = variants()[0], none = variants()[0];
