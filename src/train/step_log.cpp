@@ -2,6 +2,7 @@
 #include "train/step_log.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -71,6 +72,7 @@ void StepLog::add(const StepReport& report, double seconds) {
     }
     ++count_;
     loss_ += report.loss;
+    square_u_ += report.square_u;
     square_v_ += report.square_v;
     norm_ += report.gradient_norm;
 }
@@ -91,14 +93,19 @@ std::string StepLog::line() {
     const double n = static_cast<double>(std::max<std::int64_t>(1, count_));
     const double ms = std::max(1e-6, milliseconds());
     std::string out = fmt::format("step {}/{} | loss {:.4f}", step_, steps_, loss_ / n);
-    if (square_v_ > 0) out += fmt::format(" (v {:.4f})", square_v_ / n);
-    out += fmt::format(" | |g| {:.3g} | lr {:.1e} | {:.1f} ms | {:.0f}k samples/s", norm_ / n, rate_, ms,
-                       batch_ / ms);
+    // A loss that is weighted, or made of two parts, says little: then the mean squares stand beside it.
+    if (square_v_ > 0)
+        out += fmt::format(" (u {:.5g}, v {:.5g})", square_u_ / n, square_v_ / n);
+    else if (std::abs(square_u_ - loss_) > 1e-6 * std::abs(loss_) && square_u_ > 0)
+        out += fmt::format(" (u {:.5g})", square_u_ / n);
+    std::string speed = with_unit(batch_ / ms * 1e3);
+    if (speed.back() != ' ') speed += ' ';
+    out += fmt::format(" | |g| {:.3g} | lr {:.1e} | {:.1f} ms | {}samples/s", norm_ / n, rate_, ms, speed);
     if (peak_ > 0) out += fmt::format(" | {:.0f}% peak", 100 * flops_ / (ms * 1e-3) / peak_);
     if (skipped_ > 0) out += fmt::format(" | {} skipped", skipped_);
     out += " | ETA " + clock_text(seconds_left());
     count_ = skipped_ = 0;
-    seconds_ = loss_ = square_v_ = norm_ = 0;
+    seconds_ = loss_ = square_u_ = square_v_ = norm_ = 0;
     return out;
 }
 

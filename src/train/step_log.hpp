@@ -31,7 +31,7 @@ class StepLog {
           peak_(peak_flops) {}
 
     void add(const StepReport& report, double seconds);
-    /// "step 1200/5001 | loss 1.8771 | |g| 0.42 | lr 3.0e-03 | 11.2 ms | 365k samples/s | 84% peak | ETA
+    /// "step 1200/5001 | loss 1.8771 | |g| 0.42 | lr 3.0e-03 | 11.2 ms | 365 k samples/s | 84% peak | ETA
     /// 0:38": means since the last line; the steps that were skipped are counted and otherwise left out.
     std::string line();
     /// The same in fewer words, for a progress bar: "loss 1.88  11.2 ms  ETA 0:38". Collecting goes on.
@@ -44,7 +44,7 @@ class StepLog {
     std::int64_t steps_;
     double batch_, flops_, peak_;
     std::int64_t step_ = 0, count_ = 0, skipped_ = 0;
-    double seconds_ = 0, loss_ = 0, square_v_ = 0, norm_ = 0, rate_ = 0;
+    double seconds_ = 0, loss_ = 0, square_u_ = 0, square_v_ = 0, norm_ = 0, rate_ = 0;
 };
 
 }  // namespace mf

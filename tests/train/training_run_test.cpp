@@ -106,7 +106,7 @@ TEST(StepLog, OneDenseLine) {
     report.rate = 3e-3;
     for (int i = 0; i < 3; ++i) log.add(report, 11.2e-3);
     EXPECT_EQ(log.line(),
-              "step 1200/5001 | loss 1.8771 | |g| 0.42 | lr 3.0e-03 | 11.2 ms | 366k samples/s | 46% peak | "
+              "step 1200/5001 | loss 1.8771 | |g| 0.42 | lr 3.0e-03 | 11.2 ms | 366 k samples/s | 46% peak | "
               "ETA 0:43");
     report.skipped = true;
     log.add(report, 11.2e-3);
