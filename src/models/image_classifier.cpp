@@ -37,10 +37,10 @@ ImageClassifier::ImageClassifier(const Config& given)
     const std::int64_t wide = config_.hidden, narrow = wide / 2;
     patches_ = LinearLayer::add(params_, "patches", patches_grid_.entries(), narrow, true);
     for (std::int64_t i = 0; i < config_.conv_blocks; ++i)
-        fine_.emplace_back(params_, fmt::format("fine.{}", i), narrow, wide);
+        fine_.emplace_back(params_, fmt::format("fine.{}", i), narrow, narrow);
     joining_ = LinearLayer::add(params_, "joining", joining_grid_.entries(), wide, true);
     for (std::int64_t i = 0; i < config_.conv_blocks; ++i)
-        coarse_.emplace_back(params_, fmt::format("coarse.{}", i), wide, 2 * wide);
+        coarse_.emplace_back(params_, fmt::format("coarse.{}", i), wide, wide);
     for (std::int64_t i = 0; i < config_.depth; ++i)
         blocks_.emplace_back(params_, fmt::format("blocks.{}", i), wide, config_.heads, 8 * wide / 3);
     norm_ = &params_.add("norm.weight", {wide});

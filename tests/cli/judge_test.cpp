@@ -126,8 +126,10 @@ TEST_F(WithAJudge, WhatDoesNotFitIsOneLine) {
                  "other", "evaluate.judge=sub/judge.safetensors"},
                 2, "judges images of shape (8, 8, 3)");
     EXPECT_EQ(run_program(*scratch, {"sample", "run", "--count", "4", "--out", "four.npz"}).code, 0);
-    expect_line(with_data({"eval", "four.npz", "--judge", "sub/judge.safetensors", "data.size=16"}), 2,
-                "shape");
+    expect_line({"eval", "four.npz", "--judge", "sub/judge.safetensors", "data.name=shapes"}, 2,
+                "has samples of shape");
+    expect_line({"eval", "four.npz", "--judge", "sub/judge.safetensors", "data.name=shapes", "data.size=8"},
+                2, "classes");
 }
 
 }  // namespace

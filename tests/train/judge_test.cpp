@@ -15,14 +15,14 @@ namespace {
 using namespace mf;
 using test::Scratch;
 
-/// Four kinds of shapes, gray, 16 x 16, and a classifier of 16 channels.
+/// Three kinds of shapes, gray, 16 x 16, and a classifier of 32 channels.
 Settings small(const std::vector<std::pair<std::string, std::string>>& more = {}) {
     std::vector<ConfigItem> items;
     for (const auto& [key, value] :
          std::vector<std::pair<std::string, std::string>>{{"data.name", "shapes"},
                                                           {"data.size", "16"},
                                                           {"data.channels", "1"},
-                                                          {"data.classes", "0,1,2"},
+                                                          {"data.classes", "cross,disc,pill"},
                                                           {"classifier.hidden", "32"},
                                                           {"classifier.depth", "1"},
                                                           {"classifier.heads", "2"},
