@@ -181,6 +181,14 @@ double ClassifierTrainer::held_accuracy(std::int64_t count) {
     return static_cast<double>(right) / static_cast<double>(all);
 }
 
+void ClassifierTrainer::load(std::span<const float> weights) {
+    ParamStore& params = parts_->classifier.params();
+    check(weights.size() == params.flat().size(), "[classifier] {} weights for {} parameters", weights.size(),
+          params.count());
+    std::ranges::copy(weights, params.flat().begin());
+    params.repack(parts_->team, parts_->precision);
+}
+
 std::int64_t ClassifierTrainer::steps_done() const { return parts_->done; }
 std::int64_t ClassifierTrainer::steps_planned() const { return parts_->steps; }
 const LabelledImages& ClassifierTrainer::data() const { return parts_->data; }

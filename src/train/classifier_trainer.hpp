@@ -29,6 +29,8 @@ class ClassifierTrainer {
     ~ClassifierTrainer();
 
     ClassifierReport step();
+    /// Starts from these weights, all parameters in the order of the store. Error when there are not as many.
+    void load(std::span<const float> weights);
     std::int64_t steps_done() const;
     std::int64_t steps_planned() const;  ///< train.steps
     /// Share of the held-out pictures 0 .. min(count, held) - 1 that the classifier gets right, in f32.

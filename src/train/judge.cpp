@@ -116,6 +116,17 @@ Judge load_judge(const std::filesystem::path& path, Team& team) {
     return out;
 }
 
+void start_from(ClassifierTrainer& trainer, const Judge& judge) {
+    const ImageDataset& data = trainer.data().all();
+    check_fits(judge, kind_of(data), data.class_names(), "data.name=" + trainer.settings().text("data.name"));
+    const auto &own = trainer.classifier().params().all(), &other = judge.classifier->params().all();
+    const bool same = std::ranges::equal(
+        own, other, [](const Param& a, const Param& b) { return a.name == b.name && a.shape == b.shape; });
+    check_usage(same, "{}: was trained with other classifier.* keys, its weights fit no other network",
+                judge.path.string());
+    trainer.load(judge.classifier->params().flat());
+}
+
 void check_fits(const Judge& judge, const SampleKind& sample, const std::vector<std::string>& class_names,
                 const std::string& what) {
     const std::string hint = "train a judge on the same data set: meanflow train-classifier data.name=...";

@@ -32,6 +32,9 @@ void save_judge(const std::filesystem::path& path, ClassifierTrainer& trainer, d
 /// Error when the file is missing, is no judge, is damaged, or its tensors are not those of its settings.
 Judge load_judge(const std::filesystem::path& path, Team& team);
 
+/// The trainer starts from the judge's weights. UsageError unless it is for the same images and classes and as large.
+void start_from(ClassifierTrainer& trainer, const Judge& judge);
+
 /// UsageError unless the judge is for such samples with these classes. Names are compared where both sides have them;
 /// samples without classes fit every judge of their shape.
 void check_fits(const Judge& judge, const SampleKind& sample, const std::vector<std::string>& class_names,

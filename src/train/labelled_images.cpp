@@ -121,7 +121,9 @@ void LabelledImages::training(float* out, std::int32_t* labels, std::uint64_t se
 }
 
 void LabelledImages::held(float* out, std::int32_t* label, std::int64_t i) const {
-    if (test_ != nullptr) return test_->stored(out, label, i);
+    // Folders hold one class after the other; any first part of the held-out pictures is to be fair all the same.
+    if (test_ != nullptr)
+        return test_->stored(out, label, Shuffle(test_->size(), 0, Stream::evaluation, 0)(i));
     all_->stored(out, label, kept_.empty() ? i : std::int64_t{kept_[static_cast<std::size_t>(i)]});
 }
 

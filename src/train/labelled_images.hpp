@@ -33,7 +33,7 @@ class LabelledImages {
     /// pixels and, with data.flip, mirrored by chance. out (count, H W C), labels (count). `scratch` is working memory.
     void training(float* out, std::int32_t* labels, std::uint64_t seed, std::uint64_t first,
                   std::int64_t count, std::vector<float>& scratch) const;
-    /// Held-out picture i, as it is.
+    /// Held-out picture i, in an order of no meaning, as it is.
     void held(float* out, std::int32_t* label, std::int64_t i) const;
 
   private:

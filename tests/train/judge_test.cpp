@@ -91,6 +91,11 @@ TEST(Judge, ComesBackAsItWasSaved) {
     EXPECT_EQ(classify(*judge.classifier, images, team).logits,
               classify(trainer.classifier(), images, team).logits);
 
+    ClassifierTrainer next(small(), 1), other(small({{"classifier.hidden", "16"}}), 1);
+    start_from(next, judge);
+    EXPECT_NEAR(next.held_accuracy(50), accuracy, 1e-9);
+    EXPECT_THROW(start_from(other, judge), UsageError);
+
     check_fits(judge, kind_of(trainer.data().all()), judge.class_names, "these");
     check_fits(judge, {{16, 16, 1}, 0}, {}, "images without classes");
     EXPECT_THROW(check_fits(judge, {{32, 32, 3}, 3}, {}, "others"), UsageError);

@@ -70,6 +70,7 @@ TEST(LabelledImages, TestFilesAreHeldOutWhereThereAreAny) {
     EXPECT_EQ(data.held_name(), "the test files");
     EXPECT_EQ(data.held_count(), 6);
     EXPECT_EQ(data.training_count(), 12);
+    EXPECT_EQ(grays(data, true, 6).size(), 6U);
     for (const float gray : grays(data, true, 6)) EXPECT_GE(gray, 100 / 127.5 - 1.001);
     for (const float gray : grays(data, false, 12)) EXPECT_LT(gray, 100 / 127.5 - 1);
 }

@@ -116,6 +116,8 @@ int run(const Invocation& invocation) {
     const bool quiet = invocation.quiet() || invocation.json();
     StopSignals signals;
     ClassifierTrainer trainer(settings_of(invocation), invocation.threads());
+    if (const std::string& from = invocation.options.text("--from"); !from.empty())
+        start_from(trainer, load_judge(from, trainer.team()));
     if (out.has_parent_path()) std::filesystem::create_directories(out.parent_path());
     if (!quiet) show_table(trainer, out.string());
     Stopwatch watch;
@@ -142,7 +144,7 @@ Command train_classifier_command() {
     Command out;
     out.name = "train-classifier";
     out.summary = "train a small classifier of images, which then judges generated ones";
-    out.usage = "[data.name=shapes] [key=value ...] [--out judge.safetensors]";
+    out.usage = "[data.name=shapes] [key=value ...] [--out judge.safetensors] [--from judge.safetensors]";
     out.example =
         "  meanflow train-classifier data.name=shapes --out judge.safetensors\n"
         "  meanflow train-classifier data.name=cifar data.path=cifar-10-batches-bin train.steps=4000 --out "
@@ -150,7 +152,11 @@ Command train_classifier_command() {
         "  meanflow eval runs/shapes --judge judge.safetensors\n\n"
         "Ctrl-C ends after the step at hand and writes what there is; the exit code is then 130 (143 for "
         "SIGTERM).";
-    out.options = {{"--out", OptionKind::text, "judge.safetensors", "file to write"}};
+    out.options = {
+        {"--out", OptionKind::text, "judge.safetensors", "file to write"},
+        {"--from", OptionKind::text, "",
+         "judge whose weights the training starts from (the optimiser starts anew)"},
+    };
     out.has_results = true;
     out.takes_overrides = true;
     out.run = run;
