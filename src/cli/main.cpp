@@ -25,7 +25,7 @@ std::string screen() {
         "commands:\n",
         program_version());
     for (const Command& command : all_commands())
-        out += fmt::format("  {:<12} {}\n", command.name, command.summary);
+        out += fmt::format("  {:<17} {}\n", command.name, command.summary);
     return out +
            "\n'meanflow COMMAND --help' tells more; key=value after a command overrides any configuration "
            "key.\n";

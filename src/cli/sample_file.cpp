@@ -38,21 +38,6 @@ std::string csv_of(const std::vector<float>& values, std::int64_t columns) {
     return out;
 }
 
-std::vector<float> floats_of(const Tensor& tensor, const std::string& place) {
-    check(tensor.shape().rank() == 2 && tensor.cols() == 2, "{}: expected points of shape (n, 2), got {}",
-          place, tensor.shape().text());
-    std::vector<float> out(static_cast<std::size_t>(tensor.count()));
-    if (tensor.dtype() == DType::f64) {
-        const auto* numbers = static_cast<const double*>(tensor.raw());
-        for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<float>(numbers[i]);
-        return out;
-    }
-    check(tensor.dtype() == DType::f32, "{}: expected points as f32 or f64, got {}", place,
-          name_of(tensor.dtype()));
-    std::copy_n(tensor.f32(), out.size(), out.begin());
-    return out;
-}
-
 }  // namespace
 
 void write_samples(const std::filesystem::path& path, const Samples& samples, const Shape& sample_shape) {
@@ -75,13 +60,34 @@ void write_samples(const std::filesystem::path& path, const Samples& samples, co
     write_file_atomically(path, csv_of(samples.values, sample_shape.count()));
 }
 
-std::vector<float> read_points(const std::filesystem::path& path) {
-    if (path.extension() == ".npy") return floats_of(read_npy(path), path.string());
-    const std::map<std::string, Tensor> arrays = read_npz(path);
+std::map<std::string, Tensor> read_arrays(const std::filesystem::path& path) {
+    if (path.extension() == ".npy") return {{"samples", read_npy(path)}};
+    return read_npz(path);
+}
+
+Tensor as_floats(const Tensor& tensor, const std::string& place) {
+    if (tensor.dtype() == DType::f32) return tensor;
+    check(tensor.dtype() == DType::f64, "{}: expected numbers as f32 or f64, got {}", place,
+          name_of(tensor.dtype()));
+    Tensor out(tensor.shape(), DType::f32);
+    const auto* numbers = static_cast<const double*>(tensor.raw());
+    for (std::int64_t i = 0; i < out.count(); ++i) out.f32()[i] = static_cast<float>(numbers[i]);
+    return out;
+}
+
+Tensor read_samples(const std::filesystem::path& path) {
+    const std::map<std::string, Tensor> arrays = read_arrays(path);
     const auto named = arrays.find("samples");
-    if (named != arrays.end()) return floats_of(named->second, path.string());
+    if (named != arrays.end()) return as_floats(named->second, path.string());
     check(arrays.size() == 1, "{}: has {} arrays and none is called samples", path.string(), arrays.size());
-    return floats_of(arrays.begin()->second, path.string());
+    return as_floats(arrays.begin()->second, path.string());
+}
+
+std::vector<float> read_points(const std::filesystem::path& path) {
+    const Tensor points = read_samples(path);
+    check(points.shape().rank() == 2 && points.cols() == 2, "{}: expected points of shape (n, 2), got {}",
+          path.string(), points.shape().text());
+    return {points.floats().begin(), points.floats().end()};
 }
 
 std::filesystem::path with_suffix(const std::filesystem::path& path, const std::string& suffix) {

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include "cli/train_hooks.hpp"
 
+#include <memory>
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "cli/figures.hpp"
 #include "cli/image_file.hpp"
+#include "cli/image_report.hpp"
 #include "cli/sampling.hpp"
 #include "cli/scores.hpp"
 #include "cli/screen.hpp"
 #include "core/error.hpp"
 #include "data/images.hpp"
 #include "metrics/points.hpp"
+#include "train/judge.hpp"
 #include "train/make_model.hpp"
 
 namespace mf::cli {
@@ -32,6 +37,14 @@ LoadedModel model_of(Trainer& trainer, const Settings& settings) {
     return out;
 }
 
+/// `room`.omega and `room`.interval, with balanced labels.
+GuidanceRequest guidance_in(const Settings& settings, const std::string& room) {
+    const std::vector<double> interval = settings.reals(room + ".interval");
+    check_usage(interval.size() == 2 && interval[0] <= interval[1],
+                "{}.interval wants two times, the smaller first: 0.3,0.7", room);
+    return {"balanced", {settings.real(room + ".omega")}, {interval[0]}, {interval[1]}};
+}
+
 /// A sheet from the same noise every time, so that two of them can be compared.
 void draw_sheet(Trainer& trainer, const LoadedModel& loaded, const Settings& settings,
                 const std::filesystem::path& run) {
@@ -39,12 +52,7 @@ void draw_sheet(Trainer& trainer, const LoadedModel& loaded, const Settings& set
     request.steps = static_cast<int>(settings.integer("sample.steps"));
     const std::int64_t rows = loaded.sample.classes > 0 ? loaded.sample.classes : 10;
     request.count = std::min<std::int64_t>(settings.integer("sample.count"), 8 * rows);
-    request.guidance.omega = {settings.real("sample.omega")};
-    const std::vector<double> interval = settings.reals("sample.interval");
-    check_usage(interval.size() == 2 && interval[0] <= interval[1],
-                "sample.interval wants two times, the smaller first: 0.3,0.7");
-    request.guidance.t_min = {interval[0]};
-    request.guidance.t_max = {interval[1]};
+    request.guidance = guidance_in(settings, "sample");
     const Samples samples = draw_samples(loaded, request, trainer.team());
     const std::filesystem::path file = run / "samples" / fmt::format("step_{:07}.png", trainer.steps_done());
     write_images(file, samples.values, loaded, request.guidance.labels, request.seed, {});
@@ -80,12 +88,54 @@ std::vector<std::pair<std::string, double>> numbers(Trainer& trainer, const Sett
     return out;
 }
 
+/// Scores of images during training, always from the same noise and against the same real images.
+class ImageNumbers {
+  public:
+    ImageNumbers(const Settings& settings, Trainer& trainer)
+        : settings_(settings), guidance_(guidance_in(settings, "evaluate")) {
+        const ImageDataset& data = *trainer.data().images();
+        if (const std::string& path = settings.text("evaluate.judge"); !path.empty()) {
+            judge_.emplace(load_judge(path, trainer.team()));
+            check_fits(*judge_, kind_of(data), data.class_names(), "data.name=" + settings.text("data.name"));
+        }
+        reference_.emplace(data, judge_ ? judge_->classifier.get() : nullptr,
+                           settings.integer("evaluate.images"), trainer.team());
+    }
+
+    std::vector<std::pair<std::string, double>> operator()(Trainer& trainer) const {
+        const LoadedModel loaded = model_of(trainer, settings_);
+        SampleRequest request;
+        request.count = settings_.integer("evaluate.images");
+        request.guidance = guidance_;
+        const std::vector<std::int32_t> labels = labels_of(loaded, "balanced", request.seed, request.count);
+        std::vector<std::pair<std::string, double>> out;
+        for (const std::int64_t steps : settings_.integers("evaluate.steps")) {
+            request.steps = static_cast<int>(steps);
+            const Samples samples = draw_samples(loaded, request, trainer.team());
+            for (const auto& [name, value] : named(reference_->score(samples.values, labels, trainer.team())))
+                out.emplace_back(fmt::format("{}@{}", name, steps), value);
+        }
+        return out;
+    }
+
+  private:
+    const Settings& settings_;
+    GuidanceRequest guidance_;
+    std::optional<Judge> judge_;
+    std::optional<ImageReference> reference_;
+};
+
 }  // namespace
 
-TrainingHooks training_hooks(const Settings& settings, const std::filesystem::path& run) {
+TrainingHooks training_hooks(const Settings& settings, const std::filesystem::path& run, Trainer& trainer) {
     TrainingHooks hooks;
-    hooks.sample = [&settings, run](Trainer& trainer) { draw_picture(trainer, settings, run); };
-    hooks.evaluate = [&settings](Trainer& trainer) { return numbers(trainer, settings); };
+    hooks.sample = [&settings, run](Trainer& t) { draw_picture(t, settings, run); };
+    if (trainer.data().images() == nullptr)
+        hooks.evaluate = [&settings](Trainer& t) { return numbers(t, settings); };
+    else if (settings.integer("evaluate.every") > 0)
+        hooks.evaluate = [own = std::make_shared<ImageNumbers>(settings, trainer)](Trainer& t) {
+            return (*own)(t);
+        };
     return hooks;
 }
 

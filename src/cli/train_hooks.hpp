@@ -7,8 +7,9 @@
 
 namespace mf::cli {
 
-/// sample.* and evaluate.* for points in the plane: pictures in RUN/samples, numbers in metrics.jsonl.
-TrainingHooks training_hooks(const Settings& settings, const std::filesystem::path& run);
+/// sample.* and evaluate.*: pictures in RUN/samples, numbers in metrics.jsonl. The trainer says what the samples are: a
+/// judge of images (evaluate.judge) is loaded now, so that one that does not fit is found before the first step.
+TrainingHooks training_hooks(const Settings& settings, const std::filesystem::path& run, Trainer& trainer);
 
 /// After the last step: RUN/figures/samples.png and a line with its numbers.
 void finish_with_picture(const std::filesystem::path& run, Team& team);

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "io/checksum.hpp"
 #include "io/safetensors_header.hpp"
 #include "io/shown.hpp"
 
@@ -33,6 +34,15 @@ std::vector<std::string> data_order(const std::map<std::string, Tensor>& tensors
 }
 
 }  // namespace
+
+std::string checksum_of(const TensorFile& file) {
+    std::uint32_t sum = 0;
+    for (const auto& [name, tensor] : file.tensors) {
+        sum = crc32c(name, sum);
+        sum = crc32c({static_cast<const char*>(tensor.raw()), tensor.bytes()}, sum);
+    }
+    return fmt::format("crc32c:{:08x}", sum);
+}
 
 SafetensorsHeader read_safetensors_header(const std::filesystem::path& path) {
     return read_header(InputFile(path));

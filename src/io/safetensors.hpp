@@ -47,6 +47,9 @@ TensorFile read_safetensors(const std::filesystem::path& path);
 /// UTF-8.
 void write_safetensors(const std::filesystem::path& path, const TensorFile& file);
 
+/// One CRC-32C over every tensor's name and bytes, in the order of the names: "crc32c:0123abcd", for metadata.
+std::string checksum_of(const TensorFile& file);
+
 /// The tensors of a file without reading it first: views of the mapped file, valid while this object lives,
 /// and not to be written to. Tensors that another program left unaligned for their type are copied.
 class MappedSafetensors {

@@ -17,8 +17,15 @@ double power(double difference, int p) { return p == 1 ? std::abs(difference) : 
 void project(MatrixView x, const float* direction, std::vector<float>& out) {
     for (std::int64_t i = 0; i < x.rows; ++i) {
         const float* row = x.row(i);
-        double sum = 0;
-        for (std::int64_t k = 0; k < x.cols; ++k) sum += double{row[k]} * double{direction[k]};
+        // Long rows (images): independent partial sums, which the compiler may keep in vector registers.
+        constexpr std::int64_t lanes = 32;
+        double part[lanes] = {}, sum = 0;
+        std::int64_t k = 0;
+        for (; k + lanes <= x.cols; k += lanes)
+            for (std::int64_t l = 0; l < lanes; ++l) part[l] += double{row[k + l]} * double{direction[k + l]};
+        for (; k < x.cols; ++k) sum += double{row[k]} * double{direction[k]};
+        if (x.cols >= lanes)
+            for (const double p : part) sum += p;
         out[static_cast<std::size_t>(i)] = static_cast<float>(sum);
     }
 }

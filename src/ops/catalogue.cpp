@@ -15,6 +15,7 @@ const std::vector<OpEntry>& op_catalogue() {
         rope_entry(),        attention_entry(),   patchify_entry(),
         unpatchify_entry(),  with_tokens_entry(), without_tokens_entry(),
         embedding_entry(),   sinusoid_entry(),    columns_entry(),
+        neighbours_entry(),  mean_tokens_entry(), cross_entropy_entry(),
     };
     return catalogue;
 }

@@ -10,7 +10,6 @@
 
 #include "core/error.hpp"
 #include "data/images.hpp"
-#include "io/checksum.hpp"
 #include "train/build_info.hpp"
 #include "train/config.hpp"
 #include "train/make_model.hpp"
@@ -23,16 +22,6 @@ constexpr std::string_view kFormat = "meanflow checkpoint 1";
 
 /// What the trainer calls the weights themselves ("model.") and an average ("ema_0.999.").
 std::string prefix_of(const std::string& weights) { return (weights == "online" ? "model" : weights) + "."; }
-
-/// One sum over every tensor's name and bytes, in the order of the names.
-std::string checksum_of(const TensorFile& file) {
-    std::uint32_t sum = 0;
-    for (const auto& [name, tensor] : file.tensors) {
-        sum = crc32c(name, sum);
-        sum = crc32c({static_cast<const char*>(tensor.raw()), tensor.bytes()}, sum);
-    }
-    return fmt::format("crc32c:{:08x}", sum);
-}
 
 const std::string& metadata_of(const TensorFile& file, const std::string& key, const std::string& place) {
     const auto found = file.metadata.find(key);

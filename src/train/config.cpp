@@ -98,7 +98,14 @@ OptionTable run_options() {
         {"sample.omega", OptionKind::real, "1", "images: guidance strength of such a picture", 0, 1000},
         {"sample.interval", OptionKind::reals, "0,1", "images: guidance interval of such a picture", 0, 1},
         {"evaluate.every", OptionKind::integer, "0", "steps between two evaluations; 0: none", 0},
-        {"evaluate.count", OptionKind::integer, "20000", "samples drawn for an evaluation", 2},
+        {"evaluate.count", OptionKind::integer, "20000", "points drawn for an evaluation", 2},
+        {"evaluate.images", OptionKind::integer, "1000", "images drawn for an evaluation", 4},
+        {"evaluate.judge", OptionKind::text, "",
+         "images: file of train-classifier whose features and classes judge them (docs/judge-images.md); "
+         "none: "
+         "only what needs no judge"},
+        {"evaluate.omega", OptionKind::real, "1", "images: guidance strength of an evaluation", 0, 1000},
+        {"evaluate.interval", OptionKind::reals, "0,1", "images: guidance interval of an evaluation", 0, 1},
         {"evaluate.steps", OptionKind::integers, "1", "numbers of sampler steps that are evaluated", 1},
     };
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "train/choices.hpp"
+#include "train/classifier_trainer.hpp"
 #include "train/config.hpp"
 #include "train/trainer.hpp"
 
@@ -45,6 +46,11 @@ std::string keys_page() {
             out += fmt::format("## {}={}\n\n{}\n\n", choice.key, entry.name, entry.help);
             out += entry.options.empty() ? "No keys of its own.\n\n" : rows_of(entry.options);
         }
+    out +=
+        "## The command train-classifier\n\nIt reads data.name (shapes when not given), the keys of that "
+        "data set, "
+        "and these.\n\n" +
+        rows_of(classifier_options());
     while (out.ends_with("\n\n")) out.pop_back();
     return out;
 }

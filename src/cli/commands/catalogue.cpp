@@ -7,8 +7,9 @@ namespace mf::cli {
 
 const std::vector<Command>& all_commands() {
     static const std::vector<Command> commands = {
-        demo_command(),        //
-        train_command(),       //
+        demo_command(),   //
+        train_command(),  //
+        train_classifier_command(),
         sample_command(),      //
         eval_command(),        //
         plot_command(),        //

@@ -8,6 +8,7 @@ namespace mf::cli {
 
 Command demo_command();
 Command train_command();
+Command train_classifier_command();
 Command sample_command();
 Command eval_command();
 Command plot_command();

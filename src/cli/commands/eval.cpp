@@ -5,11 +5,13 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/image_eval.hpp"
 #include "cli/json.hpp"
 #include "cli/sample_file.hpp"
 #include "cli/sampling.hpp"
 #include "cli/scores.hpp"
 #include "cli/screen.hpp"
+#include "core/error.hpp"
 #include "metrics/points.hpp"
 #include "train/config.hpp"
 #include "train/make_model.hpp"
@@ -39,8 +41,11 @@ void eval_model(std::vector<Result>& out, const std::string& target, const Invoc
     const LoadedModel loaded = open_model(target, invocation, team);
     const PointDataset& data = points_of(*loaded.data, "eval");
     SampleRequest request = request_of(invocation);
-    request.count = invocation.options.integer("--count");
-    for (const std::int64_t steps : invocation.options.integers("--steps")) {
+    const std::int64_t count = invocation.options.integer("--count");
+    request.count = count == 0 ? 20000 : count;
+    std::vector<std::int64_t> counts = invocation.options.integers("--steps");
+    if (counts.empty()) counts = {1, 2, 4, 8, 100};
+    for (const std::int64_t steps : counts) {
         request.steps = static_cast<int>(steps);
         const Samples samples = draw_samples(loaded, request, team);
         out.push_back({target, loaded.weights, loaded.step, request.steps,
@@ -76,6 +81,12 @@ std::string table_of(const std::vector<Result>& results) {
 }
 
 int run(const Invocation& invocation) {
+    if (invocation.options.flag("--features")) return eval_features(invocation);
+    check_usage(invocation.options.integer("--count") != 1,
+                "--count 1: one sample says nothing; give 2 or more");
+    if (is_about_images(invocation.words[0])) return eval_images(invocation);
+    check_usage(invocation.options.text("--judge").empty(), "--judge is for images; {} is about points",
+                invocation.words[0]);
     Team team(invocation.threads());
     std::vector<Result> results;
     for (const std::string& target : invocation.words) {
@@ -98,14 +109,25 @@ Command eval_command() {
     Command out;
     out.name = "eval";
     out.summary = "quality numbers of runs, checkpoints or files of samples";
-    out.usage = "RUN|MODEL|samples.npz ... [--steps 1,2,4,8,100] [--count 20000] [data.name=...]";
+    out.usage =
+        "RUN|MODEL|samples.npz ... [--steps 1,2,4,8,100] [--count N] [--judge judge.safetensors] "
+        "[data.name=...]";
     out.example =
         "  meanflow eval runs/fm runs/imf --steps 1,2,4,8,100\n"
-        "  meanflow eval samples.npz data.name=checkerboard";
+        "  meanflow eval samples.npz data.name=checkerboard\n"
+        "  meanflow eval runs/shapes --judge judge.safetensors --steps 1,50 --omega 2\n"
+        "  meanflow eval --features generated.npz real.npz";
     out.options = {
-        {"--steps", OptionKind::integers, "1,2,4,8,100", "numbers of sampler steps", 1, 1000000},
-        {"--count", OptionKind::integer, "20000", "samples drawn from each model", 2},
+        {"--steps", OptionKind::integers, "",
+         "numbers of sampler steps; 1,2,4,8,100 for points and 1 for images when not given", 1, 1000000},
+        {"--count", OptionKind::integer, "0",
+         "samples drawn from each model; 0: 20000 points, or 2000 images", 0},
+        {"--judge", OptionKind::text, "",
+         "images: classifier of train-classifier, whose features and classes judge them"},
+        {"--features", OptionKind::flag, "false",
+         "the two files hold features of generated and of real samples (array features, and logits)"},
     };
+    for (Option& option : guidance_options()) out.options.push_back(std::move(option));
     for (Option& option : sampling_options()) out.options.push_back(std::move(option));
     out.has_results = true;
     out.takes_overrides = true;

@@ -118,7 +118,7 @@ int run(const Invocation& invocation) {
     view.facts = facts_of(trainer, settings);
     const Precision precision = settings.text("precision") == "bf16" ? Precision::bf16 : Precision::f32;
     if (!quiet) view.peak_flops = 1e9 * measure_gemm_peak(trainer.team(), precision);
-    TrainingHooks hooks = training_hooks(settings, folder);
+    TrainingHooks hooks = training_hooks(settings, folder, trainer);
     hooks.stop = [&] { return signals.pending() != 0; };
     const TrainingEnd end = run_training(trainer, run, settings, view, hooks);
     return end_of(end, signals.pending(), trainer, folder, quiet);

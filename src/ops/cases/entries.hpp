@@ -32,6 +32,9 @@ OpEntry without_tokens_entry();
 OpEntry embedding_entry();
 OpEntry sinusoid_entry();
 OpEntry columns_entry();
+OpEntry neighbours_entry();
+OpEntry mean_tokens_entry();
+OpEntry cross_entropy_entry();
 
 /// "" or "_bf16", for the names of cases.
 inline std::string suffix(Precision precision) { return precision == Precision::bf16 ? "_bf16" : ""; }
