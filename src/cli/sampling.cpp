@@ -23,11 +23,6 @@ Solver solver_of(const std::string& name, const Settings& settings) {
     return name == "average" || interval ? Solver::average : Solver::euler;
 }
 
-/// True when the network was trained with the strength among its inputs.
-bool takes_omega(const Settings& settings) {
-    return settings.has("objective.guidance") && settings.text("objective.guidance") == "flexible";
-}
-
 std::vector<double> times_of(const SampleRequest& request, bool reverse) {
     if (request.times.empty()) return uniform_times(request.steps, !reverse);
     const std::vector<double>& times = request.times;
@@ -38,6 +33,10 @@ std::vector<double> times_of(const SampleRequest& request, bool reverse) {
 }
 
 }  // namespace
+
+bool takes_omega(const Settings& settings) {
+    return settings.has("objective.guidance") && settings.text("objective.guidance") == "flexible";
+}
 
 OptionTable sampling_options() {
     return {
@@ -105,7 +104,10 @@ Samples draw_samples(const LoadedModel& loaded, const SampleRequest& request, Te
 
     Samples out;
     const std::int64_t dimensions = loaded.sample.shape.count();
-    out.values = sampling_noise(request.seed, 0, request.count, dimensions);
+    out.values =
+        request.noise.empty() ? sampling_noise(request.seed, 0, request.count, dimensions) : request.noise;
+    check(std::ssize(out.values) == request.count * dimensions, "[sample] {} numbers of noise for {} samples",
+          out.values.size(), request.count);
     const auto steps = static_cast<double>(plan.times.size() - 1);
     const auto recorded = [&](std::int64_t i, const std::vector<float>& z) {
         // State i is kept when it is the nearest to one of `record` evenly spread places.
