@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/diagnostics_figure.hpp"
 #include "cli/figures.hpp"
 #include "cli/scores.hpp"
 #include "cli/screen.hpp"
@@ -184,8 +185,9 @@ struct NamedFigure {
 };
 
 constexpr NamedFigure kFigures[] = {
-    {"pair", pair},     {"cloud", cloud}, {"compare", compare}, {"evolution", evolution},
-    {"stages", stages}, {"loss", loss},   {"losses", losses},   {"mf-forward", mf_forward},
+    {"pair", pair},           {"cloud", cloud},           {"compare", compare},
+    {"evolution", evolution}, {"stages", stages},         {"loss", loss},
+    {"losses", losses},       {"mf-forward", mf_forward}, {"diagnostics", diagnostics_figure},
 };
 
 }  // namespace

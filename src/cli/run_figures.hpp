@@ -33,7 +33,7 @@ LoadedModel open_row(const RunRow& row, std::int64_t checkpoint, Team& team);
 /// step. UsageError, in the figure's name, when there are none.
 std::vector<std::int64_t> common_stages(const FigureRequest& request, const std::string& figure);
 
-/// pair, cloud, compare, evolution, stages, loss, losses, mf-forward.
+/// pair, cloud, compare, evolution, stages, loss, losses, mf-forward, diagnostics.
 const std::vector<std::string>& figure_names();
 /// UsageError when there is no such figure, or when the rows do not fit it.
 plot::Figure make_figure(const std::string& name, const FigureRequest& request, Team& team);

@@ -11,14 +11,14 @@
 #include "core/error.hpp"
 #include "data/images.hpp"
 #include "metrics/points.hpp"
+#include "train/diagnostics.hpp"
 #include "train/make_model.hpp"
 
 namespace mf::cli {
 namespace {
 
-/// The weights that samples are drawn with: the last average, or the weights themselves.
-LoadedModel model_of(Trainer& trainer, const Settings& settings) {
-    const Weights weights = trainer.weights().back();
+/// The network with these weights.
+LoadedModel model_with(Trainer& trainer, const Settings& settings, const Weights& weights) {
     const SampleKind kind = kind_of(trainer.data());
     LoadedModel out;
     out.settings = settings;
@@ -30,6 +30,11 @@ LoadedModel model_of(Trainer& trainer, const Settings& settings) {
     std::ranges::copy(weights.values, out.model->params().flat().begin());
     out.model->params().repack(trainer.team(), Precision::f32);
     return out;
+}
+
+/// The weights that samples are drawn with: the last average, or the weights themselves.
+LoadedModel model_of(Trainer& trainer, const Settings& settings) {
+    return model_with(trainer, settings, trainer.weights().back());
 }
 
 /// A sheet from the same noise every time, so that two of them can be compared.
@@ -86,6 +91,12 @@ TrainingHooks training_hooks(const Settings& settings, const std::filesystem::pa
     TrainingHooks hooks;
     hooks.sample = [&settings, run](Trainer& trainer) { draw_picture(trainer, settings, run); };
     hooks.evaluate = [&settings](Trainer& trainer) { return numbers(trainer, settings); };
+    hooks.diagnose = [&settings](Trainer& trainer) {
+        // What learns is the online weights; the draws are the same every time.
+        const LoadedModel loaded = model_with(trainer, settings, trainer.weights().front());
+        return diagnose(*loaded.model, settings, trainer.data(),
+                        {.count = settings.integer("diagnose.count")}, trainer.team());
+    };
     return hooks;
 }
 

@@ -7,7 +7,7 @@
 
 namespace mf::cli {
 
-/// sample.* and evaluate.* for points in the plane: pictures in RUN/samples, numbers in metrics.jsonl.
+/// sample.*, evaluate.* (of points) and diagnose.*: pictures in RUN/samples, numbers in metrics.jsonl.
 TrainingHooks training_hooks(const Settings& settings, const std::filesystem::path& run);
 
 /// After the last step: RUN/figures/samples.png and a line with its numbers.

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/diagnostics_figure.hpp"
 #include "cli/image_figures.hpp"
 #include "cli/json.hpp"
 #include "cli/run_figures.hpp"
@@ -29,7 +30,7 @@ RunRow row_of(const std::string& word, const std::string& weights) {
 }
 
 /// Curves over training: the same for all kinds of samples.
-bool is_curve(const std::string& name) { return name == "loss" || name == "losses"; }
+bool is_curve(const std::string& name) { return name == "loss" || name == "losses" || name == "diagnostics"; }
 
 bool is_of_images(const std::string& name) {
     return std::ranges::find(image_figure_names(), name) != image_figure_names().end();
@@ -49,6 +50,7 @@ std::vector<std::string> all_figures(const FigureRequest& request, bool images, 
         out = {"pair", one ? "cloud" : "compare", "evolution", "stages"};
     }
     if (runs || !images) out.emplace_back(one ? "loss" : "losses");
+    if (has_diagnostics(request)) out.emplace_back("diagnostics");
     return out;
 }
 
@@ -121,9 +123,9 @@ std::vector<fs::path> draw_named(const std::string& name, bool images, const Inv
                                  const FigureRequest& request, const fs::path& folder, Team& team) {
     if (images && is_of_images(name)) return {draw_image_figure(name, invocation, request, folder, team)};
     if (images && !is_curve(name))
-        throw UsageError(
-            fmt::format("figure {} is for points in the plane; this run draws images", name),
-            fmt::format("its figures are {}, loss and losses", fmt::join(image_figure_names(), ", ")));
+        throw UsageError(fmt::format("figure {} is for points in the plane; this run draws images", name),
+                         fmt::format("its figures are {}, loss, losses and diagnostics",
+                                     fmt::join(image_figure_names(), ", ")));
     if (!images && is_of_images(name) && name != "evolution")
         throw UsageError(fmt::format("figure {} is for runs that draw images; this one draws points", name),
                          "compare shows points at several numbers of steps");
