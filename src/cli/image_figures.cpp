@@ -8,22 +8,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "cli/screen.hpp"
-#include "cli/stored_sheets.hpp"
+#include "cli/image_figure_parts.hpp"
 #include "core/error.hpp"
-#include "data/images.hpp"
-#include "objectives/objective.hpp"
 #include "train/build_info.hpp"
-#include "train/make_model.hpp"
-#include "train/run_folder.hpp"
 #include "train/settings_text.hpp"
 
 namespace mf::cli {
 namespace {
-
-using Bytes = std::vector<std::uint8_t>;
-
-constexpr std::int64_t kManySteps = 50;  // for networks that only know the velocity at a point
 
 std::vector<LoadedModel> open_images(const FigureRequest& runs, Team& team) {
     std::vector<LoadedModel> out;
@@ -42,104 +33,15 @@ std::vector<LoadedModel> open_images(const FigureRequest& runs, Team& team) {
     return out;
 }
 
-bool knows_intervals(const LoadedModel& model) {
-    const Settings& settings = model.settings;
-    return objective_catalogue().at(settings.text("objective.name")).make(settings)->needs_interval();
-}
-
-std::int64_t steps_of(const ImageFigureRequest& request, const LoadedModel& model) {
-    check_usage(request.runs.steps.size() <= 1, "this figure has one number of --steps");
-    if (!request.runs.steps.empty()) return request.runs.steps[0];
-    return knows_intervals(model) ? 1 : kManySteps;
-}
-
-/// The one strength and interval of figures that do not compare several.
-GuidanceRequest one_guidance(const ImageFigureRequest& request) {
-    check_usage(request.omega.size() <= 1 && request.intervals.size() <= 2,
-                "only figure guidance has several values of --omega and --interval");
-    GuidanceRequest out{.labels = request.labels, .omega = request.omega, .t_min = {}, .t_max = {}};
-    if (!request.intervals.empty()) out.t_min = {request.intervals[0]}, out.t_max = {request.intervals[1]};
-    return out;
-}
-
-std::string words_of(const GuidanceRequest& guidance) {
-    std::string out = fmt::format("ω = {:g}", guidance.omega.empty() ? 1.0 : guidance.omega[0]);
-    if (!guidance.t_min.empty()) out += fmt::format(" in [{:g}, {:g}]", guidance.t_min[0], guidance.t_max[0]);
-    return out;
-}
-
-SampleRequest sampling_of(const ImageFigureRequest& request, std::int64_t count, std::int64_t steps,
-                          GuidanceRequest guidance) {
-    SampleRequest out = request.runs.sampling;
-    out.count = count;
-    out.steps = static_cast<int>(steps);
-    out.guidance = std::move(guidance);
-    return out;
-}
-
-/// Samples as pictures, one after the other.
-Bytes drawn(const LoadedModel& model, const SampleRequest& request, Team& team) {
-    Bytes out;
-    for (const float value : draw_samples(model, request, team).values) out.push_back(byte_of_value(value));
-    return out;
-}
-
-/// How many samples a row (or column) of classes has: each class once, as many as a list names, or 8.
-std::int64_t usual_count(const ImageFigureRequest& request, const LoadedModel& model) {
-    if (request.pictures > 0) return request.pictures;
-    if (model.sample.classes == 0) return 8;
-    if (request.labels == "balanced") return std::min<std::int64_t>(10, model.sample.classes);
-    if (request.labels == "random" || request.labels == "none") return 8;
-    return static_cast<std::int64_t>(split_list(request.labels).size());
-}
-
-std::vector<std::string> class_labels(const ImageFigureRequest& request, const LoadedModel& model,
-                                      std::int64_t count) {
-    std::vector<std::string> out(static_cast<std::size_t>(count));
-    const auto labels = labels_of(model, request.labels, request.runs.sampling.seed, count);
-    for (std::size_t i = 0; i < labels.size(); ++i) out[i] = label_name(model, labels[i]);
-    return out;
-}
-
-plot::PictureGrid grid_for(const LoadedModel& model) {
-    const Shape& shape = model.sample.shape;
-    plot::PictureGrid grid;
-    grid.height = static_cast<std::size_t>(shape[0]);
-    grid.width = static_cast<std::size_t>(shape[1]);
-    grid.channels = static_cast<std::size_t>(shape[2]);
-    return grid;
-}
-
-std::string heading_of(const ImageFigureRequest& request, std::size_t run) {
-    return request.runs.rows.size() > 1 ? request.runs.rows[run].name : "";
-}
-
-std::string steps_words(std::int64_t steps) { return fmt::format("{} step{}", steps, steps == 1 ? "" : "s"); }
-
-/// "1 step", or for runs that differ "mf 1 step, fm 50 steps".
-std::string all_steps(const ImageFigureRequest& request, const std::vector<LoadedModel>& models) {
-    std::vector<std::string> each;
-    bool same = true;
-    for (std::size_t i = 0; i < models.size(); ++i) {
-        each.push_back(request.runs.rows[i].name + " " + steps_words(steps_of(request, models[i])));
-        same = same && steps_of(request, models[i]) == steps_of(request, models[0]);
-    }
-    return same ? steps_words(steps_of(request, models[0])) : fmt::format("{}", fmt::join(each, ", "));
-}
-
-/// Puts columns of pictures (each as many as there are rows) side by side as cells of one picture.
-void fill_by_columns(plot::PictureGrid& grid, const std::vector<Bytes>& columns) {
-    const std::size_t each = grid.height * grid.width * grid.channels;
-    for (std::size_t row = 0; row < grid.rows.size(); ++row)
-        for (const Bytes& column : columns) {
-            const auto from = column.begin() + static_cast<std::ptrdiff_t>(row * each);
-            grid.cells.emplace_back(from, from + static_cast<std::ptrdiff_t>(each));
-        }
-}
-
 plot::PictureGrid guidance(const ImageFigureRequest& request, const std::vector<LoadedModel>& models,
                            Team& team) {
     check_usage(models[0].sample.classes > 0, "figure guidance: this model has no classes to be guided to");
+    for (const LoadedModel& model : models)
+        if (has_fixed_omega(model.settings))
+            throw UsageError(
+                fmt::format("figure guidance: a model with objective.guidance=fixed has one strength, {:g}",
+                            model.settings.real("objective.omega")),
+                "objective.guidance=flexible learns all of them");
     const std::vector<double> omega =
         request.omega.empty() ? std::vector<double>{1, 1.5, 2, 3, 5, 8} : request.omega;
     const std::vector<double> intervals =
@@ -204,81 +106,6 @@ plot::PictureGrid steps(const ImageFigureRequest& request, const std::vector<Loa
         grid.groups.push_back(std::move(group));
     }
     fill_by_columns(grid, columns);
-    return grid;
-}
-
-/// The network as it was before the first step.
-LoadedModel initial_of(const LoadedModel& model, Team& team) {
-    LoadedModel out{model.settings, 0, "online", model.sample, model.class_names, nullptr, nullptr};
-    out.model = make_model(out.settings, out.sample);
-    out.model->initialise(static_cast<std::uint64_t>(out.settings.integer("seed")));
-    out.model->params().repack(team, Precision::f32);
-    return out;
-}
-
-std::string stage_words(std::int64_t stage) { return fmt::format("step {}", stage); }
-
-/// Rows of the sheets that training left.
-plot::PictureGrid stored_evolution(const ImageFigureRequest& request, const std::vector<LoadedModel>& models,
-                                   const std::vector<StoredSheets>& sheets,
-                                   const std::vector<std::int64_t>& stages) {
-    plot::PictureGrid grid = grid_for(models[0]);
-    const std::int64_t across = std::min(request.pictures > 0 ? request.pictures : 10, sheets[0].columns);
-    ImageFigureRequest balanced = request;
-    balanced.labels = "balanced";
-    for (const std::int64_t stage : stages) grid.rows.push_back(stage_words(stage));
-    for (std::size_t i = 0; i < models.size(); ++i)
-        grid.groups.push_back({heading_of(request, i), class_labels(balanced, models[i], across)});
-    const std::size_t each = grid.height * grid.width * grid.channels;
-    for (const std::int64_t stage : stages)
-        for (const StoredSheets& run : sheets) {
-            const Bytes row = first_row(run, stage, across);
-            for (std::int64_t k = 0; k < across; ++k) {
-                const auto from =
-                    row.begin() + static_cast<std::ptrdiff_t>(k * static_cast<std::int64_t>(each));
-                grid.cells.emplace_back(from, from + static_cast<std::ptrdiff_t>(each));
-            }
-        }
-    const Settings& own = models[0].settings;
-    grid.note =
-        fmt::format("from the sheets that training left: {}", steps_words(own.integer("sample.steps")));
-    if (models[0].sample.classes > 0) grid.note += fmt::format(", ω = {:g}", own.real("sample.omega"));
-    grid.note += ";  the same noise in every row";
-    return grid;
-}
-
-plot::PictureGrid evolution(const ImageFigureRequest& request, const std::vector<LoadedModel>& models,
-                            Team& team) {
-    if (!request.sampling_given) {
-        std::vector<StoredSheets> sheets;
-        for (const RunRow& row : request.runs.rows)
-            sheets.push_back(stored_sheets(row.target, models[0].sample));
-        const std::vector<std::int64_t> stages = common_sheets(sheets, 8);
-        // As many checkpoints are better: they are sampled with the averaged weights and any settings.
-        std::size_t checkpoints = checkpoints_of(request.runs.rows[0].target).size();
-        if (stages.size() > checkpoints) return stored_evolution(request, models, sheets, stages);
-    }
-    const std::vector<std::int64_t> stages = common_stages(request.runs, "evolution");
-    const GuidanceRequest guided = one_guidance(request);
-    const std::int64_t across = usual_count(request, models[0]);
-    plot::PictureGrid grid = grid_for(models[0]);
-    for (std::size_t i = 0; i < models.size(); ++i)
-        grid.groups.push_back({heading_of(request, i), class_labels(request, models[i], across)});
-    grid.note = fmt::format("{};  the same noise (seed {}) in every row", all_steps(request, models),
-                            request.runs.sampling.seed);
-    if (models[0].sample.classes > 0) grid.note += ";  " + words_of(guided);
-    const auto each = static_cast<std::ptrdiff_t>(grid.height * grid.width * grid.channels);
-    for (const std::int64_t stage : stages) {
-        grid.rows.push_back(stage_words(stage));
-        for (std::size_t i = 0; i < models.size(); ++i) {
-            const LoadedModel model =
-                stage == 0 ? initial_of(models[i], team) : open_row(request.runs.rows[i], stage, team);
-            const Bytes row =
-                drawn(model, sampling_of(request, across, steps_of(request, models[i]), guided), team);
-            for (auto from = row.begin(); from != row.end(); from += each)
-                grid.cells.emplace_back(from, from + each);
-        }
-    }
     return grid;
 }
 
@@ -366,7 +193,7 @@ struct NamedFigure {
 constexpr NamedFigure kFigures[] = {
     {"guidance", guidance},
     {"steps", steps},
-    {"evolution", evolution},
+    {"evolution", image_evolution},
     {"interpolate", interpolate},
 };
 

@@ -72,28 +72,28 @@ Numbers of_images(const LoadedModel& loaded, const Dataset& data, const NumbersR
                                              as_rows(directions, dimensions), 2, team)}};
 }
 
-void add_training(Numbers& out, const std::filesystem::path& run) {
-    const MetricCurve loss = read_curve(run / "metrics.jsonl", "loss");
-    if (loss.values.empty()) return;
-    const std::span<const double> all(loss.values);
-    out.emplace_back("loss", mean_of(all.last(std::min<std::size_t>(100, all.size()))));
-    out.emplace_back("loss_std", deviation_of(all.last(std::max<std::size_t>(1, all.size() / 5))));
+void add_training(Numbers& out, const std::filesystem::path& run, std::int64_t dimensions) {
+    std::vector<double> squares = read_curve(run / "metrics.jsonl", "square_u").values;
+    if (squares.empty()) return;
+    for (double& value : squares) value /= static_cast<double>(dimensions);
+    const std::span<const double> all(squares);
+    out.emplace_back("residual", mean_of(all.last(std::min<std::size_t>(100, all.size()))));
+    out.emplace_back("residual_std", deviation_of(all.last(std::max<std::size_t>(1, all.size() / 5))));
     std::vector<double> ms = read_curve(run / "metrics.jsonl", "ms").values;
-    if (ms.empty()) return;
     std::ranges::nth_element(ms, ms.begin() + std::ssize(ms) / 2);
-    out.emplace_back("ms", ms[ms.size() / 2]);
+    if (!ms.empty()) out.emplace_back("ms", ms[ms.size() / 2]);
 }
 
 }  // namespace
 
 Numbers run_numbers(const std::filesystem::path& run, const NumbersRequest& request, Team& team) {
     std::vector<std::string> remarks;
-    const LoadedModel loaded = load_model(find_checkpoint(run, -1, remarks), "ema", team);
+    const LoadedModel loaded = load_model(find_checkpoint(run, -1, remarks), request.weights, team);
     for (const std::string& line : remarks) remark(false, line);
     const std::unique_ptr<Dataset> data = make_dataset(loaded.settings);
     Numbers out = data->points() != nullptr ? of_points(loaded, *data, request, team)
                                             : of_images(loaded, *data, request, team);
-    add_training(out, run);
+    add_training(out, run, loaded.sample.shape.count());
     return out;
 }
 

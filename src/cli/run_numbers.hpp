@@ -15,13 +15,15 @@ namespace mf::cli {
 struct NumbersRequest {
     std::int64_t count = 0;  ///< samples; 0: 10000 points or 1000 images
     std::uint64_t seed = 0;
+    std::string weights = "ema";  ///< as in load_model
 };
 
-/// Of one sampler step from noise, with the averaged weights:
+/// Of one sampler step from noise:
 ///   points  inside (where the support is sharp), swd, energy, as in `meanflow eval`
 ///   images  pixel_swd: sliced Wasserstein-2 between pixels of samples and of data, 128 directions, at the run's own
 ///           sample.omega and sample.interval
-/// and of its training: loss (mean of the last 100 steps), loss_std (of the last fifth), ms (median of a step).
+/// and of its training: residual, E|V - v|² a dimension whatever the weighting (mean of the last 100 steps),
+/// residual_std (of the last fifth), ms (median of a step).
 std::vector<std::pair<std::string, double>> run_numbers(const std::filesystem::path& run,
                                                         const NumbersRequest& request, Team& team);
 

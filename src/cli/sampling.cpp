@@ -38,6 +38,10 @@ bool takes_omega(const Settings& settings) {
     return settings.has("objective.guidance") && settings.text("objective.guidance") == "flexible";
 }
 
+bool has_fixed_omega(const Settings& settings) {
+    return settings.has("objective.guidance") && settings.text("objective.guidance") == "fixed";
+}
+
 OptionTable sampling_options() {
     return {
         {"--weights", OptionKind::text, "ema",
@@ -94,11 +98,13 @@ Samples draw_samples(const LoadedModel& loaded, const SampleRequest& request, Te
                     .look_behind = request.as_published || direction == "forward_as_published",
                     .precision = request.precision};
     // A network that was not given ω is guided from outside, with a second pass for the null class.
-    const std::vector<double>& omega = request.guidance.omega;
-    if (loaded.sample.classes > 0 && omega.size() == 1 && !takes_omega(loaded.settings))
-        plan.omega = omega[0];
+    GuidanceRequest guidance = request.guidance;
+    if (has_fixed_omega(loaded.settings))
+        guidance.omega = {loaded.settings.real("objective.omega")};
+    else if (loaded.sample.classes > 0 && guidance.omega.size() == 1 && !takes_omega(loaded.settings))
+        plan.omega = guidance.omega[0];
     plan.null_label = static_cast<std::int32_t>(loaded.sample.classes);
-    const Condition condition = condition_of(loaded, request.guidance, request.seed, request.count);
+    const Condition condition = condition_of(loaded, guidance, request.seed, request.count);
     check_usage(!request.as_published || !reverse,
                 "--as-published is about direction forward; this model is reverse");
 

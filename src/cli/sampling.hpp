@@ -19,6 +19,9 @@ OptionTable sampling_options();
 /// True when the network was trained with guidance strength and interval among its inputs.
 bool takes_omega(const Settings& settings);
 
+/// True when it was trained with one strength for all, which it then always samples with.
+bool has_fixed_omega(const Settings& settings);
+
 Precision precision_of(const Invocation& invocation);
 
 /// The network of a run (its newest whole checkpoint, or that of --step) or of a checkpoint file, with --weights; or of

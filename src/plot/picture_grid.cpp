@@ -179,6 +179,12 @@ class Builder {
         using Align = PlacedText::Align;
         const double middle = 0.5 * (left_[0] + group_right_.back());
         if (!grid_.title.empty()) text(grid_.title, middle, title_y_, kTitleSize, Align::centre, kInk);
+        double title_size = kTextSize;  // one size over all groups
+        for (std::size_t g = 0; g < grid_.groups.size(); ++g) {
+            const double width = in_points(group_right_[g] - group_left_[g] + kGroupGap / 2.0);
+            title_size =
+                std::min(title_size, fitted(grid_.column_title, kTextSize, std::max(width, 120.0)).size);
+        }
         std::size_t column = 0;
         for (std::size_t g = 0; g < grid_.groups.size(); ++g) {
             const PictureGroup& group = grid_.groups[g];
@@ -187,7 +193,7 @@ class Builder {
             const auto fit_heading = fitted(group.heading, kHeadingSize, width);
             if (!group.heading.empty())
                 text(fit_heading.text, centre, heading_y_, fit_heading.size, Align::centre, kInk);
-            const auto fit_title = fitted(grid_.column_title, kTextSize, std::max(width, 120.0));
+            const FittedText fit_title = fitted(grid_.column_title, title_size, std::max(width, 120.0));
             if (!grid_.column_title.empty())
                 text(fit_title.text, centre, column_title_y_, fit_title.size, Align::centre, kFaintInk);
             double size = kTextSize;  // one size for all labels of a group

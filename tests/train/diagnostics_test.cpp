@@ -48,7 +48,6 @@ TEST(Diagnostics, OfNothingAreThoseOfTheData) {
 TEST(Diagnostics, TheJacobianAmplifiesTheNoiseOfTheConditionalVelocity) {
     const NamedNumbers numbers = diagnosed(kToy, 3, 600, 1);
     EXPECT_NE(of(numbers, "noise_ratio"), 1);
-    EXPECT_GT(of(numbers, "jvp_velocity"), of(numbers, "jvp_self"));
     EXPECT_GT(of(numbers, "tangent_self"), 0.05);
     EXPECT_GT(of(numbers, "jvp_bf16"), 1e-4);
     EXPECT_LT(of(numbers, "jvp_bf16"), 0.2);

@@ -82,6 +82,9 @@ bool train_all(const std::vector<Variant>& variants, const Invocation& invocatio
 }
 
 std::vector<Result> measure(const std::vector<Variant>& variants, const Invocation& invocation, Team& team) {
+    const NumbersRequest request{.count = invocation.options.integer("--count"),
+                                 .seed = invocation.seed(),
+                                 .weights = invocation.options.text("--weights")};
     std::vector<Result> out;
     for (const Variant& variant : variants) {
         out.push_back({variant, {}});
@@ -93,8 +96,7 @@ std::vector<Result> measure(const std::vector<Variant>& variants, const Invocati
         }
         auto& numbers = out.back().numbers;
         for (const fs::path& folder : folders_of(variant, invocation)) {
-            const auto one =
-                run_numbers(folder, {invocation.options.integer("--count"), invocation.seed()}, team);
+            const auto one = run_numbers(folder, request, team);
             if (numbers.empty())
                 for (const auto& [name, value] : one) numbers.emplace_back(name, std::vector<double>());
             for (std::size_t i = 0; i < one.size() && i < numbers.size(); ++i)
@@ -165,17 +167,18 @@ std::string json_of(const std::vector<Result>& results, const Invocation& invoca
 }
 
 plot::Figure figure_of(const std::vector<Result>& results, const Invocation& invocation) {
-    const std::map<std::string, std::string> titles = {
-        {"inside", "inside (more is better)"}, {"swd", "SWD at 1 step"},
-        {"energy", "energy at 1 step"},        {"pixel_swd", "pixel SWD at 1 step"},
-        {"loss_std", "deviation of the loss"}, {"ms", "ms a step"}};
+    const std::map<std::string, std::string> titles = {{"inside", "inside (more is better)"},
+                                                       {"swd", "SWD at 1 step"},
+                                                       {"energy", "energy at 1 step"},
+                                                       {"pixel_swd", "pixel SWD at 1 step"},
+                                                       {"residual", "residual"},
+                                                       {"residual_std", "residual, deviation"},
+                                                       {"ms", "ms a step"}};
     std::vector<std::string> names;
     for (const Result& result : results)
         if (result.variant.why_not.empty()) names.push_back(result.variant.name);
     std::vector<plot::BarPanel> panels;
     for (const auto& [number, unused] : results[0].numbers) {
-        // Losses of different weightings are not one quantity.
-        if (number == "loss") continue;
         plot::BarPanel panel{titles.contains(number) ? titles.at(number) : number, {}};
         for (const Result& result : results) {
             if (!result.variant.why_not.empty()) continue;
@@ -238,6 +241,8 @@ Command ablate_command() {
         {"--seeds", OptionKind::integer, "1", "runs of every row, with seeds one after the other", 1, 1000},
         {"--count", OptionKind::integer, "0", "samples for the numbers; 0: 10000 points or 1000 images", 0,
          1e7},
+        {"--weights", OptionKind::text, "ema",
+         "online, ema (the average, where there is one; it lags behind short runs) or its full name"},
         {"--out", OptionKind::text, "", "folder for the runs, ablation.json, ablation.png and ablation.svg"},
     };
     out.has_results = true;
