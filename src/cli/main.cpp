@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
 // meanflow: picks the command, and turns every error into one line and an exit code.
+#include <array>
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/command.hpp"
 #include "cli/commands/catalogue.hpp"
@@ -14,6 +19,30 @@
 
 namespace mf::cli {
 namespace {
+
+/// What the commands of two words do together: one line of the screen for each first word.
+struct Group {
+    std::string_view first, summary;
+};
+constexpr std::array kGroups = {
+    Group{"data", "data sets: which there are, pictures of samples, counts and moments"},
+    Group{"bench", "time a training step, the way from noise to samples, each op alone"},
+};
+
+std::string command_lines() {
+    std::string out;
+    for (const Group& group : kGroups) {
+        const std::string start = fmt::format("{} ", group.first);
+        std::vector<std::string> words;
+        for (const Command& command : all_commands())
+            if (command.name.starts_with(start)) words.push_back(command.name.substr(start.size()));
+        out += fmt::format("  {:<23} {}\n", fmt::format("{}{}", start, fmt::join(words, "|")), group.summary);
+    }
+    for (const Command& command : all_commands())
+        if (command.name.find(' ') == std::string::npos)
+            out += fmt::format("  {:<23} {}\n", command.name, command.summary);
+    return out;
+}
 
 std::string screen() {
     std::string out = fmt::format(
@@ -24,9 +53,7 @@ std::string screen() {
         "  meanflow sample runs/imf --steps 1 --count 5000 --out samples.png\n\n"
         "commands:\n",
         program_version());
-    for (const Command& command : all_commands())
-        out += fmt::format("  {:<17} {}\n", command.name, command.summary);
-    return out +
+    return out + command_lines() +
            "\n'meanflow COMMAND --help' tells more; key=value after a command overrides any configuration "
            "key.\n";
 }

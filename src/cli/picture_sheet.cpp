@@ -25,11 +25,14 @@ std::vector<std::uint8_t> enlarged(std::span<const float> images, std::size_t wi
 
 }  // namespace
 
+int usual_zoom(const Shape& image) {
+    return static_cast<int>(std::max<std::int64_t>(1, (64 + image[1] / 2) / image[1]));
+}
+
 Picture sheet_of(std::span<const float> images, const Shape& image, std::int64_t columns, int zoom) {
     const auto height = static_cast<std::size_t>(image[0]), width = static_cast<std::size_t>(image[1]);
     const auto channels = static_cast<std::size_t>(image[2]);
-    const auto scale = static_cast<std::size_t>(
-        zoom > 0 ? zoom : static_cast<int>(std::max<std::size_t>(1, (64 + width / 2) / width)));
+    const auto scale = static_cast<std::size_t>(zoom > 0 ? zoom : usual_zoom(image));
     const plot::Picture sheet = plot::image_sheet(
         enlarged(images, width, channels, scale), images.size() / (height * width * channels), height * scale,
         width * scale, channels, static_cast<std::size_t>(columns), 2 * scale);

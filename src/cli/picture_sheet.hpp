@@ -11,8 +11,11 @@
 
 namespace mf::cli {
 
-/// Lays out `images` (count, H, W, C), values on [-1, 1], row by row; `zoom` is the side of a pixel, 0: as large as makes
-/// an image about 64 pixels wide.
+/// Side of a pixel that makes an image about 64 pixels wide.
+int usual_zoom(const Shape& image);
+
+/// Lays out `images` (count, H, W, C), values on [-1, 1], row by row; `zoom` is the side of a pixel, 0: the
+/// usual one; `2 * zoom` pixels lie between.
 Picture sheet_of(std::span<const float> images, const Shape& image, std::int64_t columns, int zoom = 1);
 
 /// `columns` samples of each class, a row a class, as training sees them; without classes the first rows * columns of

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/diagnostics_figure.hpp"
 #include "cli/figures.hpp"
 #include "cli/scores.hpp"
 #include "cli/screen.hpp"
@@ -19,13 +20,6 @@ namespace mf::cli {
 namespace {
 
 constexpr std::int64_t kFineSteps = 100;  // where a figure shows the whole way from noise to data
-
-LoadedModel open_row(const RunRow& row, std::int64_t checkpoint, Team& team) {
-    std::vector<std::string> remarks;
-    const Checkpoint found = find_checkpoint(row.target, checkpoint, remarks);
-    for (const std::string& line : remarks) remark(false, line);
-    return load_model(found, row.weights, team);
-}
 
 /// The scene of the first row's data; all rows of a figure show the same data.
 plot::Scene scene_for(const std::vector<LoadedModel>& models) {
@@ -133,31 +127,10 @@ plot::Figure evolution(const FigureRequest& request, Team& team) {
     return plot::evolution_figure(scene, rows, times);
 }
 
-/// Training steps of which every run has a checkpoint, at most six, with 0: the weights before the first
-/// step.
-std::vector<std::int64_t> common_stages(const FigureRequest& request) {
-    std::vector<std::int64_t> common;
-    for (std::size_t i = 0; i < request.rows.size(); ++i) {
-        std::vector<std::int64_t> own;
-        for (const auto& path : checkpoints_of(request.rows[i].target)) own.push_back(*step_of(path));
-        if (i == 0) common = own;
-        std::erase_if(common, [&](std::int64_t step) { return std::ranges::find(own, step) == own.end(); });
-    }
-    if (common.empty())
-        throw UsageError("figure stages: these runs have no checkpoints of the same step",
-                         "train with save.keep=0 and save.every=1000");
-    // The step after the last regular one (5001 after 5000) shows nothing new.
-    if (common.size() > 5 && common.back() - common[common.size() - 2] == 1) common.pop_back();
-    std::vector<std::int64_t> out = {0};
-    const std::size_t columns = std::min<std::size_t>(5, common.size());
-    for (std::size_t i = 1; i <= columns; ++i) out.push_back(common[i * common.size() / columns - 1]);
-    return out;
-}
-
 plot::Figure stages(const FigureRequest& request, Team& team) {
     const std::vector<LoadedModel> newest = open_rows(request, team);
     const std::int64_t steps = single_step_count(request, kFineSteps);
-    const std::vector<std::int64_t> iterations = common_stages(request);
+    const std::vector<std::int64_t> iterations = common_stages(request, "stages");
     plot::Scene scene = scene_for(newest);
     scene.note = fmt::format("{} sampler step{}; {}", steps, steps == 1 ? "" : "s", noise_note(request));
     std::vector<plot::Row> rows;
@@ -212,11 +185,38 @@ struct NamedFigure {
 };
 
 constexpr NamedFigure kFigures[] = {
-    {"pair", pair},     {"cloud", cloud}, {"compare", compare}, {"evolution", evolution},
-    {"stages", stages}, {"loss", loss},   {"losses", losses},   {"mf-forward", mf_forward},
+    {"pair", pair},           {"cloud", cloud},           {"compare", compare},
+    {"evolution", evolution}, {"stages", stages},         {"loss", loss},
+    {"losses", losses},       {"mf-forward", mf_forward}, {"diagnostics", diagnostics_figure},
 };
 
 }  // namespace
+
+LoadedModel open_row(const RunRow& row, std::int64_t checkpoint, Team& team) {
+    std::vector<std::string> remarks;
+    const Checkpoint found = find_checkpoint(row.target, checkpoint, remarks);
+    for (const std::string& line : remarks) remark(false, line);
+    return load_model(found, row.weights, team);
+}
+
+std::vector<std::int64_t> common_stages(const FigureRequest& request, const std::string& figure) {
+    std::vector<std::int64_t> common;
+    for (std::size_t i = 0; i < request.rows.size(); ++i) {
+        std::vector<std::int64_t> own;
+        for (const auto& path : checkpoints_of(request.rows[i].target)) own.push_back(*step_of(path));
+        if (i == 0) common = own;
+        std::erase_if(common, [&](std::int64_t step) { return std::ranges::find(own, step) == own.end(); });
+    }
+    if (common.empty())
+        throw UsageError(fmt::format("figure {}: these runs have no checkpoints of the same step", figure),
+                         "train with save.keep=0 and save.every=1000");
+    // The step after the last regular one (5001 after 5000) shows nothing new.
+    if (common.size() > 5 && common.back() - common[common.size() - 2] == 1) common.pop_back();
+    std::vector<std::int64_t> out = {0};
+    const std::size_t columns = std::min<std::size_t>(5, common.size());
+    for (std::size_t i = 1; i <= columns; ++i) out.push_back(common[i * common.size() / columns - 1]);
+    return out;
+}
 
 const std::vector<std::string>& figure_names() {
     static const std::vector<std::string> names = [] {

@@ -27,7 +27,13 @@ struct FigureRequest {
     std::int64_t checkpoint = -1;     ///< training step; -1: the newest
 };
 
-/// pair, cloud, compare, evolution, stages, loss, losses, mf-forward.
+/// The network of a row at a training step (-1: the newest).
+LoadedModel open_row(const RunRow& row, std::int64_t checkpoint, Team& team);
+/// Training steps of which every run has a checkpoint, at most five, and before them 0: the weights before the first
+/// step. UsageError, in the figure's name, when there are none.
+std::vector<std::int64_t> common_stages(const FigureRequest& request, const std::string& figure);
+
+/// pair, cloud, compare, evolution, stages, loss, losses, mf-forward, diagnostics.
 const std::vector<std::string>& figure_names();
 /// UsageError when there is no such figure, or when the rows do not fit it.
 plot::Figure make_figure(const std::string& name, const FigureRequest& request, Team& team);

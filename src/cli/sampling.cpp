@@ -23,11 +23,6 @@ Solver solver_of(const std::string& name, const Settings& settings) {
     return name == "average" || interval ? Solver::average : Solver::euler;
 }
 
-/// True when the network was trained with the strength among its inputs.
-bool takes_omega(const Settings& settings) {
-    return settings.has("objective.guidance") && settings.text("objective.guidance") == "flexible";
-}
-
 std::vector<double> times_of(const SampleRequest& request, bool reverse) {
     if (request.times.empty()) return uniform_times(request.steps, !reverse);
     const std::vector<double>& times = request.times;
@@ -38,6 +33,14 @@ std::vector<double> times_of(const SampleRequest& request, bool reverse) {
 }
 
 }  // namespace
+
+bool takes_omega(const Settings& settings) {
+    return settings.has("objective.guidance") && settings.text("objective.guidance") == "flexible";
+}
+
+bool has_fixed_omega(const Settings& settings) {
+    return settings.has("objective.guidance") && settings.text("objective.guidance") == "fixed";
+}
 
 OptionTable sampling_options() {
     return {
@@ -95,17 +98,22 @@ Samples draw_samples(const LoadedModel& loaded, const SampleRequest& request, Te
                     .look_behind = request.as_published || direction == "forward_as_published",
                     .precision = request.precision};
     // A network that was not given ω is guided from outside, with a second pass for the null class.
-    const std::vector<double>& omega = request.guidance.omega;
-    if (loaded.sample.classes > 0 && omega.size() == 1 && !takes_omega(loaded.settings))
-        plan.omega = omega[0];
+    GuidanceRequest guidance = request.guidance;
+    if (has_fixed_omega(loaded.settings))
+        guidance.omega = {loaded.settings.real("objective.omega")};
+    else if (loaded.sample.classes > 0 && guidance.omega.size() == 1 && !takes_omega(loaded.settings))
+        plan.omega = guidance.omega[0];
     plan.null_label = static_cast<std::int32_t>(loaded.sample.classes);
-    const Condition condition = condition_of(loaded, request.guidance, request.seed, request.count);
+    const Condition condition = condition_of(loaded, guidance, request.seed, request.count);
     check_usage(!request.as_published || !reverse,
                 "--as-published is about direction forward; this model is reverse");
 
     Samples out;
     const std::int64_t dimensions = loaded.sample.shape.count();
-    out.values = sampling_noise(request.seed, 0, request.count, dimensions);
+    out.values =
+        request.noise.empty() ? sampling_noise(request.seed, 0, request.count, dimensions) : request.noise;
+    check(std::ssize(out.values) == request.count * dimensions, "[sample] {} numbers of noise for {} samples",
+          out.values.size(), request.count);
     const auto steps = static_cast<double>(plan.times.size() - 1);
     const auto recorded = [&](std::int64_t i, const std::vector<float>& z) {
         // State i is kept when it is the nearest to one of `record` evenly spread places.

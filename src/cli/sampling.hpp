@@ -16,6 +16,12 @@ namespace mf::cli {
 /// The options of every command that samples: --weights, --step, --solver, --as-published.
 OptionTable sampling_options();
 
+/// True when the network was trained with guidance strength and interval among its inputs.
+bool takes_omega(const Settings& settings);
+
+/// True when it was trained with one strength for all, which it then always samples with.
+bool has_fixed_omega(const Settings& settings);
+
 Precision precision_of(const Invocation& invocation);
 
 /// The network of a run (its newest whole checkpoint, or that of --step) or of a checkpoint file, with --weights; or of
@@ -29,6 +35,7 @@ struct SampleRequest {
     int steps = 1;
     std::int64_t count = 1;
     std::uint64_t seed = 0;
+    std::vector<float> noise;              ///< (count, D) to begin with; empty: what the seed gives
     bool as_published = false;             ///< direction forward: the tutorial's sampler
     GuidanceRequest guidance;              ///< labels, strength and interval, for models with classes
     Precision precision = Precision::f32;  ///< in which the model is packed

@@ -15,15 +15,15 @@
 #include "core/error.hpp"
 #include "data/images.hpp"
 #include "metrics/points.hpp"
+#include "train/diagnostics.hpp"
 #include "train/judge.hpp"
 #include "train/make_model.hpp"
 
 namespace mf::cli {
 namespace {
 
-/// The weights that samples are drawn with: the last average, or the weights themselves.
-LoadedModel model_of(Trainer& trainer, const Settings& settings) {
-    const Weights weights = trainer.weights().back();
+/// The network with these weights.
+LoadedModel model_with(Trainer& trainer, const Settings& settings, const Weights& weights) {
     const SampleKind kind = kind_of(trainer.data());
     LoadedModel out;
     out.settings = settings;
@@ -35,6 +35,11 @@ LoadedModel model_of(Trainer& trainer, const Settings& settings) {
     std::ranges::copy(weights.values, out.model->params().flat().begin());
     out.model->params().repack(trainer.team(), Precision::f32);
     return out;
+}
+
+/// The weights that samples are drawn with: the last average, or the weights themselves.
+LoadedModel model_of(Trainer& trainer, const Settings& settings) {
+    return model_with(trainer, settings, trainer.weights().back());
 }
 
 /// `room`.omega and `room`.interval, with balanced labels.
@@ -136,6 +141,12 @@ TrainingHooks training_hooks(const Settings& settings, const std::filesystem::pa
         hooks.evaluate = [own = std::make_shared<ImageNumbers>(settings, trainer)](Trainer& t) {
             return (*own)(t);
         };
+    hooks.diagnose = [&settings](Trainer& t) {
+        // What learns is the online weights; the draws are the same every time.
+        const LoadedModel loaded = model_with(t, settings, t.weights().front());
+        return diagnose(*loaded.model, settings, t.data(), {.count = settings.integer("diagnose.count")},
+                        t.team());
+    };
     return hooks;
 }
 

@@ -7,7 +7,7 @@
 
 namespace mf::cli {
 
-/// sample.* and evaluate.*: pictures in RUN/samples, numbers in metrics.jsonl. The trainer says what the samples are: a
+/// sample.*, evaluate.* and diagnose.*: pictures in RUN/samples, numbers in metrics.jsonl. The trainer says what the samples are: a
 /// judge of images (evaluate.judge) is loaded now, so that one that does not fit is found before the first step.
 TrainingHooks training_hooks(const Settings& settings, const std::filesystem::path& run, Trainer& trainer);
 

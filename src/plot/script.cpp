@@ -68,15 +68,6 @@ std::string at(const Layout& layout, double x, double y) {
     return fmt::format("{:.6f},{:.6f}", x / layout.width, 1 - y / layout.height);
 }
 
-std::string label(const Layout& layout, const PlacedText& text) {
-    const char* align = text.align == PlacedText::Align::left    ? "left"
-                        : text.align == PlacedText::Align::right ? "right"
-                                                                 : "center";
-    return fmt::format("set label {} at screen {} {}{} font ',{:.4g}' textcolor rgb {}\n",
-                       gnuplot_text(text.text), at(layout, text.x, text.y), align,
-                       text.rotated ? " rotate" : "", text.size, web_colour(text.colour));
-}
-
 // Tick labels are formats to gnuplot.
 std::string without_formats(const std::string& text) {
     std::string out;
@@ -145,7 +136,7 @@ std::string panel_commands(const Figure& figure, const Layout& layout, std::size
     const Panel& panel = figure.panels[i];
     const std::string name = fmt::format("row {} column {}", i / figure.columns + 1, i % figure.columns + 1);
     std::string out = fmt::format("\n# {}\n", name) + axes(layout, panel, layout.panels[i]);
-    for (const PlacedText& text : layout.panels[i].texts) out += label(layout, text);
+    for (const PlacedText& text : layout.panels[i].texts) out += label_command(layout, text);
     if (!panel.message.empty())
         out += fmt::format("set label {} at graph 0.5,0.5 center front font ',{}' textcolor rgb {}\n",
                            gnuplot_text(panel.message), kTextSize, web_colour(kFaintInk));
@@ -167,13 +158,22 @@ std::string panel_commands(const Figure& figure, const Layout& layout, std::size
 
 }  // namespace
 
+std::string label_command(const Layout& layout, const PlacedText& text) {
+    const char* align = text.align == PlacedText::Align::left    ? "left"
+                        : text.align == PlacedText::Align::right ? "right"
+                                                                 : "center";
+    return fmt::format("set label {} at screen {} {}{} font ',{:.4g}' textcolor rgb {}\n",
+                       gnuplot_text(text.text), at(layout, text.x, text.y), align,
+                       text.rotated ? " rotate" : "", text.size, web_colour(text.colour));
+}
+
 Script script_of(const Figure& asked, const std::string& name) {
     const Figure figure = prepared(asked);
     const Layout layout = laid_out(figure);
     DataBlocks data;
     LineStyles styles;
     std::string headings, panels;
-    for (const PlacedText& text : layout.texts) headings += label(layout, text);
+    for (const PlacedText& text : layout.texts) headings += label_command(layout, text);
     for (std::size_t i = 0; i < figure.panels.size(); ++i)
         panels += panel_commands(figure, layout, i, data, styles);
     Script script;

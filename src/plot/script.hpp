@@ -5,6 +5,7 @@
 #include <string>
 
 #include "plot/figure.hpp"
+#include "plot/layout.hpp"
 
 namespace mf::plot {
 
@@ -17,5 +18,8 @@ struct Script {
 /// `name` is the file name without folder and extension: the script reads "./NAME.tsv" and, unless the
 /// variables `format` and `target` say otherwise, writes "./NAME.png".
 Script script_of(const Figure& figure, const std::string& name);
+
+/// The command that puts one text on the canvas.
+std::string label_command(const Layout& layout, const PlacedText& text);
 
 }  // namespace mf::plot

@@ -20,7 +20,8 @@ struct ConfigItem {
     std::string key, value, place;
 };
 
-/// Keys of a run that the trainer itself does not read: log.*, save.*, sample.*, evaluate.*.
+/// Keys of a run that the trainer itself does not read: log.*, save.*, sample.*,
+/// evaluate.*, diagnose.*.
 OptionTable run_options();
 /// The four keys that say which others exist.
 OptionTable choice_options();

@@ -48,4 +48,19 @@ MetricCurve read_curve(const std::filesystem::path& path, const std::string& col
     return out;
 }
 
+std::map<std::string, MetricCurve> read_curves(const std::filesystem::path& path, const std::string& prefix) {
+    std::map<std::string, MetricCurve> out;
+    for (const JsonRecord& row : read_json_lines(path)) {
+        const JsonValue* step = find(row, "step");
+        if (step == nullptr) continue;
+        for (const auto& [name, value] : row) {
+            if (!name.starts_with(prefix)) continue;
+            MetricCurve& curve = out[name.substr(prefix.size())];
+            curve.steps.push_back(number_of(*step));
+            curve.values.push_back(number_of(value));
+        }
+    }
+    return out;
+}
+
 }  // namespace mf

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -20,5 +21,7 @@ struct MetricCurve {
 };
 /// Error when the file is missing or a line is no row.
 MetricCurve read_curve(const std::filesystem::path& path, const std::string& column);
+/// All columns whose names begin with `prefix`, by the rest of their names.
+std::map<std::string, MetricCurve> read_curves(const std::filesystem::path& path, const std::string& prefix);
 
 }  // namespace mf

@@ -52,7 +52,7 @@ void check_same_run(const Settings& before, const Settings& after, const fs::pat
 }  // namespace
 
 bool may_change(const std::string& key, const Settings& settings) {
-    constexpr std::array free = {"log.", "save.", "sample.", "evaluate."};
+    constexpr std::array free = {"log.", "save.", "sample.", "evaluate.", "diagnose."};
     if (std::ranges::any_of(free, [&](const char* start) { return key.starts_with(start); })) return true;
     // What changes with the share of training done makes every step depend on how many there are.
     const bool weight_moves = settings.text("loss.weight") != "none" && settings.text("loss.p_end") != "same";

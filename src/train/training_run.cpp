@@ -43,7 +43,8 @@ class Loop {
             if (std::exchange(first, false)) show_table();
             const bool last = trainer_.steps_done() >= trainer_.steps_planned();
             if (is_due("log.every") || last) show_line();
-            if (is_due("evaluate.every") && hooks_.evaluate) evaluate();
+            if (is_due("evaluate.every") && hooks_.evaluate) record("", hooks_.evaluate(trainer_));
+            if (is_due("diagnose.every") && hooks_.diagnose) record("diagnose.", hooks_.diagnose(trainer_));
             if (is_due("sample.every") && hooks_.sample) hooks_.sample(trainer_);
             const bool stop = !last && hooks_.stop && hooks_.stop();
             if (is_due("save.every") || last || stop) save();
@@ -112,14 +113,15 @@ class Loop {
                                       {"ms", narrow(last_seconds_ * 1e3)}});
     }
 
-    void evaluate() {
-        const auto values = hooks_.evaluate(trainer_);
+    void record(const std::string& prefix, const std::vector<std::pair<std::string, double>>& values) {
         JsonRecord row = {{"step", trainer_.steps_done()}};
         std::string line = fmt::format("step {} |", trainer_.steps_done());
         for (const auto& [name, value] : values) {
-            row.emplace_back(name, value);
-            if (events_) events_->scalar(trainer_.steps_done(), name, static_cast<float>(value));
-            line += fmt::format(" {} {:.4g}", name, value);
+            row.emplace_back(prefix + name, value);
+            if (events_) events_->scalar(trainer_.steps_done(), prefix + name, static_cast<float>(value));
+            // Of the many numbers of a diagnosis only those without a bin: the others are in metrics.jsonl.
+            if (prefix.empty() || name.find('@') == std::string::npos)
+                line += fmt::format(" {} {:.4g}", name, value);
         }
         metrics_.append(row);
         if (!view_.lines) return;

@@ -22,6 +22,8 @@ struct TrainingHooks {
     std::function<void(Trainer&)> sample;
     /// Numbers to be kept in metrics.jsonl (evaluate.every): name and value.
     std::function<std::vector<std::pair<std::string, double>>(Trainer&)> evaluate;
+    /// Numbers of the network itself (diagnose.every), kept as "diagnose.NAME".
+    std::function<std::vector<std::pair<std::string, double>>(Trainer&)> diagnose;
 };
 
 /// How the loop is seen.

@@ -13,6 +13,8 @@ const std::vector<Command>& all_commands() {
         sample_command(),      //
         eval_command(),        //
         plot_command(),        //
+        diagnose_command(),    //
+        ablate_command(),      //
         data_list_command(),   //
         data_peek_command(),   //
         data_stats_command(),  //

@@ -12,6 +12,9 @@ Command train_classifier_command();
 Command sample_command();
 Command eval_command();
 Command plot_command();
+Command diagnose_command();
+Command ablate_command();
+
 Command data_list_command();
 Command data_peek_command();
 Command data_stats_command();

@@ -8,19 +8,17 @@
 #include "cli/commands/commands.hpp"
 #include "cli/figures.hpp"
 #include "cli/json.hpp"
+#include "cli/quiet_training.hpp"
 #include "cli/run_figures.hpp"
 #include "cli/sampling.hpp"
 #include "cli/scores.hpp"
 #include "cli/screen.hpp"
-#include "cli/signals.hpp"
 #include "core/error.hpp"
-#include "core/stopwatch.hpp"
 #include "io/file.hpp"
 #include "metrics/points.hpp"
 #include "train/config.hpp"
 #include "train/make_model.hpp"
 #include "train/run_folder.hpp"
-#include "train/training_run.hpp"
 
 namespace mf::cli {
 namespace {
@@ -60,24 +58,8 @@ bool train_method(const Method& method, const fs::path& folder, const Invocation
     if (invocation.options.flag("--quick")) items.push_back({"train.steps", "1000", "--quick"});
     for (const std::string& word : invocation.overrides) items.push_back(parse_override(word));
     const Settings settings = resolve(items);
-    RunFolder run = RunFolder::resume(folder, settings);
-    Trainer trainer(settings, invocation.threads());
-    std::vector<std::string> remarks;
-    if (const auto found = newest_checkpoint(folder, remarks)) restore(trainer, *found);
-    for (const std::string& line : remarks) remark(false, line);
-
-    Stopwatch watch;
-    const std::int64_t before = trainer.steps_done();
-    const TrainingView view{
-        .label = fmt::format("{:<4}", method.name), .lines = false, .bar = !invocation.quiet()};
-    TrainingHooks hooks;
-    hooks.stop = [&] { return signals.pending() != 0; };
-    const TrainingEnd end = run_training(trainer, run, settings, view, hooks);
-    const std::int64_t made = trainer.steps_done() - before;
-    remark(invocation.quiet(),
-           made == 0 ? fmt::format("{:<4} is trained already", method.name)
-                     : fmt::format("{:<4} {} steps in {:.1f} s", method.name, made, watch.seconds()));
-    return end == TrainingEnd::finished;
+    return train_quietly(folder, settings, fmt::format("{:<4}", method.name), invocation.threads(),
+                         invocation.quiet(), signals) == TrainingEnd::finished;
 }
 
 /// The signal that stopped it, or 0.
