@@ -14,7 +14,6 @@ namespace mf::cli {
 namespace {
 
 using plot::CurvePanel;
-using plot::NamedCurve;
 using Curves = std::map<std::string, MetricCurve>;
 
 constexpr const char* kPrefix = "diagnose.";

@@ -51,11 +51,11 @@ StoredSheets stored_sheets(const fs::path& run, const SampleKind& sample) {
 
 std::vector<std::int64_t> common_sheets(const std::vector<StoredSheets>& runs, std::size_t most) {
     std::vector<std::int64_t> common;
-    for (const auto& [step, path] : runs.at(0).files)
+    for (const auto& file : runs.at(0).files)
         if (std::ranges::all_of(runs, [&](const StoredSheets& run) {
-                return run.files.contains(step) && run.columns == runs[0].columns;
+                return run.files.contains(file.first) && run.columns == runs[0].columns;
             }))
-            common.push_back(step);
+            common.push_back(file.first);
     if (common.size() <= most) return common;
     std::vector<std::int64_t> out;
     for (std::size_t i = 1; i <= most; ++i) out.push_back(common[i * common.size() / most - 1]);
