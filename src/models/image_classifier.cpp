@@ -42,7 +42,7 @@ ImageClassifier::ImageClassifier(const Config& given)
     for (std::int64_t i = 0; i < config_.conv_blocks; ++i)
         coarse_.emplace_back(params_, fmt::format("coarse.{}", i), wide, wide);
     for (std::int64_t i = 0; i < config_.depth; ++i)
-        blocks_.emplace_back(params_, fmt::format("blocks.{}", i), wide, config_.heads, 8 * wide / 3);
+        blocks_.emplace_back(params_, fmt::format("blocks.{}", i), wide, config_.heads, 5 * wide / 2);
     norm_ = &params_.add("norm.weight", {wide});
     last_ = LinearLayer::add(params_, "last", wide, config_.classes, true);
     params_.freeze();
