@@ -14,7 +14,11 @@ namespace {
 
 /// The network as it was before the first step.
 LoadedModel initial_of(const LoadedModel& model, Team& team) {
-    LoadedModel out{model.settings, 0, "online", model.sample, model.class_names, nullptr, nullptr};
+    LoadedModel out;
+    out.settings = model.settings;
+    out.weights = "online";
+    out.sample = model.sample;
+    out.class_names = model.class_names;
     out.model = make_model(out.settings, out.sample);
     out.model->initialise(static_cast<std::uint64_t>(out.settings.integer("seed")));
     out.model->params().repack(team, Precision::f32);
