@@ -14,6 +14,7 @@
 #include "plot/loss_figures.hpp"
 #include "plot/points_figures.hpp"
 #include "train/metrics_log.hpp"
+#include "train/plain_weights.hpp"
 #include "train/run_folder.hpp"
 
 namespace mf::cli {
@@ -33,7 +34,11 @@ plot::Scene scene_for(const std::vector<LoadedModel>& models) {
 
 std::vector<LoadedModel> open_rows(const FigureRequest& request, Team& team) {
     std::vector<LoadedModel> out;
-    for (const RunRow& row : request.rows) out.push_back(open_row(row, request.checkpoint, team));
+    for (const RunRow& row : request.rows) {
+        out.push_back(open_row(row, request.checkpoint, team));
+        check_usage(out.back().data != nullptr, "{}: a figure of points needs the data it was trained on",
+                    row.target.string());
+    }
     return out;
 }
 
@@ -193,6 +198,8 @@ constexpr NamedFigure kFigures[] = {
 }  // namespace
 
 LoadedModel open_row(const RunRow& row, std::int64_t checkpoint, Team& team) {
+    if (std::filesystem::is_regular_file(row.target) && holds_plain_weights(row.target))
+        return open_plain_weights(row.target, row.side, Precision::f32, team);
     std::vector<std::string> remarks;
     const Checkpoint found = find_checkpoint(row.target, checkpoint, remarks);
     for (const std::string& line : remarks) remark(false, line);

@@ -14,8 +14,9 @@ namespace mf::cli {
 /// One row of a figure.
 struct RunRow {
     std::string name;              ///< "imf"
-    std::filesystem::path target;  ///< a run, or a checkpoint where one is enough
+    std::filesystem::path target;  ///< a run, or a checkpoint or weights where those are enough
     std::string weights = "ema";
+    std::int64_t side = 32;  ///< of a sample, for a file of weights alone that does not say
 };
 
 /// What all panels of a figure share.

@@ -65,6 +65,7 @@ FigureRequest request_for(const Invocation& invocation) {
     FigureRequest out;
     for (const std::string& word : invocation.words)
         out.rows.push_back(row_of(word, invocation.options.text("--weights")));
+    for (RunRow& row : out.rows) row.side = invocation.options.integer("--side");
     out.steps = invocation.options.integers("--steps");
     out.sampling = request_of(invocation);
     out.count = invocation.options.integer("--count");
