@@ -29,13 +29,19 @@ struct LinearRecord {
         if (dy.empty()) return;
         dy = dy.reshaped({x.rows(), w.shape[0]});
         if (b != nullptr) cpu::add_column_sums(tape.gradients().of(*b), dy);
-        cpu::accumulate_outer(team, tape.gradients().of(w), as_operand(team, pool, dy, x.dtype()), x, pool);
+        const Tensor factor = as_operand(team, pool, dy, x.dtype());
+        cpu::accumulate_outer(team, tape.gradients().of(w), factor, x, pool);
         if (!x_slot.wanted()) return;
         const cpu::Panels& panels = w.panels_transposed;
-        dy = as_operand(team, pool, dy, panels.data.dtype());
-        Tensor dx(x.shape(), DType::f32, &pool);
-        cpu::multiply(team, {&dy, &dx, nullptr}, {nullptr, nullptr, nullptr}, panels);
-        tape.add_gradient(x_slot, std::move(dx));
+        const DType packed = panels.data.dtype();
+        const Tensor left = packed == factor.dtype() ? factor : as_operand(team, pool, dy, packed);
+        // Where another layer has left its part already (q, k and v of one input), the product is added to it at once.
+        Tensor dx = tape.take_gradient(x_slot);
+        const bool add = !dx.empty() && dx.dtype() == DType::f32 && dx.unique();
+        Tensor own = add ? dx.reshaped(x.shape()) : Tensor(x.shape(), DType::f32, &pool);
+        cpu::multiply(team, {&left, &own, nullptr, add}, {nullptr, nullptr, nullptr}, panels);
+        if (!add && !dx.empty()) tape.add_gradient(x_slot, std::move(dx));
+        tape.add_gradient(x_slot, std::move(own));
     }
 };
 

@@ -9,11 +9,13 @@
 namespace mf {
 
 /// Exponential moving average of the weights: e <- A e + (1 - A) p after every update; started at the initial weights,
-/// no warm-up, no bias correction (as the official trainers do).
+/// without bias correction (as the official trainers do). With a warm-up the decay of update n (from 1) is the smaller of
+/// A and n / (n + 9), so that the first weights are soon forgotten; after 9 A / (1 - A) updates there is no difference.
 class Ema {
   public:
     Ema(double decay, std::span<const float> start);
-    void update(Team& team, std::span<const float> weights);
+    /// `warm_up`: number of this update, from 1; 0: no warm-up.
+    void update(Team& team, std::span<const float> weights, std::int64_t warm_up = 0);
     double decay() const { return decay_; }
     Tensor& values() { return values_; }
     const Tensor& values() const { return values_; }

@@ -24,7 +24,7 @@ struct Trainer::Parts {
     TimeSampler times;
     std::int64_t steps, batch, tile;
     Precision precision;
-    bool recompute;
+    bool recompute, ema_warmup;
     std::vector<std::unique_ptr<Lane>> lanes;
     std::unique_ptr<Optimiser> optimiser;
     Schedule schedule;
@@ -47,6 +47,7 @@ struct Trainer::Parts {
           tile(s.integer("train.tile")),
           precision(s.text("precision") == "bf16" ? Precision::bf16 : Precision::f32),
           recompute(s.flag("train.recompute")),
+          ema_warmup(s.flag("ema.warmup")),
           optimiser(optimiser_catalogue().at(s.text("optim.name")).make(s, model->params())),
           schedule(Schedule::make(s, steps)),
           clip(s.real("optim.clip")) {
@@ -140,6 +141,8 @@ OptionTable Trainer::options() {
         {"train.lanes", OptionKind::integer, "0",
          "0: each thread takes rows of its own; 1: threads share every op (layer by layer)", 0},
         {"ema.decays", OptionKind::texts, "", "moving averages of the weights to keep, e.g. 0.99,0.999"},
+        {"ema.warmup", OptionKind::flag, "false",
+         "decay of step n at most n / (n + 9): short runs are not averaged with noise"},
     };
     for (const OptionTable* part :
          {&TimeSampler::options(), &Path::options(), &Weighting::options(), &Schedule::options()})
@@ -175,7 +178,7 @@ StepReport Trainer::step() {
         ParamStore& params = p.model->params();
         p.optimiser->update(p.team, params.flat(), p.lanes[0]->gradients().flat(), p.done, report.rate,
                             scale);
-        for (Ema& ema : p.emas) ema.update(p.team, params.flat());
+        for (Ema& ema : p.emas) ema.update(p.team, params.flat(), p.ema_warmup ? p.done + 1 : 0);
         params.repack(p.team, p.precision);
     }
     ++p.done;

@@ -25,7 +25,9 @@ void rows_times_panel(const RowProduct& rows, const Panels& b, std::int64_t p, s
                       .m = end - begin,
                       .width = std::min<std::int64_t>(kPanel, n - p * kPanel),
                       .bias = rows.bias != nullptr ? rows.bias + p * kPanel : nullptr};
-    if (rows.bias != nullptr)
+    if (rows.add)
+        run_strip<true, pairs, Start::add>(strip);
+    else if (rows.bias != nullptr)
         run_strip<true, pairs, Start::bias>(strip);
     else
         run_strip<true, pairs, Start::zero>(strip);

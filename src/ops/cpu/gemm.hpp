@@ -15,6 +15,7 @@ struct RowProduct {
     const Tensor* x;  ///< (m, k), f32 or bf16 as the panels are; may be empty
     Tensor* y;        ///< (m, n) f32
     const float* bias;
+    bool add = false;  ///< the product is added to y (then without bias)
 };
 
 /// y = x B (+ bias), for the value rows and the tangent rows together: each panel of B is read once for both.
