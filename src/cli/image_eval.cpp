@@ -18,6 +18,7 @@
 #include "train/config.hpp"
 #include "train/judge.hpp"
 #include "train/make_model.hpp"
+#include "train/plain_weights.hpp"
 #include "train/run_folder.hpp"
 
 namespace mf::cli {
@@ -209,6 +210,10 @@ MatrixView view_of(const Tensor& x) { return {x.f32(), x.rows(), x.cols()}; }
 
 bool is_about_images(const std::string& target) {
     if (is_sample_file(target)) return read_samples(target).shape().rank() == 4;
+    if (fs::is_regular_file(target) && holds_plain_weights(target)) {
+        const auto words = read_safetensors_header(target).metadata;
+        return !words.contains("sample_shape") || split_list(words.at("sample_shape")).size() == 3;
+    }
     std::vector<std::string> remarks;
     const Checkpoint checkpoint = find_checkpoint(target, -1, remarks);
     const auto shape = checkpoint.file.metadata.find("sample_shape");

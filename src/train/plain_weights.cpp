@@ -2,6 +2,7 @@
 #include "train/plain_weights.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include <fmt/format.h>
@@ -72,7 +73,12 @@ LoadedModel open_plain_weights(const std::filesystem::path& path, std::int64_t s
     auto file = std::make_shared<const MappedSafetensors>(path);
     const auto& metadata = file->metadata();
     LoadedModel out;
-    out.weights = "published";
+    const auto word = [&](const char* key, const char* otherwise) {
+        return metadata.contains(key) ? metadata.at(key) : std::string(otherwise);
+    };
+    out.weights = word("weights", "published");
+    const std::string step = word("step", "0");
+    std::from_chars(step.data(), step.data() + step.size(), out.step);
     out.sample.shape = {side, side, 1};
     if (metadata.contains("sample_shape")) {
         out.sample.shape = {};

@@ -119,6 +119,9 @@ TEST_F(OnImages, WeightsAloneSampleTheSame) {
               0);
     const std::vector<float> run = samples({"--count", "5", "--omega", "2", "--labels", "star"});
     EXPECT_TRUE(std::ranges::equal(read_npz(*scratch / "w.npz").at("samples").floats(), run));
+    const Outcome eval = run_program(*scratch, {"eval", "w.safetensors", "--count", "20", "--json"});
+    ASSERT_EQ(eval.code, 0) << eval.err;
+    EXPECT_EQ(nlohmann::json::parse(eval.out)["results"][0]["trained_steps"], 8);
     const Outcome bench = run_program(
         *scratch, {"bench", "sample", "w.safetensors", "--batch", "2", "--seconds", "0.05", "--json"});
     EXPECT_EQ(bench.code, 0) << bench.err;
