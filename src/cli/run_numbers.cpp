@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
+#include "cli/image_report.hpp"
 #include "cli/sampling.hpp"
 #include "cli/scores.hpp"
 #include "cli/screen.hpp"
-#include "metrics/sliced_wasserstein.hpp"
+#include "train/judge.hpp"
 #include "train/make_model.hpp"
 #include "train/metrics_log.hpp"
 #include "train/run_folder.hpp"
@@ -18,7 +20,7 @@ namespace {
 
 using Numbers = std::vector<std::pair<std::string, double>>;
 
-constexpr std::int64_t kPoints = 10000, kImages = 1000, kDirections = 128;
+constexpr std::int64_t kPoints = 10000, kImages = 1000;
 
 double mean_of(std::span<const double> values) {
     return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
@@ -29,18 +31,6 @@ double deviation_of(std::span<const double> values) {
     double sum = 0;
     for (const double value : values) sum += (value - mean) * (value - mean);
     return std::sqrt(sum / static_cast<double>(values.size()));
-}
-
-/// `kDirections` unit vectors.
-std::vector<float> directions_in(std::int64_t dimensions) {
-    std::vector<float> out(static_cast<std::size_t>(kDirections * dimensions));
-    Random(0, Stream::evaluation).normal_rows(out.data(), dimensions, 0, kDirections);
-    for (std::int64_t i = 0; i < kDirections; ++i) {
-        const std::span<float> row(out.data() + i * dimensions, static_cast<std::size_t>(dimensions));
-        const double length = std::sqrt(std::inner_product(row.begin(), row.end(), row.begin(), 0.0));
-        for (float& value : row) value = static_cast<float>(value / length);
-    }
-    return out;
 }
 
 Numbers of_points(const LoadedModel& loaded, const Dataset& data, const NumbersRequest& request, Team& team) {
@@ -55,7 +45,8 @@ Numbers of_points(const LoadedModel& loaded, const Dataset& data, const NumbersR
     return out;
 }
 
-Numbers of_images(const LoadedModel& loaded, const Dataset& data, const NumbersRequest& request, Team& team) {
+Numbers of_images(const std::filesystem::path& run, const LoadedModel& loaded, const Dataset& data,
+                  const NumbersRequest& request, Team& team) {
     SampleRequest sampling;
     sampling.count = request.count > 0 ? request.count : kImages;
     sampling.seed = request.seed;
@@ -64,12 +55,16 @@ Numbers of_images(const LoadedModel& loaded, const Dataset& data, const NumbersR
     if (interval.size() == 2)
         sampling.guidance.t_min = {interval[0]}, sampling.guidance.t_max = {interval[1]};
     const Samples samples = draw_samples(loaded, sampling, team);
-    const std::int64_t dimensions = loaded.sample.shape.count();
-    std::vector<float> fresh(samples.values.size());
-    data.draw(fresh.data(), nullptr, Random(request.seed, Stream::evaluation), 0, sampling.count);
-    const std::vector<float> directions = directions_in(dimensions);
-    return {{"pixel_swd", sliced_wasserstein(as_rows(samples.values, dimensions), as_rows(fresh, dimensions),
-                                             as_rows(directions, dimensions), 2, team)}};
+    const ImageDataset& images = *data.images();
+    std::optional<Judge> judge;
+    if (const std::string& path = loaded.settings.text("evaluate.judge"); !path.empty()) {
+        judge.emplace(load_judge(path, team));
+        check_fits(*judge, loaded.sample, loaded.class_names, run.string());
+    }
+    const ImageReference reference(images, judge ? judge->classifier.get() : nullptr, sampling.count, team);
+    const std::vector<std::int32_t> labels =
+        labels_of(loaded, sampling.guidance.labels, sampling.seed, sampling.count);
+    return named(reference.score(samples.values, labels, team));
 }
 
 void add_training(Numbers& out, const std::filesystem::path& run, std::int64_t dimensions) {
@@ -92,7 +87,7 @@ Numbers run_numbers(const std::filesystem::path& run, const NumbersRequest& requ
     for (const std::string& line : remarks) remark(false, line);
     const std::unique_ptr<Dataset> data = make_dataset(loaded.settings);
     Numbers out = data->points() != nullptr ? of_points(loaded, *data, request, team)
-                                            : of_images(loaded, *data, request, team);
+                                            : of_images(run, loaded, *data, request, team);
     add_training(out, run, loaded.sample.shape.count());
     return out;
 }

@@ -20,8 +20,8 @@ struct NumbersRequest {
 
 /// Of one sampler step from noise:
 ///   points  inside (where the support is sharp), swd, energy, as in `meanflow eval`
-///   images  pixel_swd: sliced Wasserstein-2 between pixels of samples and of data, 128 directions, at the run's own
-///           sample.omega and sample.interval
+///   images  swd_pixels, swd_random and, where the run has an evaluate.judge, accuracy, fid and so on, as in `meanflow
+///           eval`, at the run's own sample.omega and sample.interval
 /// and of its training: residual, E|V - v|² a dimension whatever the weighting (mean of the last 100 steps),
 /// residual_std (of the last fifth), ms (median of a step).
 std::vector<std::pair<std::string, double>> run_numbers(const std::filesystem::path& run,

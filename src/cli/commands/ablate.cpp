@@ -170,7 +170,7 @@ plot::Figure figure_of(const std::vector<Result>& results, const Invocation& inv
     const std::map<std::string, std::string> titles = {{"inside", "inside (more is better)"},
                                                        {"swd", "SWD at 1 step"},
                                                        {"energy", "energy at 1 step"},
-                                                       {"pixel_swd", "pixel SWD at 1 step"},
+                                                       {"swd_pixels", "pixel SWD at 1 step"},
                                                        {"residual", "residual"},
                                                        {"residual_std", "residual, deviation"},
                                                        {"ms", "ms a step"}};
