@@ -128,6 +128,16 @@ TEST_F(OnImages, WeightsAloneSampleTheSame) {
     EXPECT_GT(nlohmann::json::parse(bench.out)["rows"][0]["ms"]["median"], 0.0);
 }
 
+TEST_F(OnImages, ATrainingThatCannotStartLeavesNoFolder) {
+    EXPECT_EQ(run_program(*scratch, {"train", "cifar10/imf", "data.path=nowhere", "--out", "no_data"}).code,
+              1);
+    EXPECT_FALSE(std::filesystem::exists(*scratch / "no_data"));
+    const Outcome outcome = run_program(
+        *scratch, image_training("no_judge", {"evaluate.every=4", "evaluate.judge=nobody.safetensors"}));
+    EXPECT_EQ(outcome.code, 1) << outcome.err;
+    EXPECT_FALSE(std::filesystem::exists(*scratch / "no_judge"));
+}
+
 TEST_F(OnImages, BadRequestsGetOneLine) {
     const auto refused = [&](std::vector<std::string> words, const std::string& part) {
         const Outcome outcome = sample(std::move(words));

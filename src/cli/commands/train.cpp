@@ -110,16 +110,17 @@ int run(const Invocation& invocation) {
     const Settings settings = settings_of(invocation, folder);
     const bool quiet = invocation.quiet(), resumed = invocation.options.flag("--resume");
     StopSignals signals;
-    RunFolder run = resumed ? RunFolder::resume(folder, settings) : RunFolder::start(folder, settings);
+    // What can be refused is refused before there is a folder, so that the next try may have the same one.
     Trainer trainer(settings, invocation.threads());
+    TrainingHooks hooks = training_hooks(settings, folder, trainer);
+    hooks.stop = [&] { return signals.pending() != 0; };
+    RunFolder run = resumed ? RunFolder::resume(folder, settings) : RunFolder::start(folder, settings);
     if (resumed) go_back_to_checkpoint(trainer, folder, quiet);
 
     TrainingView view{.lines = !quiet, .bar = !quiet};
     view.facts = facts_of(trainer, settings);
     const Precision precision = settings.text("precision") == "bf16" ? Precision::bf16 : Precision::f32;
     if (!quiet) view.peak_flops = 1e9 * measure_gemm_peak(trainer.team(), precision);
-    TrainingHooks hooks = training_hooks(settings, folder, trainer);
-    hooks.stop = [&] { return signals.pending() != 0; };
     const TrainingEnd end = run_training(trainer, run, settings, view, hooks);
     return end_of(end, signals.pending(), trainer, folder, quiet);
 }
