@@ -79,9 +79,14 @@ Pool::~Pool() {
 Block* Pool::take(std::size_t bytes) {
     const std::uint32_t size_class = class_of(bytes + (guarded_ ? kGuard : 0));
     check(size_class < kClasses, "[memory] a block of {} bytes is too large", bytes);
-    Block* block = free_[size_class];
+    // A free block of the class or, where there is none, of one up to twice as large: a step with a row more than any
+    // before it (the rows with r < t are drawn anew each step) then finds its memory in what earlier steps left.
+    Block** head = &free_[size_class];
+    Block** const last = &free_[std::min<std::size_t>(size_class + 4, kClasses - 1)];
+    while (*head == nullptr && head != last) ++head;
+    Block* block = *head;
     if (block != nullptr) {
-        free_[size_class] = block->next;
+        *head = block->next;
     } else {
         block = new_block((bytes_of(size_class) + 63) / 64 * 64);
         block->home = this;

@@ -45,6 +45,18 @@ TEST(Pool, KeepsBlocksForTheNextStep) {
     EXPECT_EQ(pool.in_use_bytes(), 0U);
 }
 
+TEST(Pool, ALargerFreeBlockServesUpToTwiceTheSizeAsked) {
+    Pool pool;
+    { const Tensor large({64, 64}, DType::f32, &pool); }
+    { const Tensor smaller({33, 64}, DType::f32, &pool); }
+    EXPECT_EQ(pool.system_allocations(), 1U);
+    { const Tensor small({15, 64}, DType::f32, &pool); }
+    EXPECT_EQ(pool.system_allocations(), 2U);
+    { const Tensor both({64, 64}, DType::f32, &pool), at_once({15, 64}, DType::f32, &pool); }
+    EXPECT_EQ(pool.system_allocations(), 2U);
+    EXPECT_EQ(pool.in_use_bytes(), 0U);
+}
+
 TEST(Pool, ABlockGoesBackWithItsLastTensor) {
     Pool pool;
     Tensor a({8, 8}, DType::f32, &pool);
