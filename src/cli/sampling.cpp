@@ -54,8 +54,8 @@ OptionTable sampling_options() {
          .choices = {"auto", "average", "euler", "heun"}},
         {"--as-published", OptionKind::flag, "false",
          "direction forward: the tutorial's sampler, which asks for r = t - 1/n"},
-        {"--side", OptionKind::integer, "32",
-         "height and width of a sample, for a file of weights that does not say", 1, 4096},
+        {"--side", OptionKind::integer, "0",
+         "height and width of a sample, for a file of weights; 0: what it says, or 32", 0, 4096},
         {.key = "--precision",
          .kind = OptionKind::text,
          .initial = "f32",
@@ -72,6 +72,8 @@ LoadedModel open_model(const std::string& target, const Invocation& invocation, 
     if (std::filesystem::is_regular_file(target) && holds_plain_weights(target))
         return open_plain_weights(target, invocation.options.integer("--side"), precision_of(invocation),
                                   team);
+    check_usage(!invocation.options.was_set("--side"),
+                "--side is for files of weights; a run or checkpoint says what its samples are");
     std::vector<std::string> remarks;
     const Checkpoint checkpoint = find_checkpoint(target, invocation.options.integer("--step"), remarks);
     for (const std::string& line : remarks) remark(false, line);

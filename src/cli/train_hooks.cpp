@@ -6,11 +6,11 @@
 
 #include <fmt/format.h>
 
-#include "cli/figures.hpp"
-#include "cli/image_file.hpp"
-#include "cli/image_report.hpp"
+#include "cli/figures/figures.hpp"
+#include "cli/figures/image_file.hpp"
 #include "cli/sampling.hpp"
-#include "cli/scores.hpp"
+#include "cli/scoring/image_report.hpp"
+#include "cli/scoring/scores.hpp"
 #include "cli/screen.hpp"
 #include "core/error.hpp"
 #include "data/images.hpp"

@@ -5,6 +5,8 @@
 // Everything else (biases, first and last layers) goes to Adam.
 #pragma once
 
+#include <map>
+
 #include "optim/adam.hpp"
 #include "optim/orthogonalise.hpp"
 
@@ -17,6 +19,7 @@ class Muon final : public Optimiser {
         double lr = 1e-3;       ///< base rate of Adam, to which the schedule's rate is compared
         double muon_lr = 0.02;  ///< base rate of the matrices
         double momentum = 0.9;
+        DType factors = DType::f32;  ///< of the products that orthogonalise
     };
     Muon(const Config& config, const ParamStore& params);
 
@@ -33,11 +36,22 @@ class Muon final : public Optimiser {
         Tensor direction;  ///< (out, in) work space
         Tensor before;     ///< the weights, which Adam's pass over the flat array must not change
     };
+    /// What one thread does of an update: whole matrices, so that threads meet once and bits do not depend on them.
+    struct Share {
+        std::vector<Matrix*> matrices;
+        std::map<std::pair<std::int64_t, std::int64_t>, Orthogonaliser> of_shape;
+    };
+    void deal(int threads);
+    void find_direction(Share& share, Matrix& matrix, std::span<const float> weights,
+                        std::span<const float> gradients, float scale);
+    void step_along(const Matrix& matrix, std::span<float> weights, double rate) const;
+
     Config config_;
     Adam adam_;
     Tensor momentum_;  // flat; zero outside the matrices
     std::vector<Matrix> matrices_;
-    Orthogonaliser orthogonaliser_;
+    std::vector<Share> shares_;
+    Team solo_{1};
 };
 
 }  // namespace mf

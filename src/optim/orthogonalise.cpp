@@ -8,8 +8,8 @@
 namespace mf {
 namespace {
 
-void resize(Tensor& tensor, std::int64_t rows, std::int64_t cols) {
-    if (tensor.empty() || tensor.shape() != Shape{rows, cols}) tensor = Tensor::zeros({rows, cols});
+void resize(Tensor& tensor, std::int64_t rows, std::int64_t cols, DType dtype = DType::f32) {
+    if (tensor.empty() || tensor.shape() != Shape{rows, cols}) tensor = Tensor::zeros({rows, cols}, dtype);
 }
 
 void transpose(Tensor& out, const Tensor& x) {
@@ -29,20 +29,28 @@ void combine(Tensor& out, float r, const Tensor& p, float s, const Tensor& q) {
 
 }  // namespace
 
+/// out = left · right. Under bf16 `left_rows` takes the left factor's numbers; with an odd inner size it stays in f32.
+void Orthogonaliser::multiply(Team& team, Tensor& out, const Tensor& left, Tensor& left_rows,
+                              cpu::Panels& panels, const cpu::PlainMatrix& right) {
+    const bool half = factors_ == DType::bf16 && right.k % 2 == 0;
+    cpu::pack(panels, right, half ? DType::bf16 : DType::f32);
+    if (half) {
+        resize(left_rows, left.rows(), left.cols(), DType::bf16);
+        left_rows.copy_from(left);
+    }
+    cpu::multiply(team, {half ? &left_rows : &left, &out, nullptr}, {nullptr, nullptr, nullptr}, panels);
+}
+
 void Orthogonaliser::iterate(Team& team, Tensor& x) {
     constexpr float a = 3.4445F, b = -4.7750F, c = 2.0315F;
     const std::int64_t n = x.rows(), m = x.cols();
-    const cpu::RowProduct none{nullptr, nullptr, nullptr};
     resize(a_, n, n);
     resize(b_, n, n);
     resize(next_, n, m);
-    cpu::pack(panels_, {x.f32(), m, n, 1, m}, DType::f32);   // Xᵀ
-    cpu::multiply(team, {&x, &a_, nullptr}, none, panels_);  // A = X Xᵀ
-    cpu::pack(panels_, {a_.f32(), n, n, n, 1}, DType::f32);
-    cpu::multiply(team, {&a_, &b_, nullptr}, none, panels_);  // A²
-    combine(b_, b, a_, c, b_);
-    cpu::pack(panels_, {x.f32(), n, m, m, 1}, DType::f32);
-    cpu::multiply(team, {&b_, &next_, nullptr}, none, panels_);
+    multiply(team, a_, x, x_rows_, x_turned_panels_, {x.f32(), m, n, 1, m});    // A = X Xᵀ
+    multiply(team, b_, a_, square_rows_, a_panels_, {a_.f32(), n, n, n, 1});    // A²
+    combine(b_, b, a_, c, b_);                                                  // B = b A + c A²
+    multiply(team, next_, b_, square_rows_, x_panels_, {x.f32(), n, m, m, 1});  // B X
     combine(x, a, x, 1.0F, next_);
 }
 

@@ -110,7 +110,9 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
     const std::string place = path.string();
     Checkpoint out{path, 0, {}, read_safetensors(path)};
     const std::string& format = metadata_of(out.file, "format", place);
-    check(format == kFormat, "{}: has format '{}', this program reads '{}'", place, format, kFormat);
+    if (format != kFormat)
+        throw Error(fmt::format("{}: has format '{}', this command reads '{}'", place, format, kFormat),
+                    "files of weights alone are for sample, eval and plot; a run has checkpoints");
     check(metadata_of(out.file, "checksum", place) == checksum_of(out.file),
           "{}: is damaged: its numbers do not match its checksum", place);
     out.step = std::stoll(metadata_of(out.file, "step", place));

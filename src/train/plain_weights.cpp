@@ -17,6 +17,7 @@ namespace mf {
 namespace {
 
 constexpr std::string_view kFormat = "meanflow weights 1";
+constexpr std::int64_t kUsualSide = 32;  // latents of 256 x 256 pixels, CIFAR-10
 
 using NamedShapes = std::vector<std::pair<std::string, Shape>>;
 
@@ -56,6 +57,18 @@ std::unique_ptr<VelocityModel> detected(const NamedShapes& weights, SampleKind& 
     return nullptr;
 }
 
+/// Samples as the metadata say, or 32 x 32; with another side where one is asked for.
+void settle_shape(const std::map<std::string, std::string>& metadata, const std::string& place,
+                  std::int64_t side, LoadedModel& out) {
+    if (metadata.contains("sample_shape"))
+        read_sample_kind(metadata, place, out);
+    else
+        out.sample.shape = {kUsualSide, kUsualSide, 1};
+    if (side == 0) return;
+    check(out.sample.shape.rank() == 3, "{}: its samples of shape {} have no side", place, out.sample.shape);
+    out.sample.shape = {side, side, out.sample.shape[2]};
+}
+
 /// True for parameters that only training uses.
 bool is_of_training(const std::string& name) { return name.starts_with("net.v_heads."); }
 
@@ -79,17 +92,15 @@ LoadedModel open_plain_weights(const std::filesystem::path& path, std::int64_t s
     out.weights = word("weights", "published");
     const std::string step = word("step", "0");
     std::from_chars(step.data(), step.data() + step.size(), out.step);
-    out.sample.shape = {side, side, 1};
-    if (metadata.contains("sample_shape")) {
-        out.sample.shape = {};
-        read_sample_kind(metadata, place, out);
-    }
+    settle_shape(metadata, place, side, out);
     std::string name;
     if (out.sample.shape.rank() == 3) out.model = detected(shapes_of(*file), out.sample, name);
     if (metadata.contains("settings")) {
         out.settings = resolve(settings_from_json(metadata.at("settings"), place));
         if (out.model == nullptr) out.model = make_model(out.settings, out.sample);
         if (!out.settings.has("data.path")) out.data = make_dataset(out.settings);
+        if (out.data != nullptr && out.data->sample_shape() != out.sample.shape)
+            out.data.reset();  // another side
     } else if (out.model != nullptr) {
         out.settings = published_settings(name);
     }

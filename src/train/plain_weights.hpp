@@ -14,7 +14,7 @@ namespace mf {
 bool holds_plain_weights(const std::filesystem::path& path);
 
 /// Maps the file; numbers are read from it when they are needed and packed once, in `precision`. `side`: height and width
-/// of a sample where the metadata do not say (positions are rotary, so that weights fit any). The v head, which only
+/// of a sample; 0: what the metadata say, or 32 (positions are computed, so that weights fit any). The v head, which only
 /// training needs, is left out. Error when the weights are of no known network.
 LoadedModel open_plain_weights(const std::filesystem::path& path, std::int64_t side, Precision precision,
                                Team& team);

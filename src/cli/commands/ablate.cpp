@@ -6,12 +6,12 @@
 
 #include <fmt/format.h>
 
-#include "cli/ablation.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/figures.hpp"
+#include "cli/figures/figures.hpp"
 #include "cli/json.hpp"
 #include "cli/quiet_training.hpp"
-#include "cli/run_numbers.hpp"
+#include "cli/scoring/ablation.hpp"
+#include "cli/scoring/run_numbers.hpp"
 #include "cli/screen.hpp"
 #include "core/error.hpp"
 #include "io/file.hpp"

@@ -7,9 +7,9 @@
 #include <fmt/ranges.h>
 
 #include "cli/commands/commands.hpp"
-#include "cli/figures.hpp"
+#include "cli/figures/figures.hpp"
+#include "cli/figures/picture_sheet.hpp"
 #include "cli/json.hpp"
-#include "cli/picture_sheet.hpp"
 #include "cli/sample_file.hpp"
 #include "cli/screen.hpp"
 #include "io/png.hpp"

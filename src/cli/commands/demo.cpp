@@ -6,12 +6,12 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
-#include "cli/figures.hpp"
+#include "cli/figures/figures.hpp"
+#include "cli/figures/run_figures.hpp"
 #include "cli/json.hpp"
 #include "cli/quiet_training.hpp"
-#include "cli/run_figures.hpp"
 #include "cli/sampling.hpp"
-#include "cli/scores.hpp"
+#include "cli/scoring/scores.hpp"
 #include "cli/screen.hpp"
 #include "core/error.hpp"
 #include "io/file.hpp"

@@ -48,7 +48,7 @@ Command diagnose_command() {
     Command out;
     out.name = "diagnose";
     out.summary = "how noisy a network's targets are, its JVP and its velocity";
-    out.usage = "RUN|MODEL.safetensors [--count N] [--step N] [--weights online|ema|NAME]";
+    out.usage = "RUN|CHECKPOINT.safetensors [--count N] [--step N] [--weights online|ema|NAME]";
     out.example =
         "  meanflow diagnose runs/imf\n"
         "  meanflow train toy/imf diagnose.every=200 --out runs/imf && meanflow plot runs/imf --figure "

@@ -5,11 +5,11 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
-#include "cli/image_eval.hpp"
 #include "cli/json.hpp"
 #include "cli/sample_file.hpp"
 #include "cli/sampling.hpp"
-#include "cli/scores.hpp"
+#include "cli/scoring/image_eval.hpp"
+#include "cli/scoring/scores.hpp"
 #include "cli/screen.hpp"
 #include "core/error.hpp"
 #include "metrics/points.hpp"

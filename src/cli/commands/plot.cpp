@@ -7,10 +7,10 @@
 #include <fmt/ranges.h>
 
 #include "cli/commands/commands.hpp"
-#include "cli/diagnostics_figure.hpp"
-#include "cli/image_figures.hpp"
+#include "cli/figures/diagnostics_figure.hpp"
+#include "cli/figures/image_figures.hpp"
+#include "cli/figures/run_figures.hpp"
 #include "cli/json.hpp"
-#include "cli/run_figures.hpp"
 #include "core/error.hpp"
 #include "train/run_folder.hpp"
 

@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
-#include "cli/figures.hpp"
-#include "cli/image_file.hpp"
+#include "cli/figures/figures.hpp"
+#include "cli/figures/image_file.hpp"
 #include "cli/json.hpp"
 #include "cli/sample_file.hpp"
 #include "cli/sampling.hpp"
@@ -46,6 +46,18 @@ PictureText settings_text(const Invocation& invocation, const LoadedModel& loade
 }
 
 bool is_picture(const fs::path& path) { return path.extension() == ".png" || path.extension() == ".svg"; }
+bool is_sheet_or_folder(const fs::path& path) { return path.extension() == ".png" || !path.has_extension(); }
+
+/// Images go into a sheet or a folder of PNGs, points into a plot; everything goes into arrays. Before anything is drawn.
+void check_file_suits(const fs::path& out, const LoadedModel& loaded) {
+    const Shape& shape = loaded.sample.shape;
+    if (shape.rank() == 3 && is_sheet_or_folder(out))
+        check_usage(shape[2] == 1 || shape[2] == 3,
+                    "samples of shape {} are no pictures; write them to .npz or .npy (--out)", shape);
+    else if (is_picture(out))
+        check_usage(loaded.data != nullptr, "samples of shape {} go into .png, .npz, .npy or a folder",
+                    shape);
+}
 
 std::vector<Drawn> draw_all(const LoadedModel& loaded, const Invocation& invocation, Team& team) {
     SampleRequest request = request_of(invocation);
@@ -89,7 +101,7 @@ plot::Figure figure_of(const std::vector<Drawn>& all, const plot::Scene& scene) 
 
 void write_all(std::vector<Drawn>& all, const LoadedModel& loaded, const fs::path& out,
                const Invocation& invocation) {
-    if (loaded.sample.shape.rank() == 3 && (out.extension() == ".png" || !out.has_extension())) {
+    if (loaded.sample.shape.rank() == 3 && is_sheet_or_folder(out)) {
         for (Drawn& one : all) {
             one.file = all.size() == 1 ? out : with_suffix(out, std::to_string(one.steps));
             ImageRequest request{.columns = invocation.options.integer("--columns"),
@@ -101,8 +113,6 @@ void write_all(std::vector<Drawn>& all, const LoadedModel& loaded, const fs::pat
         return;
     }
     if (is_picture(out)) {
-        check_usage(loaded.data != nullptr, "samples of shape {} go into .png, .npz, .npy or a folder",
-                    loaded.sample.shape.text());
         const PointDataset& data = points_of(*loaded.data, "a picture");
         const auto format = out.extension() == ".png" ? plot::Format::png : plot::Format::svg;
         plot::draw(figure_of(all, scene_of(data)), fs::path(out).replace_extension(), {format});
@@ -140,6 +150,7 @@ int run(const Invocation& invocation) {
     fs::path out = invocation.options.text("--out");
     if (out.empty())
         out = fs::is_directory(target) ? target / "samples" / "samples.png" : fs::path("samples.png");
+    check_file_suits(out, loaded);
     std::vector<Drawn> all = draw_all(loaded, invocation, team);
     write_all(all, loaded, out, invocation);
     report(all, loaded, invocation);

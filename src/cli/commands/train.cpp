@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
-#include "cli/figures.hpp"
+#include "cli/figures/figures.hpp"
 #include "cli/sampling.hpp"
-#include "cli/scores.hpp"
+#include "cli/scoring/scores.hpp"
 #include "cli/screen.hpp"
 #include "cli/signals.hpp"
 #include "cli/train_hooks.hpp"

@@ -2,8 +2,9 @@
 #include "ops/cpu/panels.hpp"
 
 #include <algorithm>
+#include <bit>
 
-#include "tensor/device_simd.hpp"
+#include "machine.hpp"
 
 namespace mf::cpu {
 
@@ -28,14 +29,44 @@ void pack_panel(float* out, const float* b, const PlainMatrix& m, std::int64_t w
             for (std::int64_t j = 0; j < width; ++j) out[k * kPanel + j] = b[k * m.k_stride + j * m.n_stride];
 }
 
+/// A whole panel of bf16 from rows that are contiguous along n.
+void pack_rows(Pair* out, const float* b, const PlainMatrix& m) {
+    const auto bits = [](const float* at) {
+        return __builtin_convertvector(to_bf16_bits(load(at)), WordVector);
+    };
+    for (std::int64_t i = 0; i < m.k / 2; ++i, out += kPanel) {
+        const float *even = b + 2 * i * m.k_stride, *odd = even + m.k_stride;
+        for (int j = 0; j < kPanel; j += kVectorFloats)
+            store(reinterpret_cast<float*>(out + j),
+                  std::bit_cast<FloatVector>(bits(even + j) | bits(odd + j) << 16));
+    }
+}
+
+/// Columns of a panel of bf16 that are contiguous along k: neighbours in memory are a pair already once they are
+/// halved, and pairs are turned through a block that stays in the first cache.
+void pack_columns(Pair* out, const float* b, const PlainMatrix& m, std::int64_t width) {
+    std::uint32_t turned[kVectorFloats];
+    for (std::int64_t j = 0; j < width; ++j) {
+        const float* column = b + j * m.n_stride;
+        Pair* to = out + j;
+        std::int64_t i = 0;
+        for (; i + kVectorFloats <= m.k / 2; i += kVectorFloats) {
+            store_half(turned, to_bf16_bits(load(column + 2 * i)));
+            store_half(turned + kVectorFloats / 2, to_bf16_bits(load(column + 2 * i + kVectorFloats)));
+            for (int l = 0; l < kVectorFloats; ++l) to[(i + l) * kPanel] = turned[l];
+        }
+        for (; i < m.k / 2; ++i) to[i * kPanel] = pair_of(column[2 * i], column[2 * i + 1]);
+    }
+}
+
 /// One panel of bf16: out[k / 2][j] = the pair (b[k][j], b[k + 1][j]); an odd last row is paired with zero.
 void pack_panel(Pair* out, const float* b, const PlainMatrix& m, std::int64_t width) {
     const std::int64_t pairs = m.k / 2;
     const auto at = [&](std::int64_t k, std::int64_t j) { return b[k * m.k_stride + j * m.n_stride]; };
     if (m.k_stride == 1)
-        for (std::int64_t j = 0; j < width; ++j)
-            for (std::int64_t i = 0; i < pairs; ++i)
-                out[i * kPanel + j] = pair_of(at(2 * i, j), at(2 * i + 1, j));
+        pack_columns(out, b, m, width);
+    else if (m.n_stride == 1 && width == kPanel)
+        pack_rows(out, b, m);
     else
         for (std::int64_t i = 0; i < pairs; ++i)
             for (std::int64_t j = 0; j < width; ++j)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cli/image_report.hpp"
+#include "cli/scoring/image_report.hpp"
 
 #include <algorithm>
 

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "cli/image_figure_parts.hpp"
-#include "cli/stored_sheets.hpp"
+#include "cli/figures/image_figure_parts.hpp"
+#include "cli/figures/stored_sheets.hpp"
 #include "train/make_model.hpp"
 #include "train/run_folder.hpp"
 

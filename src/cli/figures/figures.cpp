@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cli/figures.hpp"
+#include "cli/figures/figures.hpp"
 
 #include <fmt/format.h>
 

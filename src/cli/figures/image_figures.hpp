@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/run_figures.hpp"
+#include "cli/figures/run_figures.hpp"
 #include "io/png.hpp"
 #include "plot/picture_grid.hpp"
 

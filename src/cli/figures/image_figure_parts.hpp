@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/image_figures.hpp"
+#include "cli/figures/image_figures.hpp"
 
 namespace mf::cli {
 

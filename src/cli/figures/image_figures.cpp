@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cli/image_figures.hpp"
+#include "cli/figures/image_figures.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "cli/image_figure_parts.hpp"
+#include "cli/figures/image_figure_parts.hpp"
 #include "core/error.hpp"
 #include "train/build_info.hpp"
 #include "train/settings_text.hpp"

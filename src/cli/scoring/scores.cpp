@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cli/scores.hpp"
+#include "cli/scoring/scores.hpp"
 
 #include <fmt/format.h>
 

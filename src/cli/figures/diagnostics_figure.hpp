@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "cli/run_figures.hpp"
+#include "cli/figures/run_figures.hpp"
 
 namespace mf::cli {
 

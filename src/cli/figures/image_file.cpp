@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "cli/image_file.hpp"
+#include "cli/figures/image_file.hpp"
 
 #include <fmt/format.h>
 
 #include "cli/conditions.hpp"
-#include "cli/picture_sheet.hpp"
+#include "cli/figures/picture_sheet.hpp"
 #include "core/error.hpp"
 
 namespace mf::cli {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cli/image_eval.hpp"
+#include "cli/scoring/image_eval.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -8,10 +8,10 @@
 
 #include <fmt/format.h>
 
-#include "cli/image_report.hpp"
 #include "cli/json.hpp"
 #include "cli/sample_file.hpp"
 #include "cli/sampling.hpp"
+#include "cli/scoring/image_report.hpp"
 #include "cli/screen.hpp"
 #include "core/error.hpp"
 #include "metrics/inception_score.hpp"

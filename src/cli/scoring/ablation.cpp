@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cli/ablation.hpp"
+#include "cli/scoring/ablation.hpp"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cli/diagnostics_figure.hpp"
+#include "cli/figures/diagnostics_figure.hpp"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cli/image_figure_parts.hpp"
+#include "cli/figures/image_figure_parts.hpp"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cli/picture_sheet.hpp"
+#include "cli/figures/picture_sheet.hpp"
 
 #include <algorithm>
 #include <vector>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "cli/stored_sheets.hpp"
+#include "cli/figures/stored_sheets.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <optional>
 
-#include "cli/picture_sheet.hpp"
+#include "cli/figures/picture_sheet.hpp"
 #include "core/error.hpp"
 #include "io/png.hpp"
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-#include "cli/run_figures.hpp"
+#include "cli/figures/run_figures.hpp"
 
 #include <algorithm>
 
 #include <fmt/format.h>
 
-#include "cli/diagnostics_figure.hpp"
-#include "cli/figures.hpp"
-#include "cli/scores.hpp"
+#include "cli/figures/diagnostics_figure.hpp"
+#include "cli/figures/figures.hpp"
+#include "cli/scoring/scores.hpp"
 #include "cli/screen.hpp"
 #include "core/error.hpp"
 #include "metrics/points.hpp"

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-#include "cli/run_numbers.hpp"
+#include "cli/scoring/run_numbers.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <optional>
 
-#include "cli/image_report.hpp"
 #include "cli/sampling.hpp"
-#include "cli/scores.hpp"
+#include "cli/scoring/image_report.hpp"
+#include "cli/scoring/scores.hpp"
 #include "cli/screen.hpp"
 #include "train/judge.hpp"
 #include "train/make_model.hpp"
