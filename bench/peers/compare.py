@@ -171,4 +171,5 @@ def main():
     print(page(args, results), end="")
 
 
-main()
+if __name__ == "__main__":
+    main()

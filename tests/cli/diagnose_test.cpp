@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// meanflow diagnose, diagnose.every and figure diagnostics; meanflow ablate.
+// meanflow diagnose, diagnose.every and figure diagnostics; figure scores; meanflow ablate.
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -42,6 +42,26 @@ TEST(Diagnose, WithoutNumbersTheFigureSaysHowToGetThem) {
     EXPECT_EQ(outcome.code, 2);
     EXPECT_NE(outcome.err.find("diagnose.every"), std::string::npos) << outcome.err;
     EXPECT_EQ(run_program(scratch, {"diagnose", "nowhere"}).code, 1);
+}
+
+TEST(Scores, EvaluationsOfSeveralRunsAreDrawnAndTheirLackIsExplained) {
+    const Scratch scratch;
+    ASSERT_EQ(run_program(scratch, small_training("scored", {"evaluate.every=10", "evaluate.count=64",
+                                                             "evaluate.steps=1,2"}))
+                  .code,
+              0);
+    ASSERT_EQ(run_program(scratch, small_training("bare")).code, 0);
+    const Outcome lacking = run_program(scratch, {"plot", "scored", "bare", "--figure", "scores"});
+    EXPECT_EQ(lacking.code, 2);
+    EXPECT_NE(lacking.err.find("bare kept no evaluations"), std::string::npos) << lacking.err;
+    EXPECT_NE(lacking.err.find("evaluate.every"), std::string::npos) << lacking.err;
+    if (!plot::can_draw()) return;
+    const Outcome figure =
+        run_program(scratch, {"plot", "a=scored", "b=scored", "--figure", "scores", "--format", "svg"});
+    ASSERT_EQ(figure.code, 0) << figure.err;
+    const std::string drawn = test::text_of(scratch / "figures/scores.svg");
+    for (const char* words : {"inside the pattern", "a, 1 step", "b, 2 steps"})
+        EXPECT_NE(drawn.find(words), std::string::npos) << words;
 }
 
 std::vector<std::string> small_ablation(std::vector<std::string> more) {

@@ -10,6 +10,7 @@
 #include "cli/figures/diagnostics_figure.hpp"
 #include "cli/figures/image_figures.hpp"
 #include "cli/figures/run_figures.hpp"
+#include "cli/figures/scores_figure.hpp"
 #include "cli/json.hpp"
 #include "core/error.hpp"
 #include "train/run_folder.hpp"
@@ -30,7 +31,9 @@ RunRow row_of(const std::string& word, const std::string& weights) {
 }
 
 /// Curves over training: the same for all kinds of samples.
-bool is_curve(const std::string& name) { return name == "loss" || name == "losses" || name == "diagnostics"; }
+bool is_curve(const std::string& name) {
+    return name == "loss" || name == "losses" || name == "diagnostics" || name == "scores";
+}
 
 bool is_of_images(const std::string& name) {
     return std::ranges::find(image_figure_names(), name) != image_figure_names().end();
@@ -50,6 +53,7 @@ std::vector<std::string> all_figures(const FigureRequest& request, bool images, 
         out = {"pair", one ? "cloud" : "compare", "evolution", "stages"};
     }
     if (runs || !images) out.emplace_back(one ? "loss" : "losses");
+    if (has_scores(request)) out.emplace_back("scores");
     if (has_diagnostics(request)) out.emplace_back("diagnostics");
     return out;
 }
@@ -125,7 +129,7 @@ std::vector<fs::path> draw_named(const std::string& name, bool images, const Inv
     if (images && is_of_images(name)) return {draw_image_figure(name, invocation, request, folder, team)};
     if (images && !is_curve(name))
         throw UsageError(fmt::format("figure {} is for points in the plane; this run draws images", name),
-                         fmt::format("its figures are {}, loss, losses and diagnostics",
+                         fmt::format("its figures are {}, loss, losses, scores and diagnostics",
                                      fmt::join(image_figure_names(), ", ")));
     if (!images && is_of_images(name) && name != "evolution")
         throw UsageError(fmt::format("figure {} is for runs that draw images; this one draws points", name),

@@ -7,6 +7,7 @@
 
 #include "cli/figures/diagnostics_figure.hpp"
 #include "cli/figures/figures.hpp"
+#include "cli/figures/scores_figure.hpp"
 #include "cli/scoring/scores.hpp"
 #include "cli/screen.hpp"
 #include "core/error.hpp"
@@ -190,9 +191,16 @@ struct NamedFigure {
 };
 
 constexpr NamedFigure kFigures[] = {
-    {"pair", pair},           {"cloud", cloud},           {"compare", compare},
-    {"evolution", evolution}, {"stages", stages},         {"loss", loss},
-    {"losses", losses},       {"mf-forward", mf_forward}, {"diagnostics", diagnostics_figure},
+    {"pair", pair},
+    {"cloud", cloud},
+    {"compare", compare},
+    {"evolution", evolution},
+    {"stages", stages},
+    {"loss", loss},
+    {"losses", losses},
+    {"mf-forward", mf_forward},
+    {"diagnostics", diagnostics_figure},
+    {"scores", scores_figure},
 };
 
 }  // namespace

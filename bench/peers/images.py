@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: MIT
+"""Times our work on images and the official codes' in turns and prints the page bench/images.md. Standard library only.
+Called by bench/images.sh, which says what the words on the command line mean."""
+import argparse
+import datetime
+import os
+import statistics
+import sys
+
+from compare import busy_seconds, paired_ratio, processor
+from contestants import Program, Script
+
+WORKS = {
+    "small": "Training step, small network (32x32x3, patch 4, width 256, depth 8, heads 4, 10 classes; batch 64)",
+    "b2": "Training step, iMF-B/2 (32x32x4, 1000 classes; batch 8)",
+    "sample1": "Sampling iMF-B/2 in one step, batch 1",
+    "sample16": "Sampling iMF-B/2 in one step, batch 16",
+}
+
+
+def ours(args, work, precision):
+    if work.startswith("sample"):
+        words = ["bench", "sample", "bench/b2", "--batch", work.removeprefix("sample"), "--precision", precision,
+                 "--repeat", "8", "--seconds", "4"]
+    else:
+        words = ["bench", "step", f"bench/{work}", f"precision={precision}", "--repeat", "2", "--warm-up", "1"]
+    return Program("meanflow.cpp", precision, [args.program, *words, "--json"])
+
+
+def peers(args, work):
+    kind, batch = ("sample", work.removeprefix("sample")) if work.startswith("sample") else (work, {"small": "64", "b2": "8"}[work])
+    out = []
+    if args.jax:
+        out.append(Script("JAX, official code", "f32", [args.python, "images_jax.py", kind, batch]))
+    if args.torch and work != "b2":
+        out.append(Script("PyTorch, official network, torch.compile", "f32", [args.python, "images_torch.py", kind, batch, "compile"]))
+    if args.torch and kind == "sample":
+        out.append(Script("PyTorch, official network, torch.compile", "bf16", [args.python, "images_torch.py", kind, batch, "bf16"]))
+    return out
+
+
+def measure(one):
+    before = busy_seconds()
+    turn = one.measure()
+    turn["others"] = max(0.0, (busy_seconds() - before - turn["cpu_s"]) / turn["wall_s"])
+    if isinstance(turn["ms"], list):
+        turn["ms"] = statistics.median(turn["ms"])
+    return turn
+
+
+def compare(args, work):
+    """{contestant: turns}, and the versions of all."""
+    runners = [ours(args, work, "f32"), *peers(args, work), ours(args, work, "bf16")]
+    started, versions, turns = [], [], {}
+    try:
+        for one in runners:
+            print(f"{work}: starting {one.name}, {one.precision}", file=sys.stderr)
+            versions.append(one.start())
+            started.append(one)
+        for i in range(args.runs):
+            for one in runners:
+                turn = measure(one)
+                turns.setdefault(one, []).append(turn)
+                print(f"{work} {i + 1}/{args.runs}: {turn['ms']:8.1f} ms  {one.name}, {one.precision}"
+                      f" (others: {turn['others']:.2f} cores)", file=sys.stderr)
+    finally:
+        for one in started:
+            one.stop()
+    return turns, versions
+
+
+def table(turns):
+    others = [(one, t) for one, t in turns.items() if isinstance(one, Script)]
+    own = next(t for one, t in turns.items() if isinstance(one, Program))
+    heads = "".join(f" of {one.name.split(',')[0]} {one.precision} |" for one, _ in others)
+    lines = [f"{own[0]['gflop']:.0f} GFLOP by our count.", "",
+             f"| | precision | ms min / median |{heads} of the ceiling | MiB | other cores busy |",
+             "|---|---|---|" + "---|" * (len(others) + 3)]
+    for one, t in turns.items():
+        ms = [turn["ms"] for turn in t]
+        ratios = "".join(f" {paired_ratio(t, other)} |" for _, other in others)
+        share = "-"
+        if isinstance(one, Program):
+            share = f"{100 * statistics.median(u['gflop'] / u['ms'] * 1e3 / u['peak_gflops'] for u in t):.0f} %"
+        lines.append(f"| {one.name} | {one.precision} | {min(ms):.0f} / {statistics.median(ms):.0f} |{ratios} {share} |"
+                     f" {max(turn['rss_mib'] for turn in t):.0f} | {statistics.median(turn['others'] for turn in t):.2f} |")
+    return lines
+
+
+def page(args, results):
+    versions = sorted({version for _, seen in results.values() for version in seen})
+    lines = [
+        "# Images, beside the official codes", "",
+        "Full training steps of improved MeanFlow (flexible guidance, both heads, AdamW and one average of the weights), and"
+        " sampling in one step. JAX runs the official code's own loss; the official PyTorch branch has the network only, and"
+        " the loss around it is ours (`bench/peers/images_torch.py`). Latents are not decoded.", "",
+        f"Measured {datetime.date.today()} by", "",
+        f"    bench/images.sh --runs {args.runs} --works {args.works}" + (" --jax DIR" if args.jax else "")
+        + (" --torch DIR" if args.torch else ""), "",
+        f"on {len(os.sched_getaffinity(0))} cores of {processor()}; {', '.join(versions)}. Everybody may use all of these"
+        " cores.", "",
+        f"Contestants take turns, {args.runs} rounds; what counts of a turn is its median. Ratios are a row's time over the"
+        " peer's in the same round, median over the rounds: below 1 is faster. bf16 of ours: operands and kept activations;"
+        " weights, sums and moments in f32. The ceiling is a large matrix product by oneDNN on all cores in the same"
+        " precision, measured in the same turn. \"Other cores busy\" is what other processes took meanwhile.",
+    ]
+    for work, (turns, _) in results.items():
+        lines += ["", f"## {WORKS[work]}", ""] + table(turns)
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--program", required=True)
+    parser.add_argument("--python", required=True)
+    parser.add_argument("--jax", default=os.environ.get("IMF_JAX"))
+    parser.add_argument("--torch", default=os.environ.get("IMF_TORCH"))
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--works", default=",".join(WORKS))
+    args = parser.parse_args()
+    print(page(args, {work: compare(args, work) for work in args.works.split(",")}), end="")
+
+
+if __name__ == "__main__":
+    main()
