@@ -24,6 +24,7 @@ done
 ./run.sh build
 python=${PEERS_PYTHON:-build/peers/bin/python}
 "$python" -c 'import numpy' 2>/dev/null || fail "$python does not run; PEERS_PYTHON names a Python with the peers"
-"$python" "$PWD/bench/peers/images.py" --program build/release/meanflow --python "$python" "${words[@]}" >build/images.md
+"$python" "$PWD/bench/peers/images.py" --program build/release/meanflow --python "$python" --raw build/images.jsonl "${words[@]}" \
+    >build/images.md
 mv build/images.md bench/images.md
-printf 'written: bench/images.md\n'
+printf 'written: bench/images.md (single turns: build/images.jsonl)\n'

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Times our work on images and the official codes' in turns and prints the page bench/images.md. Standard library only.
-Called by bench/images.sh, which says what the words on the command line mean."""
+Called by bench/images.sh, which says what the words on the command line mean. Turns are kept in a file of JSON lines, so
+that works can be measured one at a time: the page has the newest turns of each."""
 import argparse
 import datetime
+import json
 import os
 import statistics
 import sys
@@ -35,7 +37,7 @@ def peers(args, work):
     if args.torch and work != "b2":
         out.append(Script("PyTorch, official network, torch.compile", "f32", [args.python, "images_torch.py", kind, batch, "compile"]))
     if args.torch and kind == "sample":
-        out.append(Script("PyTorch, official network, torch.compile", "bf16", [args.python, "images_torch.py", kind, batch, "bf16"]))
+        out.append(Script("PyTorch, official network, eager", "bf16", [args.python, "images_torch.py", kind, batch, "bf16"]))
     return out
 
 
@@ -49,7 +51,7 @@ def measure(one):
 
 
 def compare(args, work):
-    """{contestant: turns}, and the versions of all."""
+    """What is kept of one work: its contestants with their turns, and the versions of all."""
     runners = [ours(args, work, "f32"), *peers(args, work), ours(args, work, "bf16")]
     started, versions, turns = [], [], {}
     try:
@@ -66,46 +68,51 @@ def compare(args, work):
     finally:
         for one in started:
             one.stop()
-    return turns, versions
+    return {"work": work, "date": str(datetime.date.today()), "versions": versions,
+            "contestants": [{"name": one.name, "precision": one.precision, "peer": isinstance(one, Script), "turns": t}
+                            for one, t in turns.items()]}
 
 
-def table(turns):
-    others = [(one, t) for one, t in turns.items() if isinstance(one, Script)]
-    own = next(t for one, t in turns.items() if isinstance(one, Program))
-    heads = "".join(f" of {one.name.split(',')[0]} {one.precision} |" for one, _ in others)
-    lines = [f"{own[0]['gflop']:.0f} GFLOP by our count.", "",
+def table(contestants):
+    others = [one for one in contestants if one["peer"]]
+    own = next(one for one in contestants if not one["peer"])
+    heads = "".join(f" of {one['name'].split(',')[0]} {one['precision']} |" for one in others)
+    lines = [f"{own['turns'][0]['gflop']:.0f} GFLOP by our count.", "",
              f"| | precision | ms min / median |{heads} of the ceiling | MiB | other cores busy |",
              "|---|---|---|" + "---|" * (len(others) + 3)]
-    for one, t in turns.items():
-        ms = [turn["ms"] for turn in t]
-        ratios = "".join(f" {paired_ratio(t, other)} |" for _, other in others)
+    for one in contestants:
+        turns = one["turns"]
+        ms = [turn["ms"] for turn in turns]
+        ratios = "".join(f" {paired_ratio(turns, other['turns'])} |" for other in others)
         share = "-"
-        if isinstance(one, Program):
-            share = f"{100 * statistics.median(u['gflop'] / u['ms'] * 1e3 / u['peak_gflops'] for u in t):.0f} %"
-        lines.append(f"| {one.name} | {one.precision} | {min(ms):.0f} / {statistics.median(ms):.0f} |{ratios} {share} |"
-                     f" {max(turn['rss_mib'] for turn in t):.0f} | {statistics.median(turn['others'] for turn in t):.2f} |")
+        if not one["peer"]:
+            share = f"{100 * statistics.median(u['gflop'] / u['ms'] * 1e3 / u['peak_gflops'] for u in turns):.0f} %"
+        lines.append(f"| {one['name']} | {one['precision']} | {min(ms):.0f} / {statistics.median(ms):.0f} |{ratios} {share} |"
+                     f" {max(turn['rss_mib'] for turn in turns):.0f} |"
+                     f" {statistics.median(turn['others'] for turn in turns):.2f} |")
     return lines
 
 
-def page(args, results):
-    versions = sorted({version for _, seen in results.values() for version in seen})
+def page(results):
+    versions = sorted({version for kept in results for version in kept["versions"]})
+    dates = " and ".join(sorted({kept["date"] for kept in results}))
     lines = [
         "# Images, beside the official codes", "",
         "Full training steps of improved MeanFlow (flexible guidance, both heads, AdamW and one average of the weights), and"
         " sampling in one step. JAX runs the official code's own loss; the official PyTorch branch has the network only, and"
         " the loss around it is ours (`bench/peers/images_torch.py`). Latents are not decoded.", "",
-        f"Measured {datetime.date.today()} by", "",
-        f"    bench/images.sh --runs {args.runs} --works {args.works}" + (" --jax DIR" if args.jax else "")
-        + (" --torch DIR" if args.torch else ""), "",
+        f"Measured {dates} by", "", "    bench/images.sh --jax DIR --torch DIR", "",
         f"on {len(os.sched_getaffinity(0))} cores of {processor()}; {', '.join(versions)}. Everybody may use all of these"
         " cores.", "",
-        f"Contestants take turns, {args.runs} rounds; what counts of a turn is its median. Ratios are a row's time over the"
-        " peer's in the same round, median over the rounds: below 1 is faster. bf16 of ours: operands and kept activations;"
-        " weights, sums and moments in f32. The ceiling is a large matrix product by oneDNN on all cores in the same"
-        " precision, measured in the same turn. \"Other cores busy\" is what other processes took meanwhile.",
+        "Contestants take turns; what counts of a turn is its median. Ratios are a row's time over the peer's in the same"
+        " round, median over the rounds: below 1 is faster. bf16 of ours: operands and kept activations; weights, sums and"
+        " moments in f32. The ceiling is a large matrix product by oneDNN on all cores in the same precision, measured in the"
+        " same turn. \"Other cores busy\" is what other processes took meanwhile.",
     ]
-    for work, (turns, _) in results.items():
-        lines += ["", f"## {WORKS[work]}", ""] + table(turns)
+    for kept in results:
+        rounds = len(kept["contestants"][0]["turns"])
+        lines += ["", f"## {WORKS[kept['work']]}", "", f"{rounds} rounds. " + table(kept["contestants"])[0]]
+        lines += table(kept["contestants"])[1:]
     return "\n".join(lines) + "\n"
 
 
@@ -117,8 +124,17 @@ def main():
     parser.add_argument("--torch", default=os.environ.get("IMF_TORCH"))
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--works", default=",".join(WORKS))
+    parser.add_argument("--raw", required=True, help="file of JSON lines, one a work; works that are not measured stay")
     args = parser.parse_args()
-    print(page(args, {work: compare(args, work) for work in args.works.split(",")}), end="")
+    kept = {}
+    if os.path.exists(args.raw):
+        with open(args.raw, encoding="utf-8") as file:
+            kept = {line["work"]: line for line in map(json.loads, file)}
+    for work in args.works.split(","):
+        kept[work] = compare(args, work)
+        with open(args.raw, "w", encoding="utf-8") as file:
+            file.writelines(json.dumps(one) + "\n" for one in kept.values())
+    print(page([kept[work] for work in WORKS if work in kept]), end="")
 
 
 if __name__ == "__main__":

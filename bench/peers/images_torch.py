@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The official PyTorch branch of improved MeanFlow, to compare with. usage: IMF_TORCH=CHECKOUT images_torch.py WORK BATCH
 compile|bf16. WORK: small, a training step (the branch has the network only; the loss with torch.func.jvp is ours); or
-sample, B/2 from noise to latents in one step. bf16: sampling only, compiled as well."""
+sample, B/2 from noise to latents in one step. bf16: sampling only, and not compiled, which fails."""
 import os
 import sys
 
@@ -97,7 +97,8 @@ def serve_samples():
     model = iMeanFlow("imfDiT_B_2", dtype=torch.bfloat16 if HOW == "bf16" else torch.float32).eval()
     if HOW == "bf16":
         model.bfloat16()
-    model.net = torch.compile(model.net)
+    else:
+        model.net = torch.compile(model.net)
     labels = torch.arange(BATCH) % 1000
 
     def draw():
