@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The commands on a small run: what they write is what they say.
+#include <algorithm>
+
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -229,6 +231,26 @@ TEST(Demo, ComparesThreeMethodsAndLeavesPictures) {
     const Outcome again = run_program(scratch, words);
     EXPECT_NE(again.err.find("imf  is trained already"), std::string::npos) << again.err;
     EXPECT_EQ(json_of(again), json);
+}
+
+TEST(Verify, TheVectorsOfTheTestTreePassAndTheirErrorsInHalfPrecisionAreShown) {
+    const Scratch scratch;
+    const auto whole = json_of(run_program(scratch, {"verify", MF_TEST_DATA, "--json"}));
+    EXPECT_GE(whole.at("cases").size(), 13U);
+    for (const auto& one : whole.at("cases")) EXPECT_EQ(one.at("status"), "passed") << one.at("file");
+
+    const auto half = json_of(run_program(
+        scratch, {"verify", MF_TEST_DATA "/mit_forward.safetensors", "--precision", "bf16", "--json"}));
+    const auto& one = half.at("cases")[0];
+    EXPECT_EQ(one.at("status"), "measured");
+    double worst = 0;
+    for (const auto& tensor : one.at("errors")) worst = std::max(worst, tensor.at("error").get<double>());
+    EXPECT_GT(worst, 1e-4);  // it did compute in bf16
+    EXPECT_LT(worst, 1e-2);
+    const Outcome words =
+        run_program(scratch, {"verify", MF_TEST_DATA "/mit_loss_b.safetensors", "--precision", "bf16"});
+    EXPECT_EQ(words.code, 0) << words.err;
+    EXPECT_NE(words.out.find("gradients"), std::string::npos) << words.out;
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ Dit::Config config_of(const Reference& reference) {
             .mlp_ratio = reference.setting("net.mlp_ratio")};
 }
 
-std::unique_ptr<Dit> network_of(const Reference& reference, Team& team) {
+std::unique_ptr<Dit> network_of(const Reference& reference, Precision precision, Team& team) {
     const Reference weights = weights_beside(reference);
     auto out = std::make_unique<Dit>(config_of(reference));
     for (Param& param : out->params().all()) {
@@ -56,7 +56,7 @@ std::unique_ptr<Dit> network_of(const Reference& reference, Team& team) {
         else
             take_same(param, value);
     }
-    out->params().repack(team, Precision::f32);
+    out->params().repack(team, precision);
     return out;
 }
 
@@ -83,9 +83,9 @@ ForeignGradient foreign(const Param& param, const float* g) {
 
 void verify_forward(const Reference& reference, Comparison& comparison, Team& team) {
     comparison.inputs({"x", "t", "h", "y"});
-    const auto net = network_of(reference, team);
+    const auto net = network_of(reference, comparison.precision(), team);
     Pool pool;
-    const Context context{team, pool};
+    const Context context{team, pool, nullptr, comparison.precision()};
     const std::int64_t rows = reference.at("y").count();
     const Tensor z = as_rows(reference.at("x"), rows), t = reference.at("t").reshaped({rows, 1}),
                  h = reference.at("h").reshaped({rows, 1});
@@ -108,7 +108,7 @@ void verify_forward(const Reference& reference, Comparison& comparison, Team& te
 void verify_dit(const Reference& reference, Comparison& comparison, Team& team) {
     const std::string name = reference.name();
     if (name.starts_with("dit_forward")) return verify_forward(reference, comparison, team);
-    const auto net = network_of(reference, team);
+    const auto net = network_of(reference, comparison.precision(), team);
     if (name.starts_with("dit_loss"))
         return compare_meanflow_loss(reference, comparison, *net, config_of(reference).classes, team,
                                      foreign);

@@ -12,9 +12,9 @@ std::span<const VerifyKind> verify_kinds() {
         {"samplers", verify_samplers},
         {"optim", verify_optim},
         {"metrics", verify_metrics},
-        {"mit_", verify_mit},
-        {"dit_", verify_dit},
-        {"imf_", verify_hash},
+        {"mit_", verify_mit, true},
+        {"dit_", verify_dit, true},
+        {"imf_", verify_hash, true},
     }};
     return kinds;
 }

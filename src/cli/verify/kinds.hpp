@@ -13,6 +13,7 @@ namespace mf::cli {
 struct VerifyKind {
     std::string_view prefix;
     void (*verify)(const Reference&, Comparison&, Team&);
+    bool has_precision = false;  ///< it has a network that can compute in bf16 as well
 };
 
 /// Every kind; longer prefixes stand before the shorter ones that they begin with.

@@ -72,7 +72,7 @@ class LossFile {
         Gradients gradients(net.params());
         Tape tape(&gradients);
         LossSums sums;
-        const Dual loss = objective->loss({team_, pool_, &tape}, net, draws, sums);
+        const Dual loss = objective->loss({team_, pool_, &tape, comparison_.precision()}, net, draws, sums);
         comparison_.value("loss", sums.loss, kTolerance);
         tape.backward(loss.slot, pool_);
         for (const Param& param : net.params().all()) each(param, gradients.of(param));
@@ -179,8 +179,9 @@ void compare_improved_loss(const Reference& reference, Comparison& comparison, c
         const Condition first{
             .labels = file.draws().labels, .omega = file.draws().omega, .t_min = {}, .t_max = {}};
         const Tensor& t = file.draws().t;
-        file.compare("v_c_first",
-                     net.forward({team, file.pool()}, trace.z, t, t, first, {.u = false, .v = true}).v.value);
+        file.compare("v_c_first", net.forward({team, file.pool(), nullptr, comparison.precision()}, trace.z,
+                                              t, t, first, {.u = false, .v = true})
+                                      .v.value);
     }
     file.run(net, items, true, nullptr, gradient);
 }
@@ -223,7 +224,8 @@ void compare_label_samples(const Reference& reference, Comparison& comparison, c
     const std::int64_t rows = reference.at("labels").count(), cols = noise.count() / rows;
     for (const double steps : reference.settings("steps")) {
         std::vector<float> z(noise.floats().begin(), noise.floats().end());
-        const SamplePlan plan{.times = uniform_times(static_cast<std::int64_t>(steps))};
+        const SamplePlan plan{.times = uniform_times(static_cast<std::int64_t>(steps)),
+                              .precision = comparison.precision()};
         sample(team, net, plan, condition, z, cols, [&](std::int64_t i, const std::vector<float>& state) {
             const std::string name = fmt::format("z.{}.{}", static_cast<std::int64_t>(steps), i);
             if (i > 0) comparison.values(name, std::span<const float>(state), kTolerance);

@@ -39,11 +39,11 @@ Mit::Config config_of(const Reference& reference, bool v_blocks) {
             .v_blocks = v_blocks};
 }
 
-std::unique_ptr<Mit> network_of(const Reference& reference, bool v_blocks, Team& team) {
+std::unique_ptr<Mit> network_of(const Reference& reference, bool v_blocks, Precision precision, Team& team) {
     const Reference weights = weights_beside(reference);
     auto out = std::make_unique<Mit>(config_of(reference, v_blocks));
     for (Param& param : out->params().all()) take_same(param, weights.at(param.name));
-    out->params().repack(team, Precision::f32);
+    out->params().repack(team, precision);
     return out;
 }
 
@@ -58,9 +58,10 @@ Condition condition_of(const Reference& reference) {
 
 void verify_forward(const Reference& reference, Comparison& comparison, Team& team) {
     comparison.inputs({"x", "t", "h", "omega", "t_min", "t_max", "y"});
-    const auto net = network_of(reference, true, team), eval = network_of(reference, false, team);
+    const auto net = network_of(reference, true, comparison.precision(), team),
+               eval = network_of(reference, false, comparison.precision(), team);
     Pool pool;
-    const Context context{team, pool};
+    const Context context{team, pool, nullptr, comparison.precision()};
     const Tensor& y = reference.at("y");
     const std::int64_t rows = y.count();
     const Tensor z = as_rows(reference.at("x"), rows), t = reference.at("t").reshaped({rows, 1}),
@@ -87,7 +88,7 @@ void verify_forward(const Reference& reference, Comparison& comparison, Team& te
 /// Every "z.N.I": the state after I of N steps.
 void verify_sampling(const Reference& reference, Comparison& comparison, Team& team) {
     comparison.inputs({"noise", "omega", "t_min", "t_max", "labels"});
-    const auto net = network_of(reference, false, team);
+    const auto net = network_of(reference, false, comparison.precision(), team);
     const std::int64_t rows = reference.at("labels").count();
     const auto same = [&](const char* name) {
         Tensor out({rows, 1}, DType::f32);
@@ -108,7 +109,7 @@ void verify_mit(const Reference& reference, Comparison& comparison, Team& team) 
     const std::string name = reference.name();
     if (name.starts_with("mit_forward")) return verify_forward(reference, comparison, team);
     if (name.starts_with("mit_sampling")) return verify_sampling(reference, comparison, team);
-    const auto net = network_of(reference, true, team);
+    const auto net = network_of(reference, true, comparison.precision(), team);
     if (name.starts_with("mit_loss"))
         return compare_improved_loss(reference, comparison, *net, config_of(reference, true).classes, team);
     check(name.starts_with("mit_weights"),
@@ -135,7 +136,7 @@ void verify_hash(const Reference& reference, Comparison& comparison, Team& team)
              .head_depth = size.head_depth,
              .v_blocks = false});
     for (Param& param : net.params().all()) fill_hashed(param, reference.setting("gain"));
-    net.params().repack(team, Precision::f32);
+    net.params().repack(team, comparison.precision());
     Pool pool;
     const std::int64_t rows = noise.shape()[0];
     const auto same = [&](const char* key) {
@@ -148,7 +149,9 @@ void verify_hash(const Reference& reference, Comparison& comparison, Team& team)
     const Tensor z = as_rows(noise, rows);
     const Condition condition{
         .labels = reference.at("y"), .omega = same("omega"), .t_min = same("t_min"), .t_max = same("t_max")};
-    const Tensor u = net.forward({team, pool}, z, r, t, condition, {.u = true, .v = false}).u.value;
+    const Tensor u = net.forward({team, pool, nullptr, comparison.precision()}, z, r, t, condition,
+                                 {.u = true, .v = false})
+                         .u.value;
     comparison.values("u.0", u.floats(), kTolerance);
     std::vector<float> next(z.floats().begin(), z.floats().end());
     for (std::size_t i = 0; i < next.size(); ++i) next[i] -= u.floats()[i];

@@ -75,14 +75,14 @@ const std::string& Reference::word(const std::string& key) const {
 }
 
 void Comparison::note(const std::string& name, double error, double tolerance) {
-    ++compared_;
     seen_.insert(name);
-    const double ratio = std::isnan(error) ? std::numeric_limits<double>::infinity() : error / tolerance;
-    if (ratio <= ratio_) return;
-    ratio_ = ratio;
-    worst_ = error;
-    tolerance_ = tolerance;
-    tensor_ = name;
+    all_.push_back({name, std::isnan(error) ? std::numeric_limits<double>::infinity() : error, tolerance});
+}
+
+const TensorError* Comparison::worst() const {
+    const auto share = [](const TensorError& one) { return one.error / one.tolerance; };
+    const auto found = std::ranges::max_element(all_, {}, share);
+    return found == all_.end() ? nullptr : &*found;
 }
 
 void Comparison::values(const std::string& name, std::span<const double> got, double tolerance) {

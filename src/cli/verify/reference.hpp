@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "io/safetensors.hpp"
+#include "ops/param.hpp"
 
 namespace mf::cli {
 
@@ -42,11 +43,19 @@ class Reference {
     std::map<std::string, std::string> words_;
 };
 
-/// Collects how far results are from a reference. The error of a tensor is max |got - expected| / max
-/// |expected|.
+/// How far one result is: max |got - expected| / max |expected|.
+struct TensorError {
+    std::string name;
+    double error, tolerance;
+};
+
+/// Collects how far results are from a reference, when networks compute in this precision (tolerances are for f32).
 class Comparison {
   public:
-    explicit Comparison(const Reference& reference) : reference_(reference) {}
+    explicit Comparison(const Reference& reference, Precision precision = Precision::f32)
+        : reference_(reference), precision_(precision) {}
+
+    Precision precision() const { return precision_; }
 
     /// Compares with the tensor of this name; sizes must agree.
     void values(const std::string& name, std::span<const double> got, double tolerance);
@@ -60,11 +69,11 @@ class Comparison {
     void inputs(std::initializer_list<const char*> names);
     void input(const std::string& name) { seen_.insert(name); }
 
-    bool passed() const { return compared_ > 0 && ratio_ <= 1; }
-    int compared() const { return compared_; }
-    double worst() const { return worst_; }  ///< error of the tensor that is farthest from its tolerance
-    double tolerance() const { return tolerance_; }
-    const std::string& tensor() const { return tensor_; }
+    /// In the order of comparison; a tensor that was compared twice stands there twice.
+    const std::vector<TensorError>& all() const { return all_; }
+    /// The one that is farthest from its tolerance, or null when nothing was compared.
+    const TensorError* worst() const;
+    bool passed() const { return worst() != nullptr && worst()->error <= worst()->tolerance; }
     /// Tensors of the file that were neither compared nor read as inputs.
     std::vector<std::string> unseen() const;
 
@@ -72,10 +81,9 @@ class Comparison {
     void note(const std::string& name, double error, double tolerance);
 
     const Reference& reference_;
+    Precision precision_;
     std::set<std::string> seen_;
-    int compared_ = 0;
-    double ratio_ = -1, worst_ = 0, tolerance_ = 0;
-    std::string tensor_;
+    std::vector<TensorError> all_;
 };
 
 }  // namespace mf::cli
