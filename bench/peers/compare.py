@@ -7,20 +7,13 @@ import json
 import os
 import platform
 import statistics
-import sys
 
 from contestants import Ours, Peer
+from turns import paired_ratio, processor, take_turns
 
 OBJECTIVES = {"imf": "Improved MeanFlow", "mf": "MeanFlow", "fm": "Flow matching"}
 TILES = "meanflow.cpp, tiles in cache"
 SCAN, COMPILED = "JAX, 100 steps a dispatch (lax.scan)", "PyTorch, torch.compile, fused Adam"
-
-
-def busy_seconds():
-    """Processor seconds that all processes of the machine have used so far."""
-    with open("/proc/stat", encoding="ascii") as file:
-        user, nice, system, _, _, irq, softirq = map(int, file.readline().split()[1:8])
-    return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
 
 
 def contestants(args, objective):
@@ -38,41 +31,9 @@ def contestants(args, objective):
     return order
 
 
-def measure(one):
-    """One turn; notes how many cores other processes took meanwhile."""
-    before = busy_seconds()
-    turn = one.measure()
-    turn["others"] = max(0.0, (busy_seconds() - before - turn["cpu_s"]) / turn["wall_s"])
-    if isinstance(turn["ms"], list):
-        turn["ms"] = statistics.median(turn["ms"])
-    return turn
-
-
 def compare(args, objective):
     """{contestant: turns}, and the versions of all."""
-    runners, started, versions, turns = contestants(args, objective), [], [], {}
-    try:
-        for one in runners:
-            print(f"{objective}: starting {one.name}, {one.precision}", file=sys.stderr)
-            versions.append(one.start())
-            started.append(one)
-        for i in range(args.runs):
-            for one in runners:
-                turn = measure(one)
-                turns.setdefault(one, []).append(turn)
-                print(f"{objective} {i + 1}/{args.runs}: {turn['ms']:8.2f} ms  {one.name}, {one.precision}"
-                      f" (others: {turn['others']:.2f} cores)", file=sys.stderr)
-    finally:
-        for one in started:
-            one.stop()
-    return turns, versions
-
-
-def paired_ratio(turns, other_turns):
-    """Median over the rounds of ours / theirs."""
-    if other_turns is None:
-        return "-"
-    return f"{statistics.median(a['ms'] / b['ms'] for a, b in zip(turns, other_turns)):.2f}"
+    return take_turns(contestants(args, objective), args.runs, objective)
 
 
 def find(turns, name, precision="f32"):
@@ -109,12 +70,6 @@ def table(turns):
     allocations = max(turn["allocations"] for t in ours.values() for turn in t)
     lines += ["", f"Ours made {allocations:g} allocations a step, at most."]
     return lines
-
-
-def processor():
-    with open("/proc/cpuinfo", encoding="utf-8") as file:
-        names = [line.split(":", 1)[1].strip() for line in file if line.startswith("model name")]
-    return names[0] if names else platform.machine()
 
 
 def page(args, results):

@@ -7,10 +7,9 @@ import datetime
 import json
 import os
 import statistics
-import sys
 
-from compare import busy_seconds, paired_ratio, processor
 from contestants import Program, Script
+from turns import paired_ratio, processor, take_turns
 
 WORKS = {
     "small": "Training step, small network (32x32x3, patch 4, width 256, depth 8, heads 4, 10 classes; batch 64)",
@@ -41,33 +40,10 @@ def peers(args, work):
     return out
 
 
-def measure(one):
-    before = busy_seconds()
-    turn = one.measure()
-    turn["others"] = max(0.0, (busy_seconds() - before - turn["cpu_s"]) / turn["wall_s"])
-    if isinstance(turn["ms"], list):
-        turn["ms"] = statistics.median(turn["ms"])
-    return turn
-
-
 def compare(args, work):
     """What is kept of one work: its contestants with their turns, and the versions of all."""
     runners = [ours(args, work, "f32"), *peers(args, work), ours(args, work, "bf16")]
-    started, versions, turns = [], [], {}
-    try:
-        for one in runners:
-            print(f"{work}: starting {one.name}, {one.precision}", file=sys.stderr)
-            versions.append(one.start())
-            started.append(one)
-        for i in range(args.runs):
-            for one in runners:
-                turn = measure(one)
-                turns.setdefault(one, []).append(turn)
-                print(f"{work} {i + 1}/{args.runs}: {turn['ms']:8.1f} ms  {one.name}, {one.precision}"
-                      f" (others: {turn['others']:.2f} cores)", file=sys.stderr)
-    finally:
-        for one in started:
-            one.stop()
+    turns, versions = take_turns(runners, args.runs, work)
     return {"work": work, "date": str(datetime.date.today()), "versions": versions,
             "contestants": [{"name": one.name, "precision": one.precision, "peer": isinstance(one, Script), "turns": t}
                             for one, t in turns.items()]}

@@ -2,7 +2,8 @@
 // Muon (Jordan et al. 2024; the optimiser of pixel MeanFlow): the update of a wide matrix is its Nesterov momentum with
 // all singular values set to about 1, so that every direction of the layer learns at the same rate:
 //   m = b1 m + (1 - b1) g,   W -= rate · muon_lr/lr · √max(1, out/in) · orth(b1 m + (1 - b1) g)
-// Everything else (biases, first and last layers) goes to Adam.
+// Everything else (biases, vectors, narrow layers) goes to Adam. With precision=bf16 the products that orthogonalise have
+// factors in bf16, as the iteration was published.
 #pragma once
 
 #include <map>
