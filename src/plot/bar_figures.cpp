@@ -11,6 +11,7 @@ namespace mf::plot {
 namespace {
 
 constexpr double kThickness = 0.68, kRowHeight = 21;
+constexpr std::size_t kMostAbreast = 6;  // panels side by side; more go below, so that a page can hold them
 
 double mean_of(const std::vector<double>& values) {
     return values.empty()
@@ -63,14 +64,17 @@ Panel panel_of(const BarPanel& asked, std::size_t rows) {
 Figure bars_figure(const std::vector<std::string>& rows, const std::vector<BarPanel>& panels,
                    const std::string& note) {
     check(!rows.empty() && !panels.empty(), "[bars_figure] there is nothing to show");
-    Figure figure{.title = "", .rows = 1, .columns = panels.size(), .note = note};
-    figure.panel_width = std::clamp(720.0 / static_cast<double>(panels.size()), 150.0, 320.0);
+    const std::size_t figure_rows = (panels.size() + kMostAbreast - 1) / kMostAbreast;
+    const std::size_t columns = (panels.size() + figure_rows - 1) / figure_rows;
+    Figure figure{.title = "", .rows = figure_rows, .columns = columns, .note = note};
+    figure.panel_width = std::clamp(720.0 / static_cast<double>(columns), 150.0, 320.0);
     figure.panel_ratio = (kRowHeight * static_cast<double>(rows.size()) + 6) / figure.panel_width;
     for (std::size_t i = 0; i < panels.size(); ++i) {
         figure.panels.push_back(panel_of(panels[i], rows.size()));
         Panel& panel = figure.panels.back();
-        panel.y_ticks = i == 0 ? Ticks::labelled : Ticks::none;
-        for (std::size_t k = 0; k < rows.size() && i == 0; ++k)
+        const bool leftmost = i % columns == 0;
+        panel.y_ticks = leftmost ? Ticks::labelled : Ticks::none;
+        for (std::size_t k = 0; k < rows.size() && leftmost; ++k)
             panel.y_names.emplace_back(static_cast<double>(rows.size() - 1 - k) + 0.5, rows[k]);
     }
     return figure;

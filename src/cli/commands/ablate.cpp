@@ -170,7 +170,12 @@ plot::Figure figure_of(const std::vector<Result>& results, const Invocation& inv
     const std::map<std::string, std::string> titles = {{"inside", "inside (more is better)"},
                                                        {"swd", "SWD at 1 step"},
                                                        {"energy", "energy at 1 step"},
+                                                       {"accuracy", "right class"},
+                                                       {"fid", "FID"},
+                                                       {"kid", "KID"},
+                                                       {"class_score", "class score"},
                                                        {"swd_pixels", "pixel SWD at 1 step"},
+                                                       {"swd_random", "SWD, random features"},
                                                        {"residual", "residual"},
                                                        {"residual_std", "residual, deviation"},
                                                        {"ms", "ms a step"}};
