@@ -87,7 +87,7 @@ def page(results):
     ]
     for kept in results:
         rounds = len(kept["contestants"][0]["turns"])
-        lines += ["", f"## {WORKS[kept['work']]}", "", f"{rounds} rounds. " + table(kept["contestants"])[0]]
+        lines += ["", f"## {WORKS[kept['work']]}", "", f"{rounds} round{'s' if rounds > 1 else ''}. " + table(kept["contestants"])[0]]
         lines += table(kept["contestants"])[1:]
     return "\n".join(lines) + "\n"
 
