@@ -15,7 +15,8 @@ struct BarPanel {
 };
 
 /// Bars are means over the repetitions, which are dots when there are several. A dashed line stands at the first row,
-/// which the others are compared with. More than six panels stand in several rows. Error when a panel has not as many rows as there are names.
+/// which the others are compared with. More than six panels stand in several rows. Error when a panel has not as many rows
+/// as there are names.
 Figure bars_figure(const std::vector<std::string>& rows, const std::vector<BarPanel>& panels,
                    const std::string& note = {});
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // meanflow diagnose, diagnose.every and figure diagnostics; figure scores; meanflow ablate.
+#include <fstream>
+
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -55,6 +57,8 @@ TEST(Scores, EvaluationsOfSeveralRunsAreDrawnAndTheirLackIsExplained) {
     EXPECT_EQ(lacking.code, 2);
     EXPECT_NE(lacking.err.find("bare kept no evaluations"), std::string::npos) << lacking.err;
     EXPECT_NE(lacking.err.find("evaluate.every"), std::string::npos) << lacking.err;
+    EXPECT_EQ(run_program(scratch, {"plot", "scored", "--figure", "cloud", "--side", "8"}).code, 2);
+    std::ofstream(scratch / "scored/metrics.jsonl", std::ios::app) << "{\"step\": 30, \"inside@many\": 1}\n";
     if (!plot::can_draw()) return;
     const Outcome figure =
         run_program(scratch, {"plot", "a=scored", "b=scored", "--figure", "scores", "--format", "svg"});

@@ -208,6 +208,8 @@ constexpr NamedFigure kFigures[] = {
 LoadedModel open_row(const RunRow& row, std::int64_t checkpoint, Team& team) {
     if (std::filesystem::is_regular_file(row.target) && holds_plain_weights(row.target))
         return open_plain_weights(row.target, row.side, Precision::f32, team);
+    check_usage(row.side == 0, "--side is for files of weights; {} says what its samples are",
+                row.target.string());
     std::vector<std::string> remarks;
     const Checkpoint found = find_checkpoint(row.target, checkpoint, remarks);
     for (const std::string& line : remarks) remark(false, line);

@@ -16,7 +16,7 @@ struct RunRow {
     std::string name;              ///< "imf"
     std::filesystem::path target;  ///< a run, or a checkpoint or weights where those are enough
     std::string weights = "ema";
-    std::int64_t side = 32;  ///< of a sample, for a file of weights alone that does not say
+    std::int64_t side = 0;  ///< of a sample, for a file of weights alone; 0: what it says, or 32
 };
 
 /// What all panels of a figure share.

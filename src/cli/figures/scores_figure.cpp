@@ -2,6 +2,7 @@
 #include "cli/figures/scores_figure.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include <fmt/format.h>
 
@@ -24,7 +25,11 @@ Scores scores_of(const RunRow& row) {
     for (auto& [column, curve] : read_curves(file, "")) {
         const std::size_t at = column.find('@');
         if (at == std::string::npos || column.starts_with("diagnose.")) continue;
-        out[column.substr(0, at)][std::stoll(column.substr(at + 1))] = std::move(curve);
+        std::int64_t steps = 0;
+        const auto [end, error] =
+            std::from_chars(column.data() + at + 1, column.data() + column.size(), steps);
+        if (error == std::errc() && end == column.data() + column.size())
+            out[column.substr(0, at)][steps] = std::move(curve);
     }
     return out;
 }
