@@ -37,7 +37,7 @@ Dual InContextBlock::operator()(const Context& context, const Dual& x, const Rop
     {
         const Dual n = rms_norm(context, x, *norm1_, operand);
         const auto turned = [&](const LinearLayer& layer, const Param& norm) {
-            return rope(context, rms_norm(context, layer(context, n), norm, DType::f32), table);
+            return rope(context, rms_norm(context, layer(context, n), norm, DType::f32), table, operand);
         };
         const Dual q = turned(q_, *q_norm_), k = turned(k_, *k_norm_), v = v_(context, n);
         y = gated_add(context, x, out_(context, attention(context, q, k, v, heads_, tokens)),

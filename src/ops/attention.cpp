@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ops/cpu/attention.hpp"
+#include "ops/cpu/elementwise.hpp"
 
 namespace mf {
 namespace {
@@ -29,9 +30,15 @@ struct AttentionRecord {
 
 }  // namespace
 
-Dual attention(const Context& context, const Dual& q, const Dual& k, const Dual& v, std::int64_t heads,
-               std::int64_t tokens) {
-    const std::int64_t c = q.cols();
+Dual attention(const Context& context, const Dual& q_in, const Dual& k_in, const Dual& v_in,
+               std::int64_t heads, std::int64_t tokens) {
+    const std::int64_t c = q_in.cols();
+    const DType inner = c / heads % 2 == 0 ? context.operand() : DType::f32;
+    const auto operand = [&](const Dual& x) {
+        return Dual(cpu::as_type(context.team, context.pool, x.value, inner),
+                    cpu::as_type(context.team, context.pool, x.tangent, inner), x.slot);
+    };
+    const Dual q = operand(q_in), k = operand(k_in), v = operand(v_in);
     check(q.value.shape() == k.value.shape() && q.value.shape() == v.value.shape(),
           "[attention] q {}, k {} and v {} must have one shape", q.value.shape(), k.value.shape(),
           v.value.shape());

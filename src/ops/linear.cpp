@@ -7,14 +7,6 @@
 namespace mf {
 namespace {
 
-/// `x` in the type that the packed weight wants; the same tensor when it is so already.
-Tensor as_operand(Team& team, Pool& pool, const Tensor& x, DType dtype) {
-    if (x.empty() || x.dtype() == dtype) return x;
-    Tensor out(x.shape(), dtype, &pool);
-    cpu::convert(team, out, x);
-    return out;
-}
-
 /// Everything that backward needs: the input's value, and where the gradients go.
 struct LinearRecord {
     Team& team;
@@ -29,12 +21,12 @@ struct LinearRecord {
         if (dy.empty()) return;
         dy = dy.reshaped({x.rows(), w.shape[0]});
         if (b != nullptr) cpu::add_column_sums(tape.gradients().of(*b), dy);
-        const Tensor factor = as_operand(team, pool, dy, x.dtype());
+        const Tensor factor = cpu::as_type(team, pool, dy, x.dtype());
         cpu::accumulate_outer(team, tape.gradients().of(w), factor, x, pool);
         if (!x_slot.wanted()) return;
         const cpu::Panels& panels = w.panels_transposed;
         const DType packed = panels.data.dtype();
-        const Tensor left = packed == factor.dtype() ? factor : as_operand(team, pool, dy, packed);
+        const Tensor left = packed == factor.dtype() ? factor : cpu::as_type(team, pool, dy, packed);
         // Where another layer has left its part already (q, k and v of one input), the product is added to it at once.
         Tensor dx = tape.take_gradient(x_slot);
         const bool add = !dx.empty() && dx.dtype() == DType::f32 && dx.unique();
@@ -57,8 +49,8 @@ Dual linear(const Context& context, const Dual& x, const Param& w, const Param* 
         context.tape != nullptr ? !w.panels_transposed.data.empty() : narrow || !w.panels.data.empty();
     check(packed, "[linear] {} is not packed for this; call ParamStore::repack", w.name);
     const DType operand = narrow ? x.value.dtype() : w.panels.data.dtype();
-    const Tensor value = as_operand(context.team, context.pool, x.value, operand);
-    const Tensor tangent = as_operand(context.team, context.pool, x.tangent, operand);
+    const Tensor value = cpu::as_type(context.team, context.pool, x.value, operand);
+    const Tensor tangent = cpu::as_type(context.team, context.pool, x.tangent, operand);
     const float* bias = b != nullptr ? b->value.f32() : nullptr;
 
     Dual y(context.make({x.rows(), n}));

@@ -16,7 +16,8 @@ FloatVector swapped(FloatVector x) {
 }
 
 /// to = R x (sign +1) or Rᵀ x (sign -1); to may be x.
-void rotate(Team& team, float* to, const float* x, std::int64_t rows, std::int64_t cols,
+template <class Out>
+void rotate(Team& team, Out* to, const float* x, std::int64_t rows, std::int64_t cols,
             const RopeTable& table, float sign) {
     const std::int64_t tokens = table.cos.rows(), d = table.cos.cols();
     const float *cos0 = table.cos.f32(), *sin0 = table.sin.f32();
@@ -25,16 +26,16 @@ void rotate(Team& team, float* to, const float* x, std::int64_t rows, std::int64
             const float *cos = cos0 + i % tokens * d, *sin = sin0 + i % tokens * d;
             for (std::int64_t head = i * cols; head < (i + 1) * cols; head += d) {
                 const float* from = x + head;
-                float* out = to + head;
+                Out* out = to + head;
                 std::int64_t j = 0;
                 for (; j + kVectorFloats <= d; j += kVectorFloats) {
                     const FloatVector a = load(from + j);
-                    store(out + j, cpu::fused(swapped(a), load(sin + j) * sign, a * load(cos + j)));
+                    cpu::put(out + j, cpu::fused(swapped(a), load(sin + j) * sign, a * load(cos + j)));
                 }
                 for (; j < d; j += 2) {
                     const float a = from[j], b = from[j + 1];
-                    out[j] = std::fma(b, sin[j] * sign, a * cos[j]);
-                    out[j + 1] = std::fma(a, sin[j + 1] * sign, b * cos[j + 1]);
+                    cpu::set(out[j], std::fma(b, sin[j] * sign, a * cos[j]));
+                    cpu::set(out[j + 1], std::fma(a, sin[j + 1] * sign, b * cos[j + 1]));
                 }
             }
         }
@@ -72,16 +73,19 @@ RopeTable RopeTable::make(std::int64_t tokens, std::int64_t d, double base) {
     return out;
 }
 
-Dual rope(const Context& context, const Dual& x, const RopeTable& table) {
+Dual rope(const Context& context, const Dual& x, const RopeTable& table, DType out) {
     const std::int64_t tokens = table.cos.rows(), d = table.cos.cols();
     check(x.cols() % d == 0 && x.rows() % tokens == 0 && x.tangent_rows() % tokens == 0,
           "[rope] x {} does not hold heads of {} and sequences of {}", x.value.shape(), d, tokens);
-    Dual y(context.make(x.value.shape()));
-    rotate(context.team, y.value.f32(), x.value.f32(), x.rows(), x.cols(), table, 1.0F);
-    if (!x.tangent.empty()) {
-        y.tangent = context.make(x.tangent.shape());
-        rotate(context.team, y.tangent.f32(), x.tangent.f32(), x.tangent_rows(), x.cols(), table, 1.0F);
-    }
+    const auto turned = [&](const Tensor& from) {
+        Tensor to = context.make(from.shape(), out);
+        cpu::in_type(to, [&](auto* at) {
+            rotate(context.team, at, from.f32(), from.rows(), from.cols(), table, 1.0F);
+        });
+        return to;
+    };
+    Dual y(turned(x.value));
+    if (!x.tangent.empty()) y.tangent = turned(x.tangent);
     if (context.tape != nullptr && x.slot.wanted()) {
         y.slot = context.tape->new_slot();
         context.tape->record(RopeRecord{context.team, context.pool, table, x.cols(), x.slot, y.slot});

@@ -16,7 +16,7 @@ struct RopeTable {
     static RopeTable make(std::int64_t tokens, std::int64_t d, double base = 10000.0);
 };
 
-/// x (samples * tokens, heads * d) f32: every head of every token is turned by its token's angles.
-Dual rope(const Context& context, const Dual& x, const RopeTable& table);
+/// x (samples * tokens, heads * d) f32: every head of every token is turned by its token's angles. `out`: type of y.
+Dual rope(const Context& context, const Dual& x, const RopeTable& table, DType out = DType::f32);
 
 }  // namespace mf

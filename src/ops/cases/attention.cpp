@@ -64,7 +64,10 @@ std::vector<OpCase> cases() {
             attention_case({1, 276, 1, 6}),
             attention_case({1, 100, 1, 64}),
             attention_case({2, 31, 1, 16}, Precision::f32, 4),
-            attention_case({2, 33, 2, 16}, Precision::bf16)};
+            attention_case({2, 33, 2, 16}, Precision::bf16),
+            attention_case({1, 101, 1, 6}, Precision::bf16),
+            attention_case({2, 97, 2, 34}, Precision::bf16),
+            attention_case({2, 31, 2, 3}, Precision::bf16)};
 }
 
 std::vector<OpCase> timed(Precision precision) {

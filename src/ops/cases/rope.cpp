@@ -8,14 +8,16 @@
 namespace mf {
 namespace {
 
-OpCase rope_case(const SequenceSize& z) {
+OpCase rope_case(const SequenceSize& z, Precision precision = Precision::f32) {
     OpCase out;
-    out.name = z.text();
+    out.name = z.text() + suffix(precision);
     out.data = {{.name = "x", .shape = {z.samples, z.row()}}};
     const auto table = std::make_shared<const RopeTable>(RopeTable::make(z.tokens, z.d));
     out.run = [z, table](const Context& context, std::span<const Dual> data, std::span<const Param* const>) {
-        return rope(context, data[0].reshaped(z.columns()), *table).reshaped(z.row());
+        return rope(context, data[0].reshaped(z.columns()), *table, context.operand()).reshaped(z.row());
     };
+    out.precision = precision;
+    if (precision == Precision::bf16) out.tolerance = 1e-2;
     out.reference = [z](const Numbers& x, const Numbers&) {
         std::vector<double> y(x[0].size());
         for (std::size_t k = 0; k < y.size(); k += 2) {
@@ -35,10 +37,11 @@ OpCase rope_case(const SequenceSize& z) {
 
 std::vector<OpCase> cases() {
     return {rope_case({1, 1, 1, 2}), rope_case({3, 31, 2, 6}), rope_case({2, 33, 3, 16}),
-            rope_case({1, 276, 1, 64}), rope_case({5, 7, 2, 18})};
+            rope_case({1, 276, 1, 64}), rope_case({5, 7, 2, 18}),
+            rope_case({2, 33, 3, 18}, Precision::bf16)};
 }
 
-std::vector<OpCase> timed(Precision) { return {rope_case({16, 84, 4, 64})}; }
+std::vector<OpCase> timed(Precision precision) { return {rope_case({16, 84, 4, 64}, precision)}; }
 
 }  // namespace
 

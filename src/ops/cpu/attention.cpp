@@ -46,16 +46,19 @@ float largest(const float* row, std::int64_t n) {
 
 /// One (sample, head): where its rows are, and the thread's memory.
 struct HeadPass {
-    std::int64_t n, d, width, stride;
+    std::int64_t n, d, width;
     float scale;
-    HeadRows q, k, v, q_dot, k_dot, v_dot;         // tangents: null where there are none
-    float *keys, *values, *keys_dot, *values_dot;  // panels
-    float *scores, *moved, *out;                   // (block, width), (block, width), (block, d)
+    HeadRows q, k, v, q_dot, k_dot, v_dot;        // tangents: null where there are none
+    Pair *keys, *values, *keys_dot, *values_dot;  // panels
+    float *scores, *moved, *out;                  // (block, width), (block, width), (block, d)
+    Pair* half;                                   // (block, width) in bf16
 };
 
-/// Sizes of the pieces of HeadPass, in floats.
-std::int64_t pass_floats(const AttentionSizes& z) {
-    return 2 * (padded(z.tokens) * z.d + z.tokens * padded(z.d)) + kQueryBlock * (2 * padded(z.tokens) + z.d);
+/// Sizes of the pieces of HeadPass, in words.
+template <bool pairs>
+std::int64_t pass_words(const AttentionSizes& z) {
+    return 2 * (padded(z.tokens) * words<pairs>(z.d) + words<pairs>(z.tokens) * padded(z.d)) +
+           kQueryBlock * (2 * padded(z.tokens) + z.d + (pairs ? padded(z.tokens) / 2 : 0));
 }
 
 /// P of `m` queries in h.scores; their log-sum-exp where wanted.
@@ -81,19 +84,26 @@ void moved_weights(const HeadPass& h, std::int64_t m) {
 }
 
 /// O' of `m` queries from `begin` in h.out; h.scores hold P.
+template <bool pairs>
 void tangent_block(const HeadPass& h, std::int64_t begin, std::int64_t m) {
-    const auto at = [&](HeadRows x) { return HeadRows{x.at + begin * x.stride, x.stride}; };
     const bool from_q = h.q_dot.at != nullptr, from_k = h.k_dot.at != nullptr, from_v = h.v_dot.at != nullptr;
-    if (from_q) times_turned<Start::zero>(h.moved, at(h.q_dot), m, h.keys, h.n, h.d);
-    if (from_k && from_q) times_turned<Start::add>(h.moved, at(h.q), m, h.keys_dot, h.n, h.d);
-    if (from_k && !from_q) times_turned<Start::zero>(h.moved, at(h.q), m, h.keys_dot, h.n, h.d);
+    const std::int64_t d_words = words<pairs>(h.d);
+    if (from_q)
+        times_turned<pairs, Start::zero>(h.moved, h.q_dot.from(begin), m, h.keys, h.n, d_words);
+    if (from_k && from_q)
+        times_turned<pairs, Start::add>(h.moved, h.q.from(begin), m, h.keys_dot, h.n, d_words);
+    if (from_k && !from_q)
+        times_turned<pairs, Start::zero>(h.moved, h.q.from(begin), m, h.keys_dot, h.n, d_words);
     if (from_q || from_k) {
         moved_weights(h, m);
-        times_straight<Start::zero>(h.out, h.d, h.moved, h.width, m, h.values, h.n, h.d);
+        const HeadRows w = as_left_factor<pairs>(h.moved, h.half, m, h.width);
+        times_straight<pairs, Start::zero>(h.out, h.d, w, m, h.values, h.n, h.d);
     } else {
         std::fill_n(h.out, m * h.d, 0.0F);
     }
-    if (from_v) times_straight<Start::add>(h.out, h.d, h.scores, h.width, m, h.values_dot, h.n, h.d);
+    if (!from_v) return;
+    const HeadRows p = as_left_factor<pairs>(h.scores, h.half, m, h.width);
+    times_straight<pairs, Start::add>(h.out, h.d, p, m, h.values_dot, h.n, h.d);
 }
 
 /// Copies (m, d) to rows `stride` apart of an f32 or bf16 matrix.
@@ -109,58 +119,72 @@ void put_block(Tensor& to, std::int64_t offset, std::int64_t stride, const float
     });
 }
 
-}  // namespace
+/// Where the head's rows are, with panels of its keys and values in `memory`.
+template <bool pairs>
+HeadPass prepare(const AttentionSizes& z, const AttentionPass& pass, std::int64_t sample, std::int64_t head,
+                 float* memory) {
+    const std::int64_t c = z.columns(), n = z.tokens, d_words = words<pairs>(z.d);
+    const auto rows = [&](const Tensor& x) { return head_rows<pairs>(x, sample * n * c + head * z.d, c); };
+    const auto moving = [&](const Tensor& x) {
+        const std::int64_t begin = z.samples - (x.empty() ? 0 : x.rows() / n);
+        return sample < begin ? HeadRows{nullptr, 0}
+                              : head_rows<pairs>(x, (sample - begin) * n * c + head * z.d, c);
+    };
+    const auto floats = [&](std::int64_t count) { return std::exchange(memory, memory + count); };
+    const auto panels = [&](std::int64_t count) { return reinterpret_cast<Pair*>(floats(count)); };
+    const std::int64_t turned = padded(n) * d_words, straight = words<pairs>(n) * padded(z.d);
+    const HeadPass h{.n = n,
+                     .d = z.d,
+                     .width = padded(n),
+                     .scale = 1.0F / std::sqrt(static_cast<float>(z.d)),
+                     .q = rows(pass.q),
+                     .k = rows(pass.k),
+                     .v = rows(pass.v),
+                     .q_dot = moving(pass.q_dot),
+                     .k_dot = moving(pass.k_dot),
+                     .v_dot = moving(pass.v_dot),
+                     .keys = panels(turned),
+                     .values = panels(straight),
+                     .keys_dot = panels(turned),
+                     .values_dot = panels(straight),
+                     .scores = floats(kQueryBlock * padded(n)),
+                     .moved = floats(kQueryBlock * padded(n)),
+                     .out = floats(kQueryBlock * z.d),
+                     .half = panels(0)};
+    pack_turned(h.keys, h.k, n, d_words);
+    pack_straight<pairs>(h.values, h.v, n, z.d);
+    if (h.k_dot.at != nullptr) pack_turned(h.keys_dot, h.k_dot, n, d_words);
+    if (h.v_dot.at != nullptr) pack_straight<pairs>(h.values_dot, h.v_dot, n, z.d);
+    return h;
+}
 
-void attention(Team& team, Pool& pool, const AttentionSizes& z, const AttentionPass& pass) {
-    Workspace workspace(team, pool, pass_floats(z));
+template <bool pairs>
+void run(Team& team, Pool& pool, const AttentionSizes& z, const AttentionPass& pass) {
+    Workspace workspace(team, pool, pass_words<pairs>(z));
     const std::int64_t c = z.columns(), n = z.tokens;
     const std::int64_t first_moving = z.samples - (pass.y_dot.empty() ? 0 : pass.y_dot.rows() / n);
     for_heads(team, z, [&](int lane, std::int64_t sample, std::int64_t head) {
-        const auto rows = [&](const Tensor& x) { return HeadRows{x.f32() + sample * n * c + head * z.d, c}; };
-        const auto moving = [&](const Tensor& x) {
-            const std::int64_t begin = z.samples - (x.empty() ? 0 : x.rows() / n);
-            return sample < begin ? HeadRows{nullptr, c}
-                                  : HeadRows{x.f32() + (sample - begin) * n * c + head * z.d, c};
-        };
-        float* memory = workspace.of(lane);
-        const auto take = [&](std::int64_t floats) { return std::exchange(memory, memory + floats); };
-        const std::int64_t turned = padded(n) * z.d, straight = n * padded(z.d);
-        const HeadPass h{.n = n,
-                         .d = z.d,
-                         .width = padded(n),
-                         .stride = c,
-                         .scale = 1.0F / std::sqrt(static_cast<float>(z.d)),
-                         .q = rows(pass.q),
-                         .k = rows(pass.k),
-                         .v = rows(pass.v),
-                         .q_dot = moving(pass.q_dot),
-                         .k_dot = moving(pass.k_dot),
-                         .v_dot = moving(pass.v_dot),
-                         .keys = take(turned),
-                         .values = take(straight),
-                         .keys_dot = take(turned),
-                         .values_dot = take(straight),
-                         .scores = take(kQueryBlock * padded(n)),
-                         .moved = take(kQueryBlock * padded(n)),
-                         .out = take(kQueryBlock * z.d)};
-        pack_turned(h.keys, h.k, n, z.d);
-        pack_straight(h.values, h.v, n, z.d);
-        if (h.k_dot.at != nullptr) pack_turned(h.keys_dot, h.k_dot, n, z.d);
-        if (h.v_dot.at != nullptr) pack_straight(h.values_dot, h.v_dot, n, z.d);
+        const HeadPass h = prepare<pairs>(z, pass, sample, head, workspace.of(lane));
         for (std::int64_t begin = 0; begin < n; begin += kQueryBlock) {
             const std::int64_t m = std::min(kQueryBlock, n - begin);
-            const HeadRows q{h.q.at + begin * c, c};
-            times_turned<Start::zero>(h.scores, q, m, h.keys, n, z.d);
+            times_turned<pairs, Start::zero>(h.scores, h.q.from(begin), m, h.keys, n, words<pairs>(z.d));
             float* log_sums =
                 pass.log_sums.empty() ? nullptr : pass.log_sums.f32() + (sample * z.heads + head) * n + begin;
             softmax_block(h, m, log_sums);
-            times_straight<Start::zero>(h.out, z.d, h.scores, h.width, m, h.values, n, z.d);
+            const HeadRows p = as_left_factor<pairs>(h.scores, h.half, m, h.width);
+            times_straight<pairs, Start::zero>(h.out, z.d, p, m, h.values, n, z.d);
             put_block(pass.y, (sample * n + begin) * c + head * z.d, c, h.out, m, z.d);
             if (sample < first_moving) continue;
-            tangent_block(h, begin, m);
+            tangent_block<pairs>(h, begin, m);
             put_block(pass.y_dot, ((sample - first_moving) * n + begin) * c + head * z.d, c, h.out, m, z.d);
         }
     });
+}
+
+}  // namespace
+
+void attention(Team& team, Pool& pool, const AttentionSizes& z, const AttentionPass& pass) {
+    pass.q.dtype() == DType::bf16 ? run<true>(team, pool, z, pass) : run<false>(team, pool, z, pass);
 }
 
 }  // namespace mf::cpu

@@ -12,8 +12,9 @@ struct AttentionSizes {
     std::int64_t columns() const { return heads * d; }
 };
 
-/// q, k, v f32 and their tangents over the last samples (any may be empty); y and y_dot f32 or bf16; log_sums
-/// (samples * heads, tokens) may be empty.
+/// q, k, v and their tangents over the last samples (any may be empty), all f32 or, with an even d, all bf16: then the
+/// products read bf16, P included, and softmax is f32. y and y_dot f32 or bf16; log_sums (samples * heads, tokens) f32,
+/// may be empty.
 struct AttentionPass {
     const Tensor &q, &k, &v, &q_dot, &k_dot, &v_dot;
     Tensor &y, &y_dot, &log_sums;

@@ -3,11 +3,10 @@
 
 #include <type_traits>
 
+#include "ops/cpu/row_math.hpp"
+
 namespace mf::cpu {
 namespace {
-
-inline void store(float& to, float value) { to = value; }
-inline void store(bfloat16& to, float value) { to = to_bfloat16(value); }
 
 /// Calls `work` with typed pointers to both tensors.
 template <class Work>
@@ -25,7 +24,9 @@ void add_in_place(Tensor& sum, const Tensor& g) {
     typed(sum, [&](const auto* s) {
         auto* to = const_cast<std::remove_const_t<std::remove_pointer_t<decltype(s)>>*>(s);
         typed(g, [&](const auto* from) {
-            for (std::int64_t i = 0; i < sum.count(); ++i) store(to[i], to_float(to[i]) + to_float(from[i]));
+            fill_row(
+                to, sum.count(), [=](std::int64_t i) { return get(to + i) + get(from + i); },
+                [=](std::int64_t i) { return to_float(to[i]) + to_float(from[i]); });
         });
     });
 }
@@ -36,10 +37,19 @@ void convert(Team& team, Tensor& out, const Tensor& x) {
         auto* to = const_cast<std::remove_const_t<std::remove_pointer_t<decltype(o)>>*>(o);
         typed(x, [&](const auto* from) {
             team.split(x.count(), 4096, [&](std::int64_t begin, std::int64_t end) {
-                for (std::int64_t i = begin; i < end; ++i) store(to[i], to_float(from[i]));
+                fill_row(
+                    to + begin, end - begin, [=](std::int64_t i) { return get(from + begin + i); },
+                    [=](std::int64_t i) { return to_float(from[begin + i]); });
             });
         });
     });
+}
+
+Tensor as_type(Team& team, Pool& pool, const Tensor& x, DType dtype) {
+    if (x.empty() || x.dtype() == dtype) return x;
+    Tensor out(x.shape(), dtype, &pool);
+    convert(team, out, x);
+    return out;
 }
 
 void add_column_sums(float* sums, const Tensor& g) {
