@@ -24,14 +24,14 @@ struct LinearRecord {
         const Tensor factor = cpu::as_type(team, pool, dy, x.dtype());
         cpu::accumulate_outer(team, tape.gradients().of(w), factor, x, pool);
         if (!x_slot.wanted()) return;
-        const cpu::Panels& panels = w.panels_transposed;
-        const DType packed = panels.data.dtype();
+        const std::int64_t n = w.shape[0], k = x.cols();
+        const DType packed = w.panels.data.empty() ? DType::f32 : w.panels.data.dtype();
         const Tensor left = packed == factor.dtype() ? factor : cpu::as_type(team, pool, dy, packed);
         // Where another layer has left its part already (q, k and v of one input), the product is added to it at once.
         Tensor dx = tape.take_gradient(x_slot);
         const bool add = !dx.empty() && dx.dtype() == DType::f32 && dx.unique();
         Tensor own = add ? dx.reshaped(x.shape()) : Tensor(x.shape(), DType::f32, &pool);
-        cpu::multiply(team, {&left, &own, nullptr, add}, {nullptr, nullptr, nullptr}, panels);
+        cpu::multiply(team, pool, {&left, &own, nullptr, add}, {w.value.f32(), n, k, k, 1}, packed);
         if (!add && !dx.empty()) tape.add_gradient(x_slot, std::move(dx));
         tape.add_gradient(x_slot, std::move(own));
     }
@@ -45,9 +45,7 @@ Dual linear(const Context& context, const Dual& x, const Param& w, const Param* 
           x.value.shape());
     check(b == nullptr || b->shape.count() == n, "[linear] the bias of {} must have {} elements", w.name, n);
     const bool narrow = n <= cpu::kNarrow;
-    const bool packed =
-        context.tape != nullptr ? !w.panels_transposed.data.empty() : narrow || !w.panels.data.empty();
-    check(packed, "[linear] {} is not packed for this; call ParamStore::repack", w.name);
+    check(narrow || !w.panels.data.empty(), "[linear] {} is not packed for this; call ParamStore::repack", w.name);
     const DType operand = narrow ? x.value.dtype() : w.panels.data.dtype();
     const Tensor value = cpu::as_type(context.team, context.pool, x.value, operand);
     const Tensor tangent = cpu::as_type(context.team, context.pool, x.tangent, operand);

@@ -30,8 +30,7 @@ Param& ParamStore::add(const std::string& name, Shape shape, bool is_matrix) {
                        .offset = count_,
                        .value = {},
                        .is_matrix = is_matrix,
-                       .panels = {},
-                       .panels_transposed = {}});
+                       .panels = {}});
     count_ += shape.count();
     return params_.back();
 }
@@ -63,19 +62,15 @@ void ParamStore::bind(const std::map<std::string, Tensor>& weights, const std::s
     values_ = {};
 }
 
-void ParamStore::repack(Team& team, Precision precision, Packs packs) {
-    // One panel set is one piece of work; pieces go round robin to the lanes.
+void ParamStore::repack(Team& team, Precision precision) {
+    // One matrix is one piece of work; pieces go round robin to the lanes.
     team.run([&](int lane) {
         int piece = 0;
-        const auto mine = [&] { return piece++ % team.size() == lane; };
         for (Param& param : params_) {
-            if (!param.is_matrix) continue;
             const std::int64_t n = param.shape[0], k = param.shape.count() / n;
-            const DType dtype = packed_type(param.shape, precision);
-            if (n > cpu::kNarrow && mine())
-                cpu::pack(param.panels, {as_f32(param.value).f32(), k, n, 1, k}, dtype);
-            if (packs == Packs::both && mine())
-                cpu::pack(param.panels_transposed, {as_f32(param.value).f32(), n, k, k, 1}, dtype);
+            if (!param.is_matrix || n <= cpu::kNarrow || piece++ % team.size() != lane) continue;
+            cpu::pack(param.panels, {as_f32(param.value).f32(), k, n, 1, k},
+                      packed_type(param.shape, precision));
         }
     });
 }

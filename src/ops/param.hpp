@@ -16,18 +16,14 @@ namespace mf {
 
 enum class Precision : std::uint8_t { f32, bf16 };
 
-/// Which copies of the weights GEMM is going to read.
-enum class Packs : std::uint8_t { forward, both };
-
-/// One named parameter: a view into its store, and (for weight matrices) the copies that GEMM reads.
+/// One named parameter: a view into its store, and (for weight matrices) the copy that GEMM reads.
 struct Param {
     std::string name;  ///< name in checkpoints: "network.0.weight"
     Shape shape;
     std::int64_t offset;  ///< first element in the flat array
     Tensor value;  ///< f32 view; bf16 or f16 for bound matrices, which are read when they are packed only
     bool is_matrix = false;
-    cpu::Panels panels;             ///< W^T as linear reads it forward:  y = x W^T
-    cpu::Panels panels_transposed;  ///< W as the adjoint reads it:       x̄ = ȳ W
+    cpu::Panels panels;  ///< W^T as linear reads it: y = x W^T. The adjoint x̄ = ȳ W packs W while it reads it.
 };
 
 class ParamStore {
@@ -47,9 +43,8 @@ class ParamStore {
     const std::deque<Param>& all() const { return params_; }
     std::span<float> flat() { return values_.floats(); }
     std::span<const float> flat() const { return values_.floats(); }
-    /// Must follow every change of the values: makes the copies that GEMM reads, in this precision; `forward` leaves
-    /// out those that only adjoints read.
-    void repack(Team& team, Precision precision, Packs packs = Packs::both);
+    /// Must follow every change of the values: makes the copies that GEMM reads, in this precision.
+    void repack(Team& team, Precision precision);
     /// Takes every parameter's value from `weights` (f32, or bf16 and f16, which are converted) instead of memory of
     /// its own: weights of a mapped file, which must outlive the store. For sampling only: flat() is empty afterwards.
     /// Error names `place` and the tensor that is missing or has another shape.

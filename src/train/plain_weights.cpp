@@ -110,7 +110,7 @@ LoadedModel open_plain_weights(const std::filesystem::path& path, std::int64_t s
             "names of an iMF transformer begin with net.x_embedder; 'meanflow info FILE' lists those of this "
             "file");
     out.model->params().bind(file->tensors(), place);
-    out.model->params().repack(team, precision, Packs::forward);
+    out.model->params().repack(team, precision);
     out.mapping = std::move(file);
     return out;
 }

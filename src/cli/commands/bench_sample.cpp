@@ -30,7 +30,7 @@ LoadedModel model_of(const Invocation& invocation, Team& team) {
     std::vector<ConfigItem> items = read_config(target);
     for (const std::string& word : invocation.overrides) items.push_back(parse_override(word));
     LoadedModel out = initial_model(resolve(items), team);
-    out.model->params().repack(team, precision_of(invocation), Packs::forward);
+    out.model->params().repack(team, precision_of(invocation));
     return out;
 }
 

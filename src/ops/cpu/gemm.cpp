@@ -9,17 +9,17 @@
 namespace mf::cpu {
 namespace {
 
+/// Rows [begin, end) times the p-th panel, which stands at `panel`, of a B (k, n).
 template <bool pairs>
-void rows_times_panel(const RowProduct& rows, const Panels& b, std::int64_t p, std::int64_t begin,
-                      std::int64_t end) {
-    const std::int64_t n = b.n;
+void rows_times_panel(const RowProduct& rows, const std::byte* panel, std::int64_t k, std::int64_t n,
+                      std::int64_t p, std::int64_t begin, std::int64_t end) {
     // With an odd k the last pair of a row reads into the next row; its partner in the panel is zero.
     const std::int64_t element = pairs ? 2 : 4;
-    const Strip strip{.a = static_cast<const std::byte*>(rows.x->raw()) + begin * b.k * element,
-                      .a_stride = pairs ? b.k / 2 : b.k,
-                      .b = b.panel(p),
+    const Strip strip{.a = static_cast<const std::byte*>(rows.x->raw()) + begin * k * element,
+                      .a_stride = pairs ? k / 2 : k,
+                      .b = panel,
                       .b_stride = kPanel,
-                      .k = pairs ? b.k / 2 : b.k,
+                      .k = pairs ? k / 2 : k,
                       .c = rows.y->f32() + begin * n + p * kPanel,
                       .c_row = n,
                       .m = end - begin,
@@ -37,32 +37,48 @@ std::int64_t row_count(const RowProduct& rows) {
     return rows.x == nullptr || rows.x->empty() ? 0 : rows.x->rows();
 }
 
-void check_product(const RowProduct& rows, const Panels& b) {
+void check_product(const RowProduct& rows, std::int64_t k, std::int64_t n, DType packed) {
+    check(packed != DType::bf16 || k % 2 == 0, "[gemm] bf16 wants an even inner size, got {}", k);
     if (row_count(rows) == 0) return;
-    check(rows.x->cols() == b.k && rows.y->cols() == b.n && rows.y->rows() == rows.x->rows() &&
-              rows.x->dtype() == b.data.dtype(),
-          "[gemm] x {} {} times B ({}, {}) {} into {}", rows.x->shape().text(), name_of(rows.x->dtype()), b.k,
-          b.n, name_of(b.data.dtype()), rows.y->shape().text());
+    check(rows.x->cols() == k && rows.y->cols() == n && rows.y->rows() == rows.x->rows() &&
+              rows.x->dtype() == packed,
+          "[gemm] x {} {} times B ({}, {}) {} into {}", rows.x->shape().text(), name_of(rows.x->dtype()), k, n,
+          name_of(packed), rows.y->shape().text());
 }
 
 }  // namespace
 
 void multiply(Team& team, const RowProduct& value, const RowProduct& tangent, const Panels& b) {
-    check_product(value, b);
-    check_product(tangent, b);
+    check_product(value, b.k, b.n, b.data.dtype());
+    check_product(tangent, b.k, b.n, b.data.dtype());
     const bool pairs = b.data.dtype() == DType::bf16;
-    check(!pairs || b.k % 2 == 0, "[gemm] bf16 wants an even inner size, got {}", b.k);
     const std::int64_t m_value = row_count(value), m_all = m_value + row_count(tangent);
     // Row r of the joint range is a value row or, from m_value on, a tangent row.
     team.split(m_all, kMicroRows, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t p = 0; p * kPanel < b.n; ++p) {
             const auto part = [&](const RowProduct& rows, std::int64_t from, std::int64_t to) {
                 if (from < to)
-                    pairs ? rows_times_panel<true>(rows, b, p, from, to)
-                          : rows_times_panel<false>(rows, b, p, from, to);
+                    pairs ? rows_times_panel<true>(rows, b.panel(p), b.k, b.n, p, from, to)
+                          : rows_times_panel<false>(rows, b.panel(p), b.k, b.n, p, from, to);
             };
             part(value, begin, std::min(end, m_value));
             part(tangent, std::max(begin, m_value) - m_value, end - m_value);
+        }
+    });
+}
+
+void multiply(Team& team, Pool& pool, const RowProduct& rows, const PlainMatrix& b, DType packed) {
+    check_product(rows, b.k, b.n, packed);
+    Tensor panels({team.size(), panel_bytes(b.k, packed) / 4}, DType::f32, &pool);
+    const std::int64_t blocks = (row_count(rows) + kMicroRows - 1) / kMicroRows;
+    team.run([&](int lane) {
+        const std::int64_t begin = blocks * lane / team.size() * kMicroRows;
+        const std::int64_t end = std::min(row_count(rows), blocks * (lane + 1) / team.size() * kMicroRows);
+        auto* panel = reinterpret_cast<std::byte*>(panels.f32() + lane * panels.cols());
+        for (std::int64_t p = 0; begin < end && p * kPanel < b.n; ++p) {
+            pack_panel(panel, b, p, packed);
+            packed == DType::bf16 ? rows_times_panel<true>(rows, panel, b.k, b.n, p, begin, end)
+                                  : rows_times_panel<false>(rows, panel, b.k, b.n, p, begin, end);
         }
     });
 }

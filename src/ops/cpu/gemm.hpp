@@ -21,6 +21,10 @@ struct RowProduct {
 /// y = x B (+ bias), for the value rows and the tangent rows together: each panel of B is read once for both.
 void multiply(Team& team, const RowProduct& value, const RowProduct& tangent, const Panels& b);
 
+/// The same for one set of rows and a B in plain memory, whose panels are packed as `packed` when their turn comes: for
+/// a product that is made once for each packing, or a matrix that is not worth a copy for good.
+void multiply(Team& team, Pool& pool, const RowProduct& rows, const PlainMatrix& b, DType packed);
+
 /// dw += ȳᵀ x: dy (m, n), x (m, k), both f32 or both bf16; dw (n, k) f32.
 void accumulate_outer(Team& team, float* dw, const Tensor& dy, const Tensor& x, Pool& pool);
 

@@ -8,11 +8,6 @@
 
 namespace mf::cpu {
 
-std::int64_t Panels::panel_bytes() const {
-    const std::int64_t pairs = (k + 1) / 2;
-    return data.dtype() == DType::bf16 ? pairs * 2 * kPanel * 2 : k * kPanel * 4;
-}
-
 namespace {
 
 std::uint32_t pair_of(float low, float high) {
@@ -77,23 +72,27 @@ void pack_panel(Pair* out, const float* b, const PlainMatrix& m, std::int64_t wi
 
 }  // namespace
 
+void pack_panel(std::byte* to, const PlainMatrix& b, std::int64_t p, DType dtype) {
+    const std::int64_t width = std::min<std::int64_t>(kPanel, b.n - p * kPanel);
+    const float* from = b.data + p * kPanel * b.n_stride;
+    // What lies behind the last column is zero.
+    if (width < kPanel) std::fill_n(to, panel_bytes(b.k, dtype), std::byte{0});
+    if (dtype == DType::bf16)
+        pack_panel(reinterpret_cast<Pair*>(to), from, b, width);
+    else
+        pack_panel(reinterpret_cast<float*>(to), from, b, width);
+}
+
 void pack(Panels& panels, const PlainMatrix& b, DType dtype) {
     const std::int64_t panel_count = (b.n + kPanel - 1) / kPanel;
     const std::int64_t k_padded = dtype == DType::bf16 ? (b.k + 1) / 2 * 2 : b.k;
     const Shape shape{panel_count, k_padded, kPanel};
     if (panels.data.empty() || panels.data.shape() != shape || panels.data.dtype() != dtype)
-        panels.data = Tensor::zeros(shape, dtype);
+        panels.data = Tensor(shape, dtype);
     panels.k = b.k;
     panels.n = b.n;
-    for (std::int64_t p = 0; p < panel_count; ++p) {
-        const std::int64_t width = std::min<std::int64_t>(kPanel, b.n - p * kPanel);
-        const float* from = b.data + p * kPanel * b.n_stride;
-        auto* to = static_cast<std::byte*>(panels.data.raw()) + p * panels.panel_bytes();
-        if (dtype == DType::bf16)
-            pack_panel(reinterpret_cast<Pair*>(to), from, b, width);
-        else
-            pack_panel(reinterpret_cast<float*>(to), from, b, width);
-    }
+    auto* to = static_cast<std::byte*>(panels.data.raw());
+    for (std::int64_t p = 0; p < panel_count; ++p, to += panels.panel_bytes()) pack_panel(to, b, p, dtype);
 }
 
 }  // namespace mf::cpu
