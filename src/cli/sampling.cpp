@@ -77,9 +77,7 @@ LoadedModel open_model(const std::string& target, const Invocation& invocation, 
     std::vector<std::string> remarks;
     const Checkpoint checkpoint = find_checkpoint(target, invocation.options.integer("--step"), remarks);
     for (const std::string& line : remarks) remark(false, line);
-    LoadedModel out = load_model(checkpoint, invocation.options.text("--weights"), team);
-    if (precision_of(invocation) == Precision::bf16) out.model->params().repack(team, Precision::bf16);
-    return out;
+    return load_model(checkpoint, invocation.options.text("--weights"), team, precision_of(invocation));
 }
 
 SampleRequest request_of(const Invocation& invocation) {

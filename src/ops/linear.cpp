@@ -45,7 +45,8 @@ Dual linear(const Context& context, const Dual& x, const Param& w, const Param* 
           x.value.shape());
     check(b == nullptr || b->shape.count() == n, "[linear] the bias of {} must have {} elements", w.name, n);
     const bool narrow = n <= cpu::kNarrow;
-    check(narrow || !w.panels.data.empty(), "[linear] {} is not packed for this; call ParamStore::repack", w.name);
+    check(narrow || !w.panels.data.empty(), "[linear] {} is not packed for this; call ParamStore::repack",
+          w.name);
     const DType operand = narrow ? x.value.dtype() : w.panels.data.dtype();
     const Tensor value = cpu::as_type(context.team, context.pool, x.value, operand);
     const Tensor tangent = cpu::as_type(context.team, context.pool, x.tangent, operand);

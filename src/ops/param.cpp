@@ -25,12 +25,8 @@ Tensor as_f32(const Tensor& given) {
 Param& ParamStore::add(const std::string& name, Shape shape, bool is_matrix) {
     check(values_.empty(), "[params] {} is added after freeze", name);
     check(!is_matrix || shape.rank() >= 2, "[params] {} is to be a matrix but has shape {}", name, shape);
-    params_.push_back({.name = name,
-                       .shape = shape,
-                       .offset = count_,
-                       .value = {},
-                       .is_matrix = is_matrix,
-                       .panels = {}});
+    params_.push_back(
+        {.name = name, .shape = shape, .offset = count_, .value = {}, .is_matrix = is_matrix, .panels = {}});
     count_ += shape.count();
     return params_.back();
 }

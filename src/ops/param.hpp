@@ -23,7 +23,8 @@ struct Param {
     std::int64_t offset;  ///< first element in the flat array
     Tensor value;  ///< f32 view; bf16 or f16 for bound matrices, which are read when they are packed only
     bool is_matrix = false;
-    cpu::Panels panels;  ///< W^T as linear reads it: y = x W^T. The adjoint x̄ = ȳ W packs W while it reads it.
+    cpu::Panels
+        panels;  ///< W^T as linear reads it: y = x W^T. The adjoint x̄ = ȳ W packs W while it reads it.
 };
 
 class ParamStore {

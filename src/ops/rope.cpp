@@ -17,8 +17,8 @@ FloatVector swapped(FloatVector x) {
 
 /// to = R x (sign +1) or Rᵀ x (sign -1); to may be x.
 template <class Out>
-void rotate(Team& team, Out* to, const float* x, std::int64_t rows, std::int64_t cols,
-            const RopeTable& table, float sign) {
+void rotate(Team& team, Out* to, const float* x, std::int64_t rows, std::int64_t cols, const RopeTable& table,
+            float sign) {
     const std::int64_t tokens = table.cos.rows(), d = table.cos.cols();
     const float *cos0 = table.cos.f32(), *sin0 = table.sin.f32();
     team.split(rows, 16, [=](std::int64_t begin, std::int64_t end) {

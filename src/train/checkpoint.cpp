@@ -134,7 +134,8 @@ std::vector<std::string> weights_in(const Checkpoint& checkpoint) {
     return out;
 }
 
-LoadedModel load_model(const Checkpoint& checkpoint, const std::string& weights, Team& team) {
+LoadedModel load_model(const Checkpoint& checkpoint, const std::string& weights, Team& team,
+                       Precision precision) {
     const std::vector<std::string> known = weights_in(checkpoint);
     const std::string name = weights == "ema" ? known.back() : weights;
     if (std::ranges::find(known, name) == known.end())
@@ -148,11 +149,11 @@ LoadedModel load_model(const Checkpoint& checkpoint, const std::string& weights,
     if (is_embedded(out.settings)) out.data = make_dataset(out.settings);
     out.model = make_model(out.settings, out.sample);
     gather(checkpoint, prefix_of(name), out.model->params(), out.model->params().flat());
-    out.model->params().repack(team, Precision::f32);
+    out.model->params().repack(team, precision);
     return out;
 }
 
-LoadedModel initial_model(const Settings& settings, Team& team) {
+LoadedModel initial_model(const Settings& settings, Team& team, Precision precision) {
     const std::unique_ptr<Dataset> data = make_dataset(settings);
     LoadedModel out;
     out.settings = settings;
@@ -162,7 +163,7 @@ LoadedModel initial_model(const Settings& settings, Team& team) {
     out.model = make_model(settings, out.sample);
     if (is_embedded(settings)) out.data = make_dataset(settings);
     out.model->initialise(static_cast<std::uint64_t>(settings.integer("seed")));
-    out.model->params().repack(team, Precision::f32);
+    out.model->params().repack(team, precision);
     return out;
 }
 

@@ -61,9 +61,10 @@ std::map<std::string, std::string> sample_kind_text(const SampleKind& kind,
 /// Names of the weights that a checkpoint holds: "online" first.
 std::vector<std::string> weights_in(const Checkpoint& checkpoint);
 /// `weights`: "online", "ema" (the last average, or online when there is none) or a full name. Error lists
-/// the names.
-LoadedModel load_model(const Checkpoint& checkpoint, const std::string& weights, Team& team);
+/// the names. `precision`: what GEMM is going to read.
+LoadedModel load_model(const Checkpoint& checkpoint, const std::string& weights, Team& team,
+                       Precision precision = Precision::f32);
 /// The weights as they were before the first step: a function of the settings alone.
-LoadedModel initial_model(const Settings& settings, Team& team);
+LoadedModel initial_model(const Settings& settings, Team& team, Precision precision = Precision::f32);
 
 }  // namespace mf

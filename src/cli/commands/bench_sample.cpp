@@ -22,6 +22,14 @@ struct Row {
     double first = 0, least = 0, median = 0, gflop = 0;  ///< ms
 };
 
+/// The v head, which only training needs, is left out, as it is where weights are shipped.
+Settings without_v_head(Settings settings) {
+    if (settings.has("model.v_head")) settings.set("model.v_head", "false");
+    if (settings.has("objective.tangent") && settings.text("objective.tangent") == "head")
+        settings.set("objective.tangent", "self");
+    return settings;
+}
+
 /// A configuration's network with its initial weights (their values do not change the time), or what `sample` opens.
 LoadedModel model_of(const Invocation& invocation, Team& team) {
     const std::string& target = invocation.words[0];
@@ -29,9 +37,7 @@ LoadedModel model_of(const Invocation& invocation, Team& team) {
     if (stored) return open_model(target, invocation, team);
     std::vector<ConfigItem> items = read_config(target);
     for (const std::string& word : invocation.overrides) items.push_back(parse_override(word));
-    LoadedModel out = initial_model(resolve(items), team);
-    out.model->params().repack(team, precision_of(invocation));
-    return out;
+    return initial_model(without_v_head(resolve(items)), team, precision_of(invocation));
 }
 
 Row time_batch(const LoadedModel& loaded, const Invocation& invocation, Team& team, std::int64_t batch,

@@ -36,9 +36,8 @@ OpCase rope_case(const SequenceSize& z, Precision precision = Precision::f32) {
 }
 
 std::vector<OpCase> cases() {
-    return {rope_case({1, 1, 1, 2}), rope_case({3, 31, 2, 6}), rope_case({2, 33, 3, 16}),
-            rope_case({1, 276, 1, 64}), rope_case({5, 7, 2, 18}),
-            rope_case({2, 33, 3, 18}, Precision::bf16)};
+    return {rope_case({1, 1, 1, 2}),    rope_case({3, 31, 2, 6}), rope_case({2, 33, 3, 16}),
+            rope_case({1, 276, 1, 64}), rope_case({5, 7, 2, 18}), rope_case({2, 33, 3, 18}, Precision::bf16)};
 }
 
 std::vector<OpCase> timed(Precision precision) { return {rope_case({16, 84, 4, 64}, precision)}; }

@@ -88,8 +88,7 @@ template <bool pairs>
 void tangent_block(const HeadPass& h, std::int64_t begin, std::int64_t m) {
     const bool from_q = h.q_dot.at != nullptr, from_k = h.k_dot.at != nullptr, from_v = h.v_dot.at != nullptr;
     const std::int64_t d_words = words<pairs>(h.d);
-    if (from_q)
-        times_turned<pairs, Start::zero>(h.moved, h.q_dot.from(begin), m, h.keys, h.n, d_words);
+    if (from_q) times_turned<pairs, Start::zero>(h.moved, h.q_dot.from(begin), m, h.keys, h.n, d_words);
     if (from_k && from_q)
         times_turned<pairs, Start::add>(h.moved, h.q.from(begin), m, h.keys_dot, h.n, d_words);
     if (from_k && !from_q)

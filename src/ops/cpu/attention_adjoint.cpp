@@ -98,9 +98,8 @@ void run(Team& team, Pool& pool, const AttentionSizes& z, const AttentionAdjoint
                 float *weights = h.p + i * width, *row = h.ds + i * width;
                 weights_again(weights, n, width, scale, log_sums[begin + i]);
                 float along = 0;
-                in_type(pass.o, [&](const auto* o) {
-                    along = dot_mixed(dy + i * c, o + at + (begin + i) * c, d);
-                });
+                in_type(pass.o,
+                        [&](const auto* o) { along = dot_mixed(dy + i * c, o + at + (begin + i) * c, d); });
                 for (std::int64_t j = 0; j < width; j += kVectorFloats)
                     store(row + j, load(weights + j) * (load(row + j) - along) * scale);
             }

@@ -42,8 +42,8 @@ void check_product(const RowProduct& rows, std::int64_t k, std::int64_t n, DType
     if (row_count(rows) == 0) return;
     check(rows.x->cols() == k && rows.y->cols() == n && rows.y->rows() == rows.x->rows() &&
               rows.x->dtype() == packed,
-          "[gemm] x {} {} times B ({}, {}) {} into {}", rows.x->shape().text(), name_of(rows.x->dtype()), k, n,
-          name_of(packed), rows.y->shape().text());
+          "[gemm] x {} {} times B ({}, {}) {} into {}", rows.x->shape().text(), name_of(rows.x->dtype()), k,
+          n, name_of(packed), rows.y->shape().text());
 }
 
 }  // namespace
