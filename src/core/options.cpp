@@ -139,9 +139,12 @@ std::string describe(const Option& option) {
 void check_option_text(const Option& option, const std::string& text) {
     if (is_legal(option, text)) return;
     const std::string near = nearest(text, option.choices);
-    throw UsageError(fmt::format("{}: '{}' is not {}", option.key, text, describe(option)),
-                     near.empty() ? fmt::format("{} (default: {})", option.help, option.initial)
-                                  : fmt::format("did you mean {}={}?", option.key, near));
+    std::string hint = option.help;
+    if (!near.empty())
+        hint = fmt::format("did you mean {}={}?", option.key, near);
+    else if (!option.initial.empty())
+        hint = fmt::format("{} (default: {})", option.help, option.initial);
+    throw UsageError(fmt::format("{}: '{}' is not {}", option.key, text, describe(option)), hint);
 }
 
 Settings::Settings(const OptionTable& table) { extend(table); }
