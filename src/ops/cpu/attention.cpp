@@ -49,9 +49,9 @@ struct HeadPass {
     std::int64_t n, d, width;
     float scale;
     HeadRows q, k, v, q_dot, k_dot, v_dot;        // tangents: null where there are none
-    Pair *keys, *values, *keys_dot, *values_dot;  // panels
+    Word *keys, *values, *keys_dot, *values_dot;  // panels
     float *scores, *moved, *out;                  // (block, width), (block, width), (block, d)
-    Pair* half;                                   // (block, width) in bf16
+    Word* half;                                   // (block, width) in bf16
 };
 
 /// Sizes of the pieces of HeadPass, in words.
@@ -130,7 +130,7 @@ HeadPass prepare(const AttentionSizes& z, const AttentionPass& pass, std::int64_
                               : head_rows<pairs>(x, (sample - begin) * n * c + head * z.d, c);
     };
     const auto floats = [&](std::int64_t count) { return std::exchange(memory, memory + count); };
-    const auto panels = [&](std::int64_t count) { return reinterpret_cast<Pair*>(floats(count)); };
+    const auto panels = [&](std::int64_t count) { return reinterpret_cast<Word*>(floats(count)); };
     const std::int64_t turned = padded(n) * d_words, straight = words<pairs>(n) * padded(z.d);
     const HeadPass h{.n = n,
                      .d = z.d,

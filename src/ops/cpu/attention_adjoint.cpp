@@ -23,11 +23,11 @@ float dot_mixed(const float* a, const B* b, std::int64_t n) {
 
 /// The thread's memory for one (sample, head).
 struct AdjointPass {
-    Pair *keys, *values, *keys_straight;  // panels of all keys
-    Pair *q, *dy;                         // straight panels of a block
+    Word *keys, *values, *keys_straight;  // panels of all keys
+    Word *q, *dy;                         // straight panels of a block
     float *p, *ds;                        // (block, width)
     float* dy_rows;                       // (block, d) in bf16
-    Pair* half;                           // (block, width) in bf16
+    Word* half;                           // (block, width) in bf16
 
     template <bool pairs>
     static std::int64_t words_of(const AttentionSizes& z) {
@@ -41,7 +41,7 @@ template <bool pairs>
 AdjointPass prepare(const AttentionSizes& z, float* memory) {
     const std::int64_t width = padded(z.tokens), wide = padded(z.d), turned = width * words<pairs>(z.d);
     const auto floats = [&](std::int64_t count) { return std::exchange(memory, memory + count); };
-    const auto panels = [&](std::int64_t count) { return reinterpret_cast<Pair*>(floats(count)); };
+    const auto panels = [&](std::int64_t count) { return reinterpret_cast<Word*>(floats(count)); };
     return {.keys = panels(turned),
             .values = panels(turned),
             .keys_straight = panels(words<pairs>(z.tokens) * wide),
@@ -64,9 +64,9 @@ HeadRows gradient_rows(const float* dy, std::int64_t stride, std::int64_t m, std
                 half + i * d, d, [=](std::int64_t j) { return load(row + j); },
                 [=](std::int64_t j) { return row[j]; });
         }
-        return {reinterpret_cast<const Pair*>(memory), d / 2};
+        return {reinterpret_cast<const Word*>(memory), d / 2};
     } else {
-        return {reinterpret_cast<const Pair*>(dy), stride};
+        return {reinterpret_cast<const Word*>(dy), stride};
     }
 }
 

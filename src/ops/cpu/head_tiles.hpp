@@ -22,9 +22,12 @@ constexpr std::int64_t words(std::int64_t n) {
 /// Queries whose scores are in cache at one time; even, so that pairs of rows do not end inside a block.
 inline constexpr std::int64_t kQueryBlock = 8 * kMicroRows;
 
-/// A head's rows: `at` points to the first word, rows are `stride` words apart. `Pair` may stand for any word.
+/// Over floats or, with even sizes, over pairs of bf16.
+using Word [[gnu::may_alias]] = std::uint32_t;
+
+/// A head's rows: `at` points to the first word, rows are `stride` words apart.
 struct HeadRows {
-    const Pair* at;
+    const Word* at;
     std::int64_t stride;
 
     HeadRows from(std::int64_t row) const { return {at + row * stride, stride}; }
@@ -34,25 +37,25 @@ struct HeadRows {
 template <bool pairs>
 HeadRows head_rows(const Tensor& x, std::int64_t offset, std::int64_t columns) {
     if constexpr (pairs)
-        return {reinterpret_cast<const Pair*>(x.bf16() + offset), columns / 2};
+        return {reinterpret_cast<const Word*>(x.bf16() + offset), columns / 2};
     else
-        return {reinterpret_cast<const Pair*>(x.f32() + offset), columns};
+        return {reinterpret_cast<const Word*>(x.f32() + offset), columns};
 }
 
 /// Turned: out[panel of rows][j][row in panel] = word j of x[row], rows padded with zeros. What Q Kᵀ reads.
-inline void pack_turned(Pair* out, HeadRows x, std::int64_t rows, std::int64_t row_words) {
+inline void pack_turned(Word* out, HeadRows x, std::int64_t rows, std::int64_t row_words) {
     for (std::int64_t p = 0; p < rows; p += kPanel, out += row_words * kPanel) {
         const std::int64_t width = std::min<std::int64_t>(kPanel, rows - p);
         if (width < kPanel) std::fill_n(out, row_words * kPanel, 0U);
         for (std::int64_t i = 0; i < width; ++i) {
-            const Pair* row = x.at + (p + i) * x.stride;
+            const Word* row = x.at + (p + i) * x.stride;
             for (std::int64_t j = 0; j < row_words; ++j) out[j * kPanel + i] = row[j];
         }
     }
 }
 
 /// out[j] = (even[j], odd[j]) for j < n, zeros up to the panel's width. `even`, `odd`: bf16; odd may be null: zeros.
-inline void interleave_panel_row(Pair* out, const bfloat16* even, const bfloat16* odd, std::int64_t n) {
+inline void interleave_panel_row(Word* out, const bfloat16* even, const bfloat16* odd, std::int64_t n) {
     for (std::int64_t j = 0; j < n; ++j)
         out[j] = static_cast<std::uint32_t>(even[j].bits) |
                  (odd != nullptr ? static_cast<std::uint32_t>(odd[j].bits) << 16 : 0U);
@@ -62,7 +65,7 @@ inline void interleave_panel_row(Pair* out, const bfloat16* even, const bfloat16
 /// Straight: out[panel of columns][row][column in panel] = x[row][column], columns padded with zeros; under `pairs` a
 /// word holds two neighbouring rows. What P V reads.
 template <bool pairs>
-void pack_straight(Pair* out, HeadRows x, std::int64_t rows, std::int64_t d) {
+void pack_straight(Word* out, HeadRows x, std::int64_t rows, std::int64_t d) {
     for (std::int64_t p = 0; p < d; p += kPanel) {
         const std::int64_t width = std::min<std::int64_t>(kPanel, d - p);
         for (std::int64_t i = 0; i < rows; i += pairs ? 2 : 1, out += kPanel) {
@@ -78,7 +81,7 @@ void pack_straight(Pair* out, HeadRows x, std::int64_t rows, std::int64_t d) {
 
 /// scores (m, padded(keys)) = or += a (m rows) times turned panels of keys.
 template <bool pairs, Start start>
-void times_turned(float* scores, HeadRows a, std::int64_t m, const Pair* panels, std::int64_t keys,
+void times_turned(float* scores, HeadRows a, std::int64_t m, const Word* panels, std::int64_t keys,
                   std::int64_t row_words) {
     const std::int64_t width = padded(keys);
     for (std::int64_t p = 0; p < width; p += kPanel)
@@ -96,7 +99,7 @@ void times_turned(float* scores, HeadRows a, std::int64_t m, const Pair* panels,
 
 /// out (m, d), rows `stride` apart, = or += w (m rows over the keys; padded) times straight panels (keys, d).
 template <bool pairs, Start start>
-void times_straight(float* out, std::int64_t stride, HeadRows w, std::int64_t m, const Pair* panels,
+void times_straight(float* out, std::int64_t stride, HeadRows w, std::int64_t m, const Word* panels,
                     std::int64_t keys, std::int64_t d) {
     for (std::int64_t p = 0; p < d; p += kPanel)
         run_strip<true, pairs, start>(
@@ -115,7 +118,7 @@ void times_straight(float* out, std::int64_t stride, HeadRows w, std::int64_t m,
 /// out (keys, d) += wᵀ b with straight panels b (rows, d). w: a word of row i (or of rows 2 i and 2 i + 1) and key j
 /// stands at w.at[i * w.stride + j].
 template <bool pairs>
-void add_turned_product(float* out, std::int64_t stride, HeadRows w, std::int64_t keys, const Pair* panels,
+void add_turned_product(float* out, std::int64_t stride, HeadRows w, std::int64_t keys, const Word* panels,
                         std::int64_t rows, std::int64_t d) {
     for (std::int64_t p = 0; p < d; p += kPanel)
         run_strip<false, pairs, Start::add>(
@@ -133,13 +136,13 @@ void add_turned_product(float* out, std::int64_t stride, HeadRows w, std::int64_
 
 /// (m, width) f32 as a left factor: itself, or halved into `memory` (m * width / 2 words).
 template <bool pairs>
-HeadRows as_left_factor(const float* rows, Pair* memory, std::int64_t m, std::int64_t width) {
+HeadRows as_left_factor(const float* rows, Word* memory, std::int64_t m, std::int64_t width) {
     if constexpr (pairs) {
         auto* half = reinterpret_cast<bfloat16*>(memory);
         for (std::int64_t i = 0; i < m * width; i += kVectorFloats) put(half + i, load(rows + i));
         return {memory, width / 2};
     } else {
-        return {reinterpret_cast<const Pair*>(rows), width};
+        return {reinterpret_cast<const Word*>(rows), width};
     }
 }
 
@@ -158,7 +161,7 @@ HeadRows as_turned_factor(float* rows, std::int64_t m, std::int64_t width) {
             store(even + j, std::bit_cast<FloatVector>(both));
         }
     }
-    return {reinterpret_cast<const Pair*>(rows), pairs ? 2 * width : width};
+    return {reinterpret_cast<const Word*>(rows), pairs ? 2 * width : width};
 }
 
 /// Pieces of one allocation for each thread, in words.
