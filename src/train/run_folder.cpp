@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -35,30 +36,49 @@ void write_config(const fs::path& run, const Settings& settings) {
     write_yaml(run / "config.yaml", settings.items());
 }
 
-void check_same_run(const Settings& before, const Settings& after, const fs::path& path) {
+/// Up to this step a run is the same however many steps are planned: behind it the rate falls, or a weight moves.
+std::int64_t steady_until(const Settings& settings) {
+    const bool weight_moves = settings.text("loss.weight") != "none" && settings.text("loss.p_end") != "same";
+    if (weight_moves || settings.text("schedule.name") != "constant") return -1;
+    const std::int64_t cooldown = settings.integer("schedule.cooldown");
+    if (cooldown == 0) return std::numeric_limits<std::int64_t>::max();
+    return std::max<std::int64_t>(0, settings.integer("train.steps") - cooldown);
+}
+
+/// Keys that say how long the run is.
+bool is_length(std::string_view key) { return key == "train.steps" || key == "schedule.cooldown"; }
+
+/// Keys that no step depends on.
+bool is_free(std::string_view key) {
+    constexpr std::array free = {"log.", "save.", "sample.", "evaluate.", "diagnose."};
+    return std::ranges::any_of(free, [&](const char* start) { return key.starts_with(start); }) ||
+           key == "train.max_skipped" || key == "train.recompute";
+}
+
+/// `done`: steps of the checkpoint that the run would go on from.
+void check_same_run(const Settings& before, const Settings& after, std::int64_t done, const fs::path& path) {
+    const std::int64_t steady = std::min(steady_until(before), steady_until(after));
     std::vector<std::string> refused;
-    for (const std::string& line : differences(before, after))
-        if (!may_change(line.substr(0, line.find(':')), before)) refused.push_back(line);
+    bool length = false;
+    for (const std::string& line : differences(before, after)) {
+        const std::string_view key = std::string_view(line).substr(0, line.find(':'));
+        if (is_free(key) || (is_length(key) && done <= steady)) continue;
+        length = length || is_length(key);
+        refused.push_back(line);
+    }
     if (refused.empty()) return;
     std::string hint = "take these keys back, or start another run with another --out";
-    for (const std::string& line : refused)
-        if (line.starts_with("train.steps"))
-            hint = "in this run every step depends on train.steps (a schedule); " + hint;
+    if (length && steady < 0)
+        hint = "in this run every step depends on train.steps (a schedule); " + hint;
+    else if (length)
+        hint = fmt::format("from step {} on the rate falls towards the end, and {} are done; {}", steady,
+                           done, hint);
     throw UsageError(
         fmt::format("{}: this run has another configuration ({})", path.string(), fmt::join(refused, "; ")),
         hint);
 }
 
 }  // namespace
-
-bool may_change(const std::string& key, const Settings& settings) {
-    constexpr std::array free = {"log.", "save.", "sample.", "evaluate.", "diagnose."};
-    if (std::ranges::any_of(free, [&](const char* start) { return key.starts_with(start); })) return true;
-    // What changes with the share of training done makes every step depend on how many there are.
-    const bool weight_moves = settings.text("loss.weight") != "none" && settings.text("loss.p_end") != "same";
-    return key == "train.max_skipped" || key == "train.recompute" ||
-           (key == "train.steps" && settings.text("schedule.name") == "constant" && !weight_moves);
-}
 
 RunFolder::RunFolder(const fs::path& path) : path_(made(path)), lock_(path_) {}
 
@@ -78,7 +98,8 @@ RunFolder RunFolder::resume(const fs::path& path, const Settings& settings) {
     if (!holds_anything(path)) return start(path, settings);
     check_usage(is_run(path), "{}: there is no run in this folder to go on with", path.string());
     RunFolder run(path);
-    check_same_run(settings_of_run(path), settings, path);
+    const std::vector<fs::path> saved = checkpoints_of(path);
+    check_same_run(settings_of_run(path), settings, saved.empty() ? 0 : *step_of(saved.back()), path);
     write_config(path, settings);
     return run;
 }

@@ -58,7 +58,4 @@ std::optional<Checkpoint> newest_checkpoint(const std::filesystem::path& run,
 Checkpoint find_checkpoint(const std::filesystem::path& target, std::int64_t step,
                            std::vector<std::string>& remarks);
 
-/// Keys that may change when a run is resumed.
-bool may_change(const std::string& key, const Settings& settings);
-
 }  // namespace mf

@@ -193,4 +193,27 @@ TEST(RunFolder, ResumingWithAnotherConfigurationNamesTheKeys) {
         (void)RunFolder::resume(scratch / "flat", small({constant[0], {"train.steps", "30", ""}})));
 }
 
+TEST(RunFolder, ARunMayBeMadeLongerUntilItsRateFalls) {
+    const Scratch scratch;
+    const auto flat = [](const char* steps, const char* cooldown) {
+        return small({{"schedule.name", "constant", ""},
+                      {"train.steps", steps, ""},
+                      {"schedule.cooldown", cooldown, ""}});
+    };
+    {
+        Trainer trainer(flat("20", "0"), 1);
+        RunFolder run = RunFolder::start(scratch / "run", flat("20", "0"));
+        for (int i = 0; i < 6; ++i) (void)trainer.step();
+        (void)run.save(trainer, flat("20", "0"), 0);
+    }
+    const auto resume = [&](const char* steps, const char* cooldown) {
+        (void)RunFolder::resume(scratch / "run", flat(steps, cooldown));
+    };
+    EXPECT_THROW(resume("20", "15"), UsageError);  // would have begun to fall at step 5
+    EXPECT_NO_THROW(resume("20", "10"));
+    EXPECT_NO_THROW(resume("40", "10"));
+    EXPECT_NO_THROW(resume("16", "10"));
+    EXPECT_THROW(resume("15", "10"), UsageError);
+}
+
 }  // namespace
