@@ -82,7 +82,9 @@ Block* Pool::take(std::size_t bytes) {
     // A free block of the class or, where there is none, of one up to twice as large: a step with a row more than any
     // before it (the rows with r < t are drawn anew each step) then finds its memory in what earlier steps left.
     Block** head = &free_[size_class];
-    Block** const last = &free_[std::min<std::size_t>(size_class + 4, kClasses - 1)];
+    // Not before all blocks have come back once: the first step then leaves every class with as many blocks as it used,
+    // and an identical second one finds them all.
+    Block** const last = &free_[warm_ ? std::min<std::size_t>(size_class + 4, kClasses - 1) : size_class];
     while (*head == nullptr && head != last) ++head;
     Block* block = *head;
     if (block != nullptr) {
@@ -112,6 +114,7 @@ void Pool::give_back(Block* block) {
     }
     block->next = free_[block->size_class];
     free_[block->size_class] = block;
+    warm_ = warm_ || in_use_ == 0;
 }
 
 }  // namespace mf

@@ -59,6 +59,7 @@ class Pool {
     std::size_t reserved_ = 0, in_use_ = 0, peak_ = 0;
     std::uint64_t system_allocations_ = 0, overruns_ = 0;
     bool guarded_;
+    bool warm_ = false;  ///< all blocks have once come back
 };
 
 /// A block from the system, for tensors that live longer than a step.
