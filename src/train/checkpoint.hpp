@@ -49,6 +49,7 @@ struct LoadedModel {
     std::unique_ptr<VelocityModel> model;
     std::unique_ptr<Dataset>
         data;  ///< what it was trained on; null where that lies in files: nobody has to have them
+    std::vector<std::string> remarks;  ///< what its user should know, a line each
 };
 
 /// What a file says of the samples: metadata sample_shape ("32,32,3"), classes, class_names (a line each). Error names

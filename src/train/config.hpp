@@ -37,7 +37,4 @@ ConfigItem parse_override(std::string_view word);
 /// Keys that differ, as lines "optim.lr: 0.003 -> 0.001" (a key that only one side has: "none").
 std::vector<std::string> differences(const Settings& before, const Settings& after);
 
-/// Every key of every choice as the page docs/keys.md (Markdown).
-std::string keys_page();
-
 }  // namespace mf

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
+#include "judge/keys_page.hpp"
 #include "train/build_info.hpp"
 #include "train/settings_text.hpp"
 

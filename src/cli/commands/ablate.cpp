@@ -7,15 +7,16 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
-#include "cli/figures/figures.hpp"
+#include "cli/drawing.hpp"
 #include "cli/json.hpp"
 #include "cli/quiet_training.hpp"
-#include "cli/scoring/ablation.hpp"
-#include "cli/scoring/run_numbers.hpp"
 #include "cli/screen.hpp"
 #include "core/error.hpp"
+#include "figures/scenes.hpp"
 #include "io/file.hpp"
+#include "judge/run_numbers.hpp"
 #include "plot/bar_figures.hpp"
+#include "train/ablation.hpp"
 
 namespace mf::cli {
 namespace {
@@ -84,7 +85,8 @@ bool train_all(const std::vector<Variant>& variants, const Invocation& invocatio
 std::vector<Result> measure(const std::vector<Variant>& variants, const Invocation& invocation, Team& team) {
     const NumbersRequest request{.count = invocation.options.integer("--count"),
                                  .seed = invocation.seed(),
-                                 .weights = invocation.options.text("--weights")};
+                                 .weights = invocation.options.text("--weights"),
+                                 .remarks = [](const std::string& line) { remark(false, line); }};
     std::vector<Result> out;
     for (const Variant& variant : variants) {
         out.push_back({variant, {}});

@@ -7,8 +7,9 @@
 #include "cli/commands/commands.hpp"
 #include "cli/json.hpp"
 #include "cli/process.hpp"
-#include "cli/sampling.hpp"
+#include "cli/sampling_options.hpp"
 #include "core/error.hpp"
+#include "generate/sampling.hpp"
 #include "train/plain_weights.hpp"
 
 namespace mf::cli {

@@ -7,11 +7,11 @@
 #include <fmt/ranges.h>
 
 #include "cli/commands/commands.hpp"
-#include "cli/figures/figures.hpp"
-#include "cli/figures/picture_sheet.hpp"
 #include "cli/json.hpp"
-#include "cli/sample_file.hpp"
 #include "cli/screen.hpp"
+#include "figures/picture_sheet.hpp"
+#include "figures/scenes.hpp"
+#include "generate/sample_file.hpp"
 #include "io/png.hpp"
 #include "train/choices.hpp"
 #include "train/config.hpp"

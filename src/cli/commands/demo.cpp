@@ -6,15 +6,15 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
-#include "cli/figures/figures.hpp"
-#include "cli/figures/run_figures.hpp"
 #include "cli/json.hpp"
 #include "cli/quiet_training.hpp"
-#include "cli/sampling.hpp"
-#include "cli/scoring/scores.hpp"
 #include "cli/screen.hpp"
 #include "core/error.hpp"
+#include "figures/run_figures.hpp"
+#include "figures/scenes.hpp"
+#include "generate/sampling.hpp"
 #include "io/file.hpp"
+#include "judge/point_report.hpp"
 #include "metrics/points.hpp"
 #include "train/config.hpp"
 #include "train/make_model.hpp"
@@ -135,6 +135,7 @@ std::vector<std::string> draw_figures(const std::vector<Cell>& cells, const fs::
     }
     plot::draw(compare_figure(cells, folder), folder / "compare");
     FigureRequest request;
+    request.remarks = [](const std::string& line) { remark(false, line); };
     for (const Method& method : kMethods) request.rows.push_back({method.name, folder / method.name});
     request.sampling.seed = invocation.seed();
     std::vector<std::string> names = {"pair", "evolution", "stages", "losses"};

@@ -4,9 +4,9 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/json.hpp"
-#include "cli/sampling.hpp"
 #include "cli/screen.hpp"
-#include "train/diagnostics.hpp"
+#include "diagnose/diagnostics.hpp"
+#include "generate/sampling.hpp"
 #include "train/make_model.hpp"
 #include "train/run_folder.hpp"
 

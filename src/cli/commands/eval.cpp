@@ -1,83 +1,112 @@
 // SPDX-License-Identifier: MIT
 // meanflow eval: how well samples match the data.
-#include <filesystem>
-
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
 #include "cli/json.hpp"
-#include "cli/sample_file.hpp"
-#include "cli/sampling.hpp"
-#include "cli/scoring/image_eval.hpp"
-#include "cli/scoring/scores.hpp"
+#include "cli/sampling_options.hpp"
 #include "cli/screen.hpp"
 #include "core/error.hpp"
-#include "metrics/points.hpp"
-#include "train/config.hpp"
-#include "train/make_model.hpp"
+#include "judge/feature_files.hpp"
+#include "judge/image_eval.hpp"
+#include "judge/image_report.hpp"
+#include "judge/point_eval.hpp"
+#include "judge/point_report.hpp"
 
 namespace mf::cli {
 namespace {
 
-/// One row of the result.
-struct Result {
-    std::string source, weights;
-    std::int64_t trained = -1;  ///< training steps; -1: unknown
-    int steps = 0;              ///< sampler steps; 0: unknown
-    PointScores scores;
-};
-
-Result eval_file(const std::string& path, const Invocation& invocation, Team& team) {
-    std::vector<ConfigItem> items;
-    for (const std::string& word : invocation.overrides) items.push_back(parse_override(word));
-    const std::unique_ptr<Dataset> data = make_dataset(resolve(items));
-    const std::vector<float> points = read_points(path);
-    return {path, "", -1, 0,
-            score_points(as_rows(points, 2), points_of(*data, "eval"), invocation.seed(), team)};
+std::vector<std::string> row_names(const EvalSource& of) {
+    return {of.source, of.weights.empty() ? "-" : of.weights,
+            of.trained < 0 ? "-" : std::to_string(of.trained),
+            of.steps == 0 ? "-" : std::to_string(of.steps)};
 }
 
-void eval_model(std::vector<Result>& out, const std::string& target, const Invocation& invocation,
-                Team& team) {
-    const LoadedModel loaded = open_model(target, invocation, team);
-    const PointDataset& data = points_of(*loaded.data, "eval");
-    SampleRequest request = request_of(invocation);
-    const std::int64_t count = invocation.options.integer("--count");
-    request.count = count == 0 ? 20000 : count;
-    std::vector<std::int64_t> counts = invocation.options.integers("--steps");
-    if (counts.empty()) counts = {1, 2, 4, 8, 100};
-    for (const std::int64_t steps : counts) {
-        request.steps = static_cast<int>(steps);
-        const Samples samples = draw_samples(loaded, request, team);
-        out.push_back({target, loaded.weights, loaded.step, request.steps,
-                       score_points(as_rows(samples.values, 2), data, invocation.seed(), team)});
-    }
-}
-
-std::string json_of(const std::vector<Result>& results) {
+/// `Result` is PointResult or ImageResult.
+template <class Result>
+Json json_of(const std::vector<Result>& results) {
     std::vector<Json> rows;
     for (const Result& result : results) {
-        std::vector<Json::Member> members = {{"source", result.source}};
-        if (result.steps > 0) {
-            members.emplace_back("weights", result.weights);
-            members.emplace_back("trained_steps", result.trained);
-            members.emplace_back("steps", result.steps);
+        std::vector<Json::Member> members = {{"source", result.of.source}};
+        if (result.of.steps > 0) {
+            members.emplace_back("weights", result.of.weights);
+            members.emplace_back("trained_steps", result.of.trained);
+            members.emplace_back("steps", result.of.steps);
         }
         const auto scores = named(result.scores);
         for (const auto& [name, value] : scores) members.emplace_back(name, value);
         members.emplace_back("n", result.scores.n);
         rows.push_back(Json::object(members));
     }
-    return Json::object({{"results", Json::array(rows)}}).text();
+    return Json::array(rows);
 }
 
-std::string table_of(const std::vector<Result>& results) {
-    std::vector<std::vector<std::string>> rows = {score_header({"source", "weights", "trained", "steps"})};
-    for (const Result& result : results)
-        rows.push_back(score_row({result.source, result.weights.empty() ? "-" : result.weights,
-                                  result.trained < 0 ? "-" : std::to_string(result.trained),
-                                  result.steps == 0 ? "-" : std::to_string(result.steps)},
-                                 result.scores));
-    return text_table(rows);
+const std::vector<std::string> kColumns = {"source", "weights", "trained", "steps"};
+
+EvalRequest request_for(const Invocation& invocation) {
+    EvalRequest out;
+    out.model = choice_of(invocation);
+    out.sampling = request_of(invocation);
+    out.sampling.guidance = guidance_of(invocation.options);
+    out.steps = invocation.options.integers("--steps");
+    out.count = invocation.options.integer("--count");
+    for (const std::string& word : invocation.overrides) out.data.push_back(parse_override(word));
+    out.remarks = [](const std::string& line) { remark(false, line); };
+    out.progress = [silent = invocation.quiet() || invocation.json()](const std::string& line) {
+        remark(silent, line);
+    };
+    return out;
+}
+
+int eval_features(const Invocation& invocation) {
+    check_usage(invocation.words.size() == 2, "--features wants two files: generated.npz real.npz");
+    Team team(invocation.threads());
+    const FeatureFileScores scores = score_feature_files(invocation.words[0], invocation.words[1], team);
+    std::vector<Json::Member> members;
+    std::vector<std::vector<std::string>> rows(2);
+    for (const auto& [name, value] : scores.numbers) {
+        members.emplace_back(name, value);
+        rows[0].push_back(name);
+        rows[1].push_back(fmt::format("{:.5g}", value));
+    }
+    members.emplace_back("generated", scores.generated);
+    members.emplace_back("real", scores.real);
+    fmt::print("{}", invocation.json() ? Json::object(members).text() + "\n" : text_table(rows));
+    return 0;
+}
+
+void print_images(const ImageEval& eval, bool as_json) {
+    const std::optional<Judge>& judge = eval.judge();
+    if (as_json) {
+        const Json about =
+            judge
+                ? Json::object(
+                      {{"file", judge->path.string()}, {"accuracy", judge->accuracy}, {"held", judge->held}})
+                : Json();
+        fmt::print("{}\n", Json::object({{"results", json_of(eval.results())},
+                                         {"floors", json_of(eval.floors())},
+                                         {"judge", about}})
+                               .text());
+        return;
+    }
+    std::vector<std::vector<std::string>> rows = {image_score_header(kColumns)};
+    for (const auto* results : {&eval.results(), &eval.floors()})
+        for (const ImageResult& result : *results)
+            rows.push_back(image_score_row(row_names(result.of), result.scores));
+    fmt::print("{}", text_table(rows));
+    if (judge)
+        fmt::print(
+            "* in the features of {} (right on {:.2f} % of {}), not of the Inception network: not the "
+            "published FID\n",
+            judge->path.string(), 100 * judge->accuracy, judge->held);
+}
+
+int eval_images(const Invocation& invocation) {
+    Team team(invocation.threads());
+    ImageEval eval(invocation.options.text("--judge"), request_for(invocation), team);
+    for (const std::string& target : invocation.words) eval.add(target);
+    print_images(eval, invocation.json());
+    return 0;
 }
 
 int run(const Invocation& invocation) {
@@ -88,18 +117,17 @@ int run(const Invocation& invocation) {
     check_usage(invocation.options.text("--judge").empty(), "--judge is for images; {} is about points",
                 invocation.words[0]);
     Team team(invocation.threads());
-    std::vector<Result> results;
-    for (const std::string& target : invocation.words) {
-        const std::string ending = std::filesystem::path(target).extension().string();
-        if (ending == ".npz" || ending == ".npy")
-            results.push_back(eval_file(target, invocation, team));
-        else
-            eval_model(results, target, invocation, team);
+    const EvalRequest request = request_for(invocation);
+    std::vector<PointResult> results;
+    for (const std::string& target : invocation.words)
+        for (PointResult& result : eval_points(target, request, team)) results.push_back(std::move(result));
+    if (invocation.json()) {
+        fmt::print("{}\n", Json::object({{"results", json_of(results)}}).text());
+        return 0;
     }
-    if (invocation.json())
-        fmt::print("{}\n", json_of(results));
-    else
-        fmt::print("{}", table_of(results));
+    std::vector<std::vector<std::string>> rows = {score_header(kColumns)};
+    for (const PointResult& result : results) rows.push_back(score_row(row_names(result.of), result.scores));
+    fmt::print("{}", text_table(rows));
     return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "io/npy.hpp"
 #include "io/npz.hpp"
 #include "io/safetensors.hpp"
+#include "judge/keys_page.hpp"
 #include "ops/catalogue.hpp"
 #include "train/choices.hpp"
 #include "train/config.hpp"

@@ -7,12 +7,14 @@
 #include <fmt/ranges.h>
 
 #include "cli/commands/commands.hpp"
-#include "cli/figures/diagnostics_figure.hpp"
-#include "cli/figures/image_figures.hpp"
-#include "cli/figures/run_figures.hpp"
-#include "cli/figures/scores_figure.hpp"
 #include "cli/json.hpp"
+#include "cli/sampling_options.hpp"
+#include "cli/screen.hpp"
 #include "core/error.hpp"
+#include "figures/diagnostics_figure.hpp"
+#include "figures/image_figures.hpp"
+#include "figures/run_figures.hpp"
+#include "figures/scores_figure.hpp"
 #include "train/run_folder.hpp"
 
 namespace mf::cli {
@@ -67,6 +69,7 @@ std::vector<plot::Format> formats_of(const Invocation& invocation) {
 
 FigureRequest request_for(const Invocation& invocation) {
     FigureRequest out;
+    out.remarks = [](const std::string& line) { remark(false, line); };
     for (const std::string& word : invocation.words)
         out.rows.push_back(row_of(word, invocation.options.text("--weights")));
     for (RunRow& row : out.rows) row.side = invocation.options.integer("--side");

@@ -5,13 +5,14 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
-#include "cli/figures/figures.hpp"
-#include "cli/figures/image_file.hpp"
 #include "cli/json.hpp"
-#include "cli/sample_file.hpp"
-#include "cli/sampling.hpp"
+#include "cli/sampling_options.hpp"
 #include "core/error.hpp"
 #include "core/stopwatch.hpp"
+#include "figures/image_file.hpp"
+#include "figures/scenes.hpp"
+#include "generate/sample_file.hpp"
+#include "generate/sampling.hpp"
 #include "train/build_info.hpp"
 #include "train/settings_text.hpp"
 

@@ -6,13 +6,15 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
-#include "cli/figures/figures.hpp"
-#include "cli/sampling.hpp"
-#include "cli/scoring/scores.hpp"
+#include "cli/drawing.hpp"
 #include "cli/screen.hpp"
 #include "cli/signals.hpp"
-#include "cli/train_hooks.hpp"
 #include "core/error.hpp"
+#include "figures/scenes.hpp"
+#include "figures/training_hooks.hpp"
+#include "generate/sampling.hpp"
+#include "judge/point_report.hpp"
+#include "metrics/points.hpp"
 #include "ops/peak.hpp"
 #include "train/build_info.hpp"
 #include "train/config.hpp"
@@ -93,6 +95,21 @@ void go_back_to_checkpoint(Trainer& trainer, const fs::path& folder, bool quiet)
     }
 }
 
+/// After the last step: RUN/figures/samples.png and a line with its numbers.
+void finish_with_picture(const std::filesystem::path& run, Team& team) {
+    std::vector<std::string> remarks;
+    const LoadedModel loaded = load_model(find_checkpoint(run, -1, remarks), "ema", team);
+    SampleRequest request;
+    request.count = 20000;
+    const Samples samples = draw_samples(loaded, request, team);
+    const PointDataset& data = points_of(*loaded.data, "train");
+    const PointScores scores = score_points(as_rows(samples.values, 2), data, request.seed, team);
+    fmt::print("one step from noise: {}\n", score_caption(scores));
+    draw_or_remark(
+        plot::cloud_figure(scene_of(data), samples.values, "one step from noise", score_caption(scores)),
+        run / "figures" / "samples", true);
+}
+
 int end_of(TrainingEnd end, int signal, Trainer& trainer, const fs::path& folder, bool quiet) {
     if (end == TrainingEnd::stopped) {
         fmt::print(stderr, "stopped after step {}, saved; 'meanflow train --resume --out {}' goes on\n",
@@ -112,7 +129,8 @@ int run(const Invocation& invocation) {
     StopSignals signals;
     // What can be refused is refused before there is a folder, so that the next try may have the same one.
     Trainer trainer(settings, invocation.threads());
-    TrainingHooks hooks = training_hooks(settings, folder, trainer);
+    TrainingHooks hooks =
+        training_hooks(settings, folder, trainer, [](const std::string& line) { remark(false, line); });
     hooks.stop = [&] { return signals.pending() != 0; };
     RunFolder run = resumed ? RunFolder::resume(folder, settings) : RunFolder::start(folder, settings);
     if (resumed) go_back_to_checkpoint(trainer, folder, quiet);

@@ -11,7 +11,7 @@
 #include "cli/signals.hpp"
 #include "core/error.hpp"
 #include "core/stopwatch.hpp"
-#include "train/judge.hpp"
+#include "judge/judge.hpp"
 #include "train/progress_bar.hpp"
 #include "train/step_log.hpp"
 

@@ -7,8 +7,8 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/json.hpp"
-#include "cli/verify/kinds.hpp"
 #include "core/error.hpp"
+#include "verify/kinds.hpp"
 
 namespace mf::cli {
 namespace {
@@ -17,21 +17,21 @@ namespace fs = std::filesystem;
 
 struct Case {
     std::string file, status, remark;
-    TensorError worst{"", 0, 0};
-    std::vector<TensorError> all;
+    verify::TensorError worst{"", 0, 0};
+    std::vector<verify::TensorError> all;
 };
 
 Case verify_file(const fs::path& path, Precision precision, Team& team) {
     Case out{path.filename().string(), "failed", "", {"", 0, 0}, {}};
-    const VerifyKind* kind = kind_of(out.file);
+    const verify::VerifyKind* kind = verify::kind_of(out.file);
     if (kind == nullptr || (precision == Precision::bf16 && !kind->has_precision)) {
         out.status = "skipped";
         out.remark = kind == nullptr ? "this build knows no such kind" : "it has no network";
         return out;
     }
     try {
-        const Reference reference(path);
-        Comparison comparison(reference, precision);
+        const verify::Reference reference(path);
+        verify::Comparison comparison(reference, precision);
         kind->verify(reference, comparison, team);
         const std::size_t unseen = comparison.unseen().size();
         out.status = precision == Precision::bf16 ? "measured" : comparison.passed() ? "passed" : "failed";
@@ -68,14 +68,14 @@ void print_line(const Case& one) {
 /// Every tensor but the gradients, of which there are many: their median and the worst.
 void print_errors(const Case& one) {
     fmt::print("{} {}\n", one.file, one.status == "measured" ? "" : one.remark);
-    std::vector<TensorError> gradients;
-    for (const TensorError& tensor : one.all)
+    std::vector<verify::TensorError> gradients;
+    for (const verify::TensorError& tensor : one.all)
         if (tensor.name.starts_with("grad."))
             gradients.push_back(tensor);
         else if (tensor.error > 0)  // inputs and masks are as they are in any precision
             fmt::print("    {:<24} {:.1e}\n", tensor.name, tensor.error);
     if (gradients.empty()) return;
-    std::ranges::sort(gradients, {}, &TensorError::error);
+    std::ranges::sort(gradients, {}, &verify::TensorError::error);
     fmt::print("    {:<24} {:.1e} in the median, {:.1e} at worst ({})\n",
                fmt::format("{} gradients", gradients.size()), gradients[gradients.size() / 2].error,
                gradients.back().error, gradients.back().name.substr(5));
@@ -89,7 +89,7 @@ Json row_of(const Case& one, Precision precision) {
                                          {"tensor", one.worst.name}};
     if (precision == Precision::bf16) {
         std::vector<Json> errors;
-        for (const TensorError& tensor : one.all)
+        for (const verify::TensorError& tensor : one.all)
             errors.push_back(Json::object({{"tensor", tensor.name}, {"error", tensor.error}}));
         members.emplace_back("errors", Json::array(errors));
     }

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#include "cli/sampling_options.hpp"
+
+#include <algorithm>
+
+#include "cli/screen.hpp"
+#include "core/error.hpp"
+
+namespace mf::cli {
+
+OptionTable sampling_options() {
+    return {
+        {"--weights", OptionKind::text, "ema",
+         "online, ema (the average, where there is one) or its full name: ema_0.999"},
+        {"--step", OptionKind::integer, "-1", "checkpoint of a run; -1: the newest", -1},
+        {.key = "--solver",
+         .kind = OptionKind::text,
+         .initial = "auto",
+         .help = "auto: what the objective learnt; euler and heun follow the instantaneous velocity",
+         .choices = {"auto", "average", "euler", "heun"}},
+        {"--as-published", OptionKind::flag, "false",
+         "direction forward: the tutorial's sampler, which asks for r = t - 1/n"},
+        {"--side", OptionKind::integer, "0",
+         "height and width of a sample, for a file of weights; 0: what it says, or 32", 0, 4096},
+        {.key = "--precision",
+         .kind = OptionKind::text,
+         .initial = "f32",
+         .help = "bf16: GEMM operands in bf16",
+         .choices = {"f32", "bf16"}},
+    };
+}
+
+OptionTable guidance_options() {
+    return {
+        {"--labels", OptionKind::text, "balanced",
+         "balanced (0, 1, 2, ... over and over), random, none, or a list of numbers or names: 3,cat"},
+        {"--omega", OptionKind::reals, "1", "guidance strength; one, or one for each sample", 0, 1000},
+        {"--interval", OptionKind::reals, "0,1", "guidance interval: from t_min to t_max", 0, 1},
+    };
+}
+
+Precision precision_of(const Invocation& invocation) {
+    return invocation.options.text("--precision") == "bf16" ? Precision::bf16 : Precision::f32;
+}
+
+ModelChoice choice_of(const Invocation& invocation) {
+    return {.weights = invocation.options.text("--weights"),
+            .step = invocation.options.integer("--step"),
+            .side = invocation.options.integer("--side"),
+            .precision = precision_of(invocation)};
+}
+
+LoadedModel open_model(const std::string& target, const Invocation& invocation, Team& team) {
+    LoadedModel out = mf::open_model(target, choice_of(invocation), team);
+    for (const std::string& line : out.remarks) remark(false, line);
+    return out;
+}
+
+SampleRequest request_of(const Invocation& invocation) {
+    SampleRequest out;
+    out.solver = invocation.options.text("--solver");
+    out.as_published = invocation.options.flag("--as-published");
+    out.seed = invocation.seed();
+    out.precision = precision_of(invocation);
+    return out;
+}
+
+GuidanceRequest guidance_of(const Settings& options) {
+    const std::vector<double> interval = options.reals("--interval");
+    if (interval.size() != 2 || interval[0] > interval[1])
+        throw UsageError("--interval wants two times, the smaller first", "for example --interval 0.3,0.7");
+    const std::vector<double> omega = options.reals("--omega");
+    check_usage(std::ranges::all_of(omega, [](double w) { return w > 0; }), "--omega must be above 0");
+    return {options.text("--labels"), omega, {interval[0]}, {interval[1]}};
+}
+
+}  // namespace mf::cli

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// The options of every command that samples, and what they say.
+#pragma once
+
+#include <string>
+
+#include "cli/command.hpp"
+#include "generate/open_model.hpp"
+#include "generate/sampling.hpp"
+
+namespace mf::cli {
+
+/// --weights, --step, --solver, --as-published, --side, --precision.
+OptionTable sampling_options();
+/// --labels, --omega and --interval.
+OptionTable guidance_options();
+
+Precision precision_of(const Invocation& invocation);
+/// What --weights, --step, --side and --precision say.
+ModelChoice choice_of(const Invocation& invocation);
+/// The network that `target` names, by those options; remarks about it go to standard error.
+LoadedModel open_model(const std::string& target, const Invocation& invocation, Team& team);
+/// What --solver and --as-published say, with the seed and precision.
+SampleRequest request_of(const Invocation& invocation);
+/// What the guidance options say. UsageError on a bad interval.
+GuidanceRequest guidance_of(const Settings& options);
+
+}  // namespace mf::cli

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// Labels and guidance of samples: what --labels, --omega and --interval mean.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "nn/velocity_model.hpp"
+#include "train/checkpoint.hpp"
+
+namespace mf {
+
+/// Guidance of one call, or of every sample: lists hold one number or one for each sample.
+struct GuidanceRequest {
+    std::string labels = "balanced";   ///< balanced, random, none, or a list of numbers or class names
+    std::vector<double> omega;         ///< empty: 1
+    std::vector<double> t_min, t_max;  ///< empty: 0 and 1
+};
+
+/// Labels of samples first .. first + count - 1: sample i has the same whatever else is drawn. balanced: i mod classes;
+/// random: a function of (seed, i); a list is repeated. Empty when the model has no classes. UsageError on a label that
+/// the model does not have.
+std::vector<std::int32_t> labels_of(const LoadedModel& model, const std::string& words, std::uint64_t seed,
+                                    std::int64_t count);
+/// The condition of `count` samples; empty parts where the model has no classes.
+Condition condition_of(const LoadedModel& model, const GuidanceRequest& request, std::uint64_t seed,
+                       std::int64_t count);
+/// Name of a label, or its number; "none" for the null class.
+std::string label_name(const LoadedModel& model, std::int32_t label);
+
+}  // namespace mf

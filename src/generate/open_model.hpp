@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// From what a person names (a run, a checkpoint, a file of weights) to a network that can sample.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "core/dtype.hpp"
+#include "train/checkpoint.hpp"
+
+namespace mf {
+
+/// Which weights of a run or file, and how they are kept.
+struct ModelChoice {
+    std::string weights = "ema";  ///< online, ema, or a full name: see load_model
+    std::int64_t step = -1;       ///< checkpoint of a run; -1: the newest
+    std::int64_t side = 0;        ///< of a sample, for a file of weights alone; 0: what it says, or 32
+    Precision precision = Precision::f32;  ///< in which the weights are packed
+};
+
+/// The network of a run (its newest whole checkpoint, or that of `step`), of a checkpoint file, or of a file of weights
+/// alone; LoadedModel::remarks says what was passed over. UsageError when `side` is given for a run, Error when there is no
+/// such file or it is damaged.
+LoadedModel open_model(const std::filesystem::path& target, const ModelChoice& choice, Team& team);
+
+}  // namespace mf

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#include "generate/sampling.hpp"
+
+#include <cmath>
+
+#include "core/error.hpp"
+#include "objectives/objective.hpp"
+
+namespace mf {
+namespace {
+
+Solver solver_of(const std::string& name, const Settings& settings) {
+    if (name == "euler") return Solver::euler;
+    if (name == "heun") return Solver::heun;
+    const bool interval =
+        objective_catalogue().at(settings.text("objective.name")).make(settings)->needs_interval();
+    check_usage(name != "average" || interval,
+                "--solver average needs an average velocity; objective {} learns none",
+                settings.text("objective.name"));
+    return name == "average" || interval ? Solver::average : Solver::euler;
+}
+
+std::vector<double> times_of(const SampleRequest& request, bool reverse) {
+    if (request.times.empty()) return uniform_times(request.steps, !reverse);
+    const std::vector<double>& times = request.times;
+    check_times(times);
+    check_usage(times.front() == (reverse ? 1.0 : 0.0),
+                "--times must begin with {}, which is noise in this model", reverse ? 1 : 0);
+    return times;
+}
+
+}  // namespace
+
+bool takes_omega(const Settings& settings) {
+    return settings.has("objective.guidance") && settings.text("objective.guidance") == "flexible";
+}
+
+bool has_fixed_omega(const Settings& settings) {
+    return settings.has("objective.guidance") && settings.text("objective.guidance") == "fixed";
+}
+
+Samples draw_samples(const LoadedModel& loaded, const SampleRequest& request, Team& team,
+                     SampleMemory* memory) {
+    const std::string& direction = loaded.settings.text("path.direction");
+    const bool reverse = direction == "reverse";
+    SamplePlan plan{.solver = solver_of(request.solver, loaded.settings),
+                    .times = times_of(request, reverse),
+                    .look_behind = request.as_published || direction == "forward_as_published",
+                    .precision = request.precision};
+    // A network that was not given ω is guided from outside, with a second pass for the null class.
+    GuidanceRequest guidance = request.guidance;
+    if (has_fixed_omega(loaded.settings))
+        guidance.omega = {loaded.settings.real("objective.omega")};
+    else if (loaded.sample.classes > 0 && guidance.omega.size() == 1 && !takes_omega(loaded.settings))
+        plan.omega = guidance.omega[0];
+    plan.null_label = static_cast<std::int32_t>(loaded.sample.classes);
+    const Condition condition = condition_of(loaded, guidance, request.seed, request.count);
+    check_usage(!request.as_published || !reverse,
+                "--as-published is about direction forward; this model is reverse");
+
+    Samples out;
+    const std::int64_t dimensions = loaded.sample.shape.count();
+    out.values =
+        request.noise.empty() ? sampling_noise(request.seed, 0, request.count, dimensions) : request.noise;
+    check(std::ssize(out.values) == request.count * dimensions, "[sample] {} numbers of noise for {} samples",
+          out.values.size(), request.count);
+    const auto steps = static_cast<double>(plan.times.size() - 1);
+    const auto recorded = [&](std::int64_t i, const std::vector<float>& z) {
+        // State i is kept when it is the nearest to one of `record` evenly spread places.
+        const double places = request.record - 1;
+        const double place = std::round(static_cast<double>(i) / steps * places);
+        if (std::llround(place / places * steps) != i) return;
+        out.recorded.push_back(z);
+        out.recorded_times.push_back(plan.times[static_cast<std::size_t>(i)]);
+    };
+    if (request.record > 0)
+        sample(team, *loaded.model, plan, condition, out.values, dimensions, recorded, memory);
+    else
+        sample(team, *loaded.model, plan, condition, out.values, dimensions, nullptr, memory);
+    return out;
+}
+
+const PointDataset& points_of(const Dataset& data, const std::string& what) {
+    const PointDataset* points = data.points();
+    check_usage(points != nullptr, "{} is for points in the plane; this data set has samples of shape {}",
+                what, data.sample_shape().text());
+    return *points;
+}
+
+}  // namespace mf

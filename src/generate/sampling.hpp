@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// From a loaded network to samples.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "generate/conditions.hpp"
+#include "sample/sampler.hpp"
+#include "train/checkpoint.hpp"
+
+namespace mf {
+
+/// True when the network was trained with guidance strength and interval among its inputs.
+bool takes_omega(const Settings& settings);
+
+/// True when it was trained with one strength for all, which it then always samples with.
+bool has_fixed_omega(const Settings& settings);
+
+/// How to get from noise to data.
+struct SampleRequest {
+    std::string solver = "auto";  ///< auto: euler for fm, average for the others
+    std::vector<double> times;    ///< from noise to data; empty: `steps` equal steps
+    int steps = 1;
+    std::int64_t count = 1;
+    std::uint64_t seed = 0;
+    std::vector<float> noise;              ///< (count, D) to begin with; empty: what the seed gives
+    bool as_published = false;             ///< direction forward: the tutorial's sampler
+    GuidanceRequest guidance;              ///< labels, strength and interval, for models with classes
+    Precision precision = Precision::f32;  ///< in which the model is packed
+    int record = 0;                        ///< states to keep, evenly spread, the first and the last included
+};
+
+struct Samples {
+    std::vector<float> values;                 ///< (count, D)
+    std::vector<std::vector<float>> recorded;  ///< states, from noise to data
+    std::vector<double> recorded_times;
+};
+/// UsageError when the times do not lead from noise to data in the model's direction.
+Samples draw_samples(const LoadedModel& loaded, const SampleRequest& request, Team& team,
+                     SampleMemory* memory = nullptr);
+
+/// The data set as points in the plane. UsageError when it is none.
+const PointDataset& points_of(const Dataset& data, const std::string& what);
+
+}  // namespace mf

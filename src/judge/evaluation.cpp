@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#include "judge/evaluation.hpp"
+
+namespace mf {
+
+LoadedModel open_for_evaluation(const std::filesystem::path& target, const EvalRequest& request, Team& team) {
+    LoadedModel out = open_model(target, request.model, team);
+    for (const std::string& line : out.remarks) tell(request.remarks, line);
+    return out;
+}
+
+bool is_sample_file(const std::filesystem::path& target) {
+    const std::string ending = target.extension().string();
+    return ending == ".npz" || ending == ".npy";
+}
+
+}  // namespace mf

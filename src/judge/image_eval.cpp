@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#include "judge/image_eval.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "generate/sample_file.hpp"
+#include "train/make_model.hpp"
+#include "train/plain_weights.hpp"
+#include "train/run_folder.hpp"
+
+namespace mf {
+
+namespace fs = std::filesystem;
+
+bool is_about_images(const std::string& target) {
+    if (is_sample_file(target)) return read_samples(target).shape().rank() == 4;
+    if (fs::is_regular_file(target) && holds_plain_weights(target)) {
+        const auto words = read_safetensors_header(target).metadata;
+        return !words.contains("sample_shape") || split_list(words.at("sample_shape")).size() == 3;
+    }
+    std::vector<std::string> remarks;
+    const Checkpoint checkpoint = find_checkpoint(target, -1, remarks);
+    const auto shape = checkpoint.file.metadata.find("sample_shape");
+    return shape != checkpoint.file.metadata.end() && split_list(shape->second).size() == 3;
+}
+
+ImageEval::ImageEval(const fs::path& judge, EvalRequest request, Team& team)
+    : request_(std::move(request)), team_(team) {
+    if (!judge.empty()) judge_.emplace(load_judge(judge, team_));
+}
+
+void ImageEval::add(const std::string& target) {
+    is_sample_file(target) ? add_file(target) : add_model(target);
+}
+
+const ImageReference& ImageEval::reference_for(const Settings& settings, std::int64_t count,
+                                               const Shape& shape, const std::string& what) {
+    std::string key = std::to_string(count);
+    for (const auto& [name, value] : settings.items())
+        if (name.starts_with("data.")) key += " " + name + "=" + value;
+    if (key == key_) return *reference_;
+    const std::unique_ptr<Dataset> data = make_dataset(settings);
+    const ImageDataset* images = data->images();
+    check_usage(images != nullptr && data->sample_shape() == shape,
+                "{}: has samples of shape {}; data.name={} has {}", what, shape, settings.text("data.name"),
+                data->sample_shape());
+    if (judge_)
+        check_fits(*judge_, kind_of(*data), images->class_names(), "data.name=" + settings.text("data.name"));
+    reference_ =
+        std::make_unique<ImageReference>(*images, judge_ ? judge_->classifier.get() : nullptr, count, team_);
+    key_ = key;
+    floors_.push_back(
+        {{.source = fmt::format("floor: {} itself", settings.text("data.name"))}, reference_->floor(team_)});
+    return *reference_;
+}
+
+/// The settings of a run with request.data on top.
+Settings ImageEval::with_data(Settings settings) const {
+    for (const ConfigItem& item : request_.data) {
+        check_usage(item.key.starts_with("data.") && item.key != "data.name",
+                    "eval: '{}={}': of a run, only where its data lie can be said here: data.path=...",
+                    item.key, item.value);
+        settings.set(item.key, item.value);
+    }
+    return settings;
+}
+
+void ImageEval::add_model(const std::string& target) {
+    const LoadedModel loaded = open_for_evaluation(target, request_, team_);
+    check_usage(loaded.sample.shape.rank() == 3,
+                "{}: has samples of shape {}, expected images like the others", target, loaded.sample.shape);
+    SampleRequest sampling = request_.sampling;
+    sampling.count = request_.count == 0 ? 2000 : request_.count;
+    if (judge_) check_fits(*judge_, loaded.sample, loaded.class_names, target);
+    const ImageReference& reference =
+        reference_for(with_data(loaded.settings), sampling.count, loaded.sample.shape, target);
+    std::vector<std::int32_t> labels;
+    if (sampling.guidance.labels != "none")
+        labels = labels_of(loaded, sampling.guidance.labels, sampling.seed, sampling.count);
+    for (const std::int64_t n : request_.steps.empty() ? std::vector<std::int64_t>{1} : request_.steps) {
+        sampling.steps = static_cast<int>(n);
+        tell(request_.progress,
+             fmt::format("{}: {} images in {} step{}", target, sampling.count, n, n == 1 ? "" : "s"));
+        const Samples samples = draw_samples(loaded, sampling, team_);
+        results_.push_back({{target, loaded.weights, loaded.step, sampling.steps},
+                            reference.score(samples.values, labels, team_)});
+    }
+}
+
+void ImageEval::add_file(const std::string& target) {
+    const Tensor images = read_samples(target);
+    const Shape& shape = images.shape();
+    check_usage(shape.rank() == 4, "{}: expected images of shape (n, height, width, channels), got {}",
+                target, shape);
+    const ImageReference& reference =
+        reference_for(resolve(request_.data), shape[0], {shape[1], shape[2], shape[3]}, target);
+    results_.push_back({{.source = target}, reference.score(images.floats(), {}, team_)});
+}
+
+}  // namespace mf

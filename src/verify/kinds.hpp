@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// What this build can verify: a file's kind is what its name begins with.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "core/team.hpp"
+#include "verify/reference.hpp"
+
+namespace mf::verify {
+
+struct VerifyKind {
+    std::string_view prefix;
+    void (*verify)(const Reference&, Comparison&, Team&);
+    bool has_precision = false;  ///< it has a network that can compute in bf16 as well
+};
+
+/// Every kind; longer prefixes stand before the shorter ones that they begin with.
+std::span<const VerifyKind> verify_kinds();
+/// The kind of a file name, or null.
+const VerifyKind* kind_of(std::string_view file_name);
+
+void verify_dit(const Reference& reference, Comparison& comparison, Team& team);
+void verify_hash(const Reference& reference, Comparison& comparison, Team& team);
+void verify_metrics(const Reference& reference, Comparison& comparison, Team& team);
+void verify_mit(const Reference& reference, Comparison& comparison, Team& team);
+void verify_optim(const Reference& reference, Comparison& comparison, Team& team);
+void verify_samplers(const Reference& reference, Comparison& comparison, Team& team);
+void verify_toy(const Reference& reference, Comparison& comparison, Team& team);
+void verify_toy_checkerboard(const Reference& reference, Comparison& comparison, Team& team);
+
+}  // namespace mf::verify

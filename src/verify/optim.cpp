@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+// AdamW after each update, averages of the weights, and learning rates.
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "optim/adam.hpp"
+#include "optim/ema.hpp"
+#include "optim/schedule.hpp"
+#include "verify/kinds.hpp"
+
+namespace mf::verify {
+namespace {
+
+// States are f32 and pass through a few updates, each with a root and a quotient.
+constexpr double kTolerance = 1e-5;
+
+/// The number after `head` in a name: 0.95 in "adamw.b2_0.95.wd_0.0.w" for "b2_".
+double number_after(const std::string& name, const std::string& head) {
+    const std::size_t at = name.find(head);
+    check(at != std::string::npos, "tensor {} has no '{}' in its name", name, head);
+    return std::strtod(name.c_str() + at + head.size(), nullptr);
+}
+
+/// Weights and moments after every update, one after the other.
+struct Course {
+    std::vector<float> w, m, v;
+};
+
+Course run_adam(const Reference& reference, const Adam::Config& config, const Schedule& schedule,
+                Team& team) {
+    const Tensor& gradients = reference.at("grads");
+    std::vector<float> weights(reference.at("w0").floats().begin(), reference.at("w0").floats().end());
+    const auto count = static_cast<std::int64_t>(weights.size());
+    check(count > 0 && gradients.count() % count == 0, "{}: grads does not hold whole updates of w0",
+          reference.name());
+    Adam adam(config, count);
+    Course out;
+    for (std::int64_t k = 0; k < gradients.count() / count; ++k) {
+        const auto gradient =
+            gradients.floats().subspan(static_cast<std::size_t>(k * count), static_cast<std::size_t>(count));
+        adam.update(team, weights, gradient, k, schedule.at(k), 1.0);
+        out.w.insert(out.w.end(), weights.begin(), weights.end());
+        for (auto& [name, tensor] : adam.state()) {
+            std::vector<float>& moments = name.ends_with(".m") ? out.m : out.v;
+            moments.insert(moments.end(), tensor.floats().begin(), tensor.floats().end());
+        }
+    }
+    return out;
+}
+
+void compare_course(const Reference& reference, Comparison& comparison, const std::string& stem,
+                    const Course& course) {
+    const auto compare = [&](const std::string& name, const std::vector<float>& got) {
+        if (reference.has(name)) comparison.values(name, std::span<const float>(got), kTolerance);
+    };
+    compare(stem + ".w", course.w);
+    compare(stem + ".m", course.m);
+    compare(stem + ".v", course.v);
+}
+
+void compare_adam(const Reference& reference, Comparison& comparison, Team& team) {
+    Adam::Config config{.b1 = reference.setting("b1"), .eps = reference.setting("eps")};
+    Schedule schedule{.base = reference.setting("lr")};
+    for (const auto& [name, tensor] : reference.tensors()) {
+        if (!name.starts_with("adamw.") || !name.ends_with(".w")) continue;
+        const std::string stem = name.substr(0, name.size() - 2);
+        if (stem.starts_with("adamw.warmup")) {
+            config.b2 = reference.settings("b2")[0];
+            config.weight_decay = 0;
+            schedule.warmup = static_cast<std::int64_t>(number_after(name, "warmup"));
+        } else {
+            config.b2 = number_after(name, "b2_");
+            config.weight_decay = number_after(name, "wd_");
+            schedule.warmup = 0;
+        }
+        compare_course(reference, comparison, stem, run_adam(reference, config, schedule, team));
+    }
+}
+
+void compare_averages(const Reference& reference, Comparison& comparison, Team& team) {
+    for (const auto& [name, tensor] : reference.tensors()) {
+        if (!name.starts_with("ema.") || name == "ema.params") continue;
+        const Tensor& start = reference.at("w0");
+        const auto count = static_cast<std::size_t>(start.count());
+        Ema ema(number_after(name, "ema."), start.floats());
+        std::vector<float> got;
+        for (std::span<const float> rest = reference.at("ema.params").floats(); rest.size() >= count;
+             rest = rest.subspan(count)) {
+            ema.update(team, rest.first(count));
+            got.insert(got.end(), ema.values().floats().begin(), ema.values().floats().end());
+        }
+        comparison.values(name, std::span<const float>(got), kTolerance);
+    }
+}
+
+void compare_rates(const Reference& reference, Comparison& comparison) {
+    if (!reference.has("lr.steps")) return;
+    const auto epoch = static_cast<std::int64_t>(reference.setting("schedule.steps_per_epoch"));
+    const auto warmup = epoch * static_cast<std::int64_t>(reference.setting("schedule.warmup_epochs"));
+    const auto total = epoch * static_cast<std::int64_t>(reference.setting("schedule.total_epochs"));
+    const double base = reference.setting("schedule.base_lr");
+    // The official code spends the warm-up twice: its cosine ends `warmup` updates early.
+    const Schedule cosine{.kind = Schedule::Kind::cosine,
+                          .base = base,
+                          .warmup = warmup,
+                          .span = total - 2 * warmup,
+                          .floor = reference.setting("schedule.lr_min_factor")};
+    const auto compare = [&](const std::string& name, const Schedule& schedule) {
+        if (!reference.has(name)) return;
+        std::vector<double> rates;
+        for (const std::int64_t k : reference.integers("lr.steps")) rates.push_back(schedule.at(k));
+        comparison.values(name, std::span<const double>(rates), 1e-6);
+    };
+    compare("lr.no_warmup", Schedule{.base = base});
+    compare("lr.warmup_const", Schedule{.base = base, .warmup = warmup});
+    compare("lr.warmup_cosine", cosine);
+}
+
+}  // namespace
+
+void verify_optim(const Reference& reference, Comparison& comparison, Team& team) {
+    comparison.inputs({"w0", "grads", "ema.params", "lr.steps"});
+    compare_adam(reference, comparison, team);
+    compare_averages(reference, comparison, team);
+    compare_rates(reference, comparison);
+}
+
+}  // namespace mf::verify

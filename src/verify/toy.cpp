@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+// The toy network: values, tangents, losses and every gradient of fm, mf and imf, and samples.
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "models/mlp.hpp"
+#include "objectives/objective.hpp"
+#include "objectives/parts/path.hpp"
+#include "sample/sampler.hpp"
+#include "tensor/pool.hpp"
+#include "train/config.hpp"
+#include "verify/kinds.hpp"
+
+namespace mf::verify {
+namespace {
+
+constexpr double kTolerance = 1e-5, kGradientTolerance = 1e-4;
+
+/// The network NET.* of the file: its sizes are those of its weights.
+std::unique_ptr<Mlp> network_of(const Reference& reference, const std::string& net, Comparison& comparison,
+                                Team& team) {
+    Mlp::Config config;
+    const auto weight = [&](std::int64_t layer) {
+        return fmt::format("{}.network.{}.weight", net, 2 * layer);
+    };
+    config.depth = 0;
+    while (reference.has(weight(config.depth + 1))) ++config.depth;
+    config.dimensions = reference.at(weight(config.depth)).shape()[0];
+    config.width = reference.at(weight(0)).shape()[0];
+    config.interval = reference.at(weight(0)).shape()[1] == config.dimensions + 2;
+    const std::string& activation = reference.word("activation");
+    config.activation = pointwise_by_name(activation == "gelu_erf" ? "gelu" : activation);
+
+    auto out = std::make_unique<Mlp>(config);
+    for (Param& param : out->params().all()) {
+        const Tensor& value = reference.at(net + "." + param.name);
+        check(value.shape() == param.shape, "{}: {}.{} is {}, expected {}", reference.name(), net, param.name,
+              value.shape().text(), param.shape.text());
+        param.value.copy_from(value);
+        comparison.input(net + "." + param.name);
+    }
+    out->params().repack(team, Precision::f32);
+    return out;
+}
+
+/// What one batch of the file gives for one objective and one network.
+class Batch {
+  public:
+    Batch(const Reference& reference, Comparison& comparison, Team& team)
+        : reference_(reference), comparison_(comparison), team_(team) {
+        draws_.x = reference.at("x");
+        draws_.e = reference.at("e");
+        draws_.r = reference.at("r");
+        draws_.t = reference.at("t");
+        draws_.batch = draws_.x.rows();
+        while (draws_.equal < draws_.batch && draws_.r.f32()[draws_.equal] == draws_.t.f32()[draws_.equal])
+            ++draws_.equal;
+        const Context context{team_, pool_};
+        z_ = Path{}.at(context, draws_.x, draws_.e, draws_.t);
+        v_ = Path{}.velocity(context, draws_.x, draws_.e);
+        compare("z", z_);
+        compare("v", v_);
+    }
+
+    void flow_matching(const std::string& tag, const Mlp& net) {
+        const Context context{team_, pool_};
+        const UV f = net.forward(context, z_, draws_.t, draws_.t, {}, {});
+        compare(tag + ".pred", f.u.value);
+        compare_residual(tag, f.u.value, v_);
+        compare_losses(tag, "fm", net);
+    }
+
+    /// `self`: the tangent is the network's own boundary value (imf), else e - x (mf).
+    void average_velocity(const std::string& tag, const Mlp& net, bool self) {
+        const Context context{team_, pool_};
+        const Tensor tangent = self ? net.forward(context, z_, draws_.t, draws_.t, {}, {}).u.value : v_;
+        Tensor one({draws_.batch, 1}, DType::f32);
+        one.fill(1.0F);
+        const Dual u =
+            net.forward(context, Dual(z_).moving(tangent), draws_.r, Dual(draws_.t).moving(one), {}, {}).u;
+        compare(tag + ".tangent", tangent);
+        compare(tag + ".u", u.value);
+        compare(tag + ".dudt", u.tangent);
+        const Tensor V = shifted(u.value, u.tangent, 1.0F), target = shifted(v_, u.tangent, -1.0F);
+        compare(tag + ".V", V);
+        compare(tag + ".target", target);
+        compare_residual(tag, V, v_);
+        compare_losses(tag, self ? "imf" : "mf", net);
+    }
+
+  private:
+    void compare(const std::string& name, const Tensor& got) {
+        if (reference_.has(name)) comparison_.values(name, got.floats(), kTolerance);
+    }
+
+    /// base + sign (t - r) du/dt
+    Tensor shifted(const Tensor& base, const Tensor& dudt, float sign) const {
+        Tensor out(base.shape(), DType::f32);
+        for (std::int64_t i = 0; i < base.count(); ++i) {
+            const std::int64_t row = i / base.cols();
+            out.f32()[i] = base.f32()[i] + sign * (draws_.t.f32()[row] - draws_.r.f32()[row]) * dudt.f32()[i];
+        }
+        return out;
+    }
+
+    void compare_residual(const std::string& tag, const Tensor& a, const Tensor& b) {
+        std::vector<double> err, sq(static_cast<std::size_t>(a.rows()));
+        for (std::int64_t i = 0; i < a.count(); ++i) {
+            err.push_back(static_cast<double>(a.f32()[i]) - b.f32()[i]);
+            sq[static_cast<std::size_t>(i / a.cols())] += err.back() * err.back();
+        }
+        if (reference_.has(tag + ".err"))
+            comparison_.values(tag + ".err", std::span<const double>(err), kTolerance);
+        if (reference_.has(tag + ".sq"))
+            comparison_.values(tag + ".sq", std::span<const double>(sq), kTolerance);
+    }
+
+    /// The objective as training runs it, with its gradients, for each way to weigh rows.
+    void compare_losses(const std::string& tag, const std::string& objective_name, const Mlp& net) {
+        for (const std::string reduction : {"mse", "adaptive"}) {
+            const std::string stem = tag + "." + reduction;
+            if (!reference_.has(stem + ".loss")) continue;
+            std::vector<ConfigItem> items = {{"objective.name", objective_name, ""}};
+            if (reduction == "adaptive") {
+                items.push_back({"loss.weight", "adaptive", ""});
+                items.push_back({"loss.p", fmt::format("{}", reference_.setting("adaptive_p")), ""});
+                items.push_back({"loss.c", fmt::format("{}", reference_.setting("adaptive_c")), ""});
+            }
+            const auto objective = objective_catalogue().at(objective_name).make(resolve(items));
+            Gradients gradients(net.params());
+            Tape tape(&gradients);
+            LossSums sums;
+            const Dual loss = objective->loss({team_, pool_, &tape}, net, draws_, sums);
+            comparison_.value(stem + ".loss", sums.loss, kTolerance);
+            tape.backward(loss.slot, pool_);
+            // A file may leave gradients out, all of one loss or none.
+            if (!reference_.has(stem + ".grad." + net.params().all().front().name)) continue;
+            for (const Param& param : net.params().all())
+                comparison_.values(stem + ".grad." + param.name,
+                                   std::span<const float>(gradients.of(param),
+                                                          static_cast<std::size_t>(param.shape.count())),
+                                   kGradientTolerance);
+        }
+    }
+
+    const Reference& reference_;
+    Comparison& comparison_;
+    Team& team_;
+    Pool pool_;
+    Draws draws_;
+    Tensor z_, v_;
+};
+
+/// Every "sample.mf.N" and "sample.fm.N".
+void compare_samples(const Reference& reference, Comparison& comparison, const std::string& head,
+                     const Mlp& net, Solver solver, Team& team) {
+    for (const auto& [name, tensor] : reference.tensors()) {
+        if (!name.starts_with(head)) continue;
+        const Tensor& noise = reference.at("noise");
+        std::vector<float> z(noise.floats().begin(), noise.floats().end());
+        const SamplePlan plan{.solver = solver,
+                              .times = uniform_times(std::atoi(name.c_str() + head.size()))};
+        sample(team, net, plan, {}, z, noise.cols());
+        comparison.values(name, std::span<const float>(z), kTolerance);
+    }
+}
+
+}  // namespace
+
+void verify_toy(const Reference& reference, Comparison& comparison, Team& team) {
+    comparison.inputs({"x", "e", "t", "r", "noise"});
+    const auto mf_net = network_of(reference, "mf_net", comparison, team);
+    const auto fm_net = network_of(reference, "fm_net", comparison, team);
+    Batch batch(reference, comparison, team);
+    batch.flow_matching("fm", *fm_net);
+    batch.flow_matching("fm_on_mf_net", *mf_net);
+    batch.average_velocity("mf", *mf_net, false);
+    batch.average_velocity("imf", *mf_net, true);
+    compare_samples(reference, comparison, "sample.mf.", *mf_net, Solver::average, team);
+    compare_samples(reference, comparison, "sample.fm.", *fm_net, Solver::euler, team);
+}
+
+}  // namespace mf::verify
