@@ -23,12 +23,20 @@
 //   RunFolder     checkpoints that survive a kill, and run_training(), the loop of the command line around Trainer.
 //   load_model    a trained network from a checkpoint, with its online or averaged weights.
 //   sample        moves noise to data along any list of times; a sample depends on the seed and its number alone.
+//   open_model    what a person names (a run, a checkpoint, a file of weights) as a network; draw_samples: its samples
+//                 with labels and guidance; write_samples: into a file.                       (src/generate)
 //   metrics       score_points for the plane; frechet_distance, kid, inception_score, precision_recall for features.
+//   eval_points   numbers of runs, weights and files of samples; ImageEval: of images, in the features of a Judge;
+//                 ClassifierTrainer trains one. examples/judge_a_run.cpp                      (src/judge)
+//   diagnose      how noisy targets are, the size of the JVP, u against v                     (src/diagnose)
+//   make_figure   the figures of runs; training_hooks: sheets and numbers while one trains.
+//                 examples/draw_a_figure.cpp                                                  (src/figures)
+//   verify        golden vectors of the official codes against this build                     (src/verify)
 //   Tensor, Dual  value and tangent side by side, and ops/ with one law (value, tangent, adjoint) a header.
 //
 // Errors are exceptions: mf::Error when something outside failed (a file, the disk, data), mf::UsageError when what
 // was asked for cannot be; what() is one line and hint() says what might help. Nothing prints, except run_training
-// to the screen that it was asked for.
+// to the screen that it was asked for: what a person should know goes to the `remarks` that the caller gives.
 //
 // Threads: a Team belongs to one thread at a time. Data sets, and models that are not being trained, may be shared.
 #pragma once
@@ -57,3 +65,20 @@
 #include "metrics/precision_recall.hpp"
 #include "metrics/sliced_wasserstein.hpp"
 #include "sample/sampler.hpp"
+
+// Runs and files: samples, judgement, diagnosis, pictures, golden vectors.
+#include "diagnose/diagnostics.hpp"
+#include "figures/image_figures.hpp"
+#include "figures/run_figures.hpp"
+#include "figures/scenes.hpp"
+#include "figures/training_hooks.hpp"
+#include "generate/open_model.hpp"
+#include "generate/sample_file.hpp"
+#include "generate/sampling.hpp"
+#include "judge/classifier_trainer.hpp"
+#include "judge/image_eval.hpp"
+#include "judge/image_report.hpp"
+#include "judge/judge.hpp"
+#include "judge/point_eval.hpp"
+#include "judge/point_report.hpp"
+#include "verify/kinds.hpp"

@@ -27,10 +27,10 @@ struct EvalRequest {
 
 /// One row of the result is about:
 struct EvalSource {
-    std::string source;           ///< what was named
-    std::string weights = {};     ///< which of its weights; files of samples have none
-    std::int64_t trained = -1;    ///< training steps; -1: unknown
-    int steps = 0;                ///< sampler steps; 0: unknown
+    std::string source;         ///< what was named
+    std::string weights = {};   ///< which of its weights; files of samples have none
+    std::int64_t trained = -1;  ///< training steps; -1: unknown
+    int steps = 0;              ///< sampler steps; 0: unknown
 };
 
 /// The network of `target` by request.model, its remarks told.
