@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "core/error.hpp"
+#include "core/word_list.hpp"
 
 namespace mf {
 namespace {
@@ -223,7 +224,10 @@ std::vector<std::int64_t> Settings::integers(const std::string& key) const {
 }
 
 std::vector<std::string> Settings::texts(const std::string& key) const {
-    return split_list(values_[at(key, OptionKind::texts)]);
+    std::vector<std::string> out;
+    for (ListedWord& word : split_words(values_[at(key, OptionKind::texts)]))
+        out.push_back(std::move(word.text));
+    return out;
 }
 
 std::vector<std::pair<std::string, std::string>> Settings::items() const {

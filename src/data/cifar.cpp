@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // CIFAR-10 and CIFAR-100 in their binary version.
 #include <filesystem>
+#include <set>
 #include <sstream>
 
 #include "data/image_sets.hpp"
+#include "data/splits.hpp"
 #include "data/stored_images.hpp"
 #include "io/cifar_binary.hpp"
 #include "io/file.hpp"
@@ -45,12 +47,13 @@ Files find_files(const fs::path& path, bool train) {
     // The folder itself, or what the archive of the data set unpacks to.
     for (const char* inside : {"", "cifar-10-batches-bin", "cifar-100-binary"})
         if (Files files = files_in(path / inside, train); !files.batches.empty()) return files;
-    throw Error(fmt::format("[cifar] {}: there is neither {} (CIFAR-10) nor {} (CIFAR-100)", path.string(),
-                            train ? "data_batch_1.bin" : "test_batch.bin", train ? "train.bin" : "test.bin"),
-                "data.path is the folder that the archive of the binary version unpacks to");
+    throw MissingSplit(
+        fmt::format("[cifar] {}: there is neither {} (CIFAR-10) nor {} (CIFAR-100)", path.string(),
+                    train ? "data_batch_1.bin" : "test_batch.bin", train ? "train.bin" : "test.bin"),
+        "data.path is the folder that the archive of the binary version unpacks to");
 }
 
-/// The lines of a file of names, or `otherwise` where there is none or it does not have `count` of them.
+/// The lines of a file of names, or `otherwise` where there is none or it does not have `count` different ones.
 std::vector<std::string> names_in(const fs::path& path, std::size_t count,
                                   std::vector<std::string> otherwise) {
     if (!fs::is_regular_file(path)) return otherwise;
@@ -60,7 +63,8 @@ std::vector<std::string> names_in(const fs::path& path, std::size_t count,
         while (line.ends_with('\r') || line.ends_with(' ')) line.pop_back();
         if (!line.empty()) names.push_back(one_line(line));
     }
-    return names.size() == count ? names : otherwise;
+    const bool different = std::set<std::string>(names.begin(), names.end()).size() == names.size();
+    return names.size() == count && different ? names : otherwise;
 }
 
 std::vector<std::string> numbers(int count) {
@@ -79,8 +83,8 @@ std::vector<std::string> class_names(const Files& files, bool coarse) {
                     static_cast<std::size_t>(count), numbers(count));
 }
 
-std::unique_ptr<Dataset> make(const Settings& settings) {
-    const ImageForm form = image_form(settings);
+std::unique_ptr<Dataset> make(const Settings& settings, const DataPlan& plan) {
+    const ImageForm form = image_form(settings, plan);
     const bool coarse = settings.flag("data.coarse");
     const Files files = find_files(data_path(settings, "cifar", "the folder of the binary version's batches"),
                                    settings.text("data.split") == "train");

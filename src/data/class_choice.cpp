@@ -2,50 +2,58 @@
 #include "data/class_choice.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <iterator>
 #include <numeric>
 
-#include <fmt/ranges.h>
-
 #include "core/error.hpp"
-#include "core/options.hpp"
+#include "data/class_words.hpp"
 
 namespace mf {
-namespace {
 
-/// The class that a word means, or names.size().
-std::size_t find_class(const std::vector<std::string>& names, const std::string& word) {
-    const auto named = static_cast<std::size_t>(std::ranges::find(names, word) - names.begin());
-    if (named < names.size()) return named;
-    std::size_t number = names.size();
-    const auto [end, code] = std::from_chars(word.data(), word.data() + word.size(), number);
-    const bool whole = code == std::errc() && end == word.data() + word.size();
-    return whole ? std::min(number, names.size()) : names.size();
-}
-
-}  // namespace
-
-ClassChoice choose_classes(const std::vector<std::string>& names, const std::vector<std::string>& wanted) {
+ClassChoice choose_classes(const std::vector<std::string>& names, const std::string& wanted) {
     if (wanted.empty()) {
         ClassChoice all{names, std::vector<std::int32_t>(names.size())};
         std::iota(all.label_of.begin(), all.label_of.end(), 0);
         return all;
     }
-    check_usage(!names.empty(), "data.classes={}: these pictures have no classes", fmt::join(wanted, ","));
-    ClassChoice out{{}, std::vector<std::int32_t>(names.size(), -1)};
-    for (const std::string& word : wanted) {
-        const std::size_t found = find_class(names, word);
-        if (found == names.size()) {
-            const std::string near = nearest(word, names);
-            throw UsageError(fmt::format("data.classes: no class '{}'; there are {} classes: {}", word,
-                                         names.size(), fmt::join(names, ", ")),
-                             near.empty() ? "" : "did you mean " + near + "?");
-        }
-        check_usage(out.label_of[found] < 0, "data.classes: class '{}' is named twice", word);
-        out.label_of[found] = static_cast<std::int32_t>(out.names.size());
-        out.names.push_back(names[found]);
+    check_usage(!names.empty(), "data.classes={}: these pictures have no classes", wanted);
+    MeantClasses meant =
+        meant_classes(wanted, {names, static_cast<std::int64_t>(names.size())}, "data.classes");
+    ClassChoice out{{}, std::vector<std::int32_t>(names.size(), -1), std::move(meant.remarks)};
+    for (const std::int32_t label : meant.labels) {
+        const auto k = static_cast<std::size_t>(label);
+        check_usage(out.label_of[k] < 0, "data.classes: class '{}' is named twice", names[k]);
+        out.label_of[k] = static_cast<std::int32_t>(out.names.size());
+        out.names.push_back(names[k]);
     }
     return out;
+}
+
+ClassChoice ordered_classes(const std::vector<std::string>& names, const std::vector<std::int64_t>& counts,
+                            const std::vector<std::string>& order, bool leave_out_others,
+                            const std::string& place) {
+    ClassChoice out{order, std::vector<std::int32_t>(names.size(), order.empty() ? 0 : -1)};
+    if (order.empty()) return out;
+    if (names.empty())
+        throw PicturesWithoutClasses(
+            fmt::format("[{}] these pictures have no classes; expected {}", place, some_of(order)));
+    std::vector<std::string> unknown, missing;
+    for (std::size_t k = 0; k < names.size(); ++k) {
+        const auto found = std::ranges::find(order, names[k]);
+        if (found != order.end())
+            out.label_of[k] = static_cast<std::int32_t>(found - order.begin());
+        else if (counts[k] > 0)
+            unknown.push_back(names[k]);
+    }
+    if (unknown.empty() || leave_out_others) return out;
+    std::ranges::copy_if(order, std::back_inserter(missing), [&](const std::string& name) {
+        const auto k = static_cast<std::size_t>(std::ranges::find(names, name) - names.begin());
+        return k == names.size() || counts[k] == 0;
+    });
+    throw OtherClasses(fmt::format("[{}] there are pictures of {}, which {} among the classes {}{}", place,
+                                   some_of(unknown), unknown.size() == 1 ? "is not" : "are not",
+                                   some_of(order),
+                                   missing.empty() ? "" : "; and none of " + some_of(missing)));
 }
 
 }  // namespace mf

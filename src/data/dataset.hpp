@@ -2,6 +2,7 @@
 // What the rest of the program knows of data.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -63,7 +64,31 @@ class PointDataset : public Dataset {
     virtual int mode_of(double, double) const { return -1; }
 };
 
-using DatasetFactory = std::unique_ptr<Dataset> (*)(const Settings&);
+/// What a data set is made with besides its keys.
+struct DataPlan {
+    /// The names of the classes by label, where something else fixed them already: a run, weights, a judge, the other
+    /// split. A name without pictures keeps its number. Pictures of other classes are an Error that names them, or are
+    /// left out where data.classes makes a choice (the order is then taken for what was chosen). Empty: without classes.
+    /// Nothing: the set numbers its classes itself, and those without pictures are dropped with a remark.
+    std::optional<std::vector<std::string>> class_order = {};
+    int threads = 0;  ///< that read files; 0: all cores
+};
+
+/// Makes a data set. Sets that are drawn need no plan: where one gives an order, theirs has to be the same.
+class DatasetFactory {
+  public:
+    using Simple = std::unique_ptr<Dataset> (*)(const Settings&);
+    using Planned = std::unique_ptr<Dataset> (*)(const Settings&, const DataPlan&);
+    DatasetFactory(Planned make) : planned_(make) {}
+    template <std::convertible_to<Simple> F>
+    DatasetFactory(F make) : simple_(make) {}
+
+    std::unique_ptr<Dataset> operator()(const Settings& settings, const DataPlan& plan = {}) const;
+
+  private:
+    Simple simple_ = nullptr;
+    Planned planned_ = nullptr;
+};
 using DatasetEntry = CatalogueEntry<DatasetFactory>;
 /// Every data set by name; option keys start with "data.".
 const Catalogue<DatasetFactory>& dataset_catalogue();

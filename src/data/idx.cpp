@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "data/image_sets.hpp"
+#include "data/splits.hpp"
 #include "data/stored_images.hpp"
 
 namespace mf {
@@ -36,13 +37,14 @@ Files files_in(const fs::path& folder, const std::string& split) {
     const std::string start = split == "train" ? "train" : "t10k";
     const auto images = find_file(folder, usual_names(start + "-images", "idx3"));
     const auto labels = find_file(folder, usual_names(start + "-labels", "idx1"));
-    if (!images || !labels) {
-        const std::string missing =
-            usual_names(start + (images ? "-labels" : "-images"), images ? "idx1" : "idx3")[0];
-        throw Error(fmt::format("[idx] {}: there is no {}, plain or as .gz", folder.string(), missing),
-                    "data.path is the folder of MNIST's four files, or one file of images");
-    }
-    return {*images, labels};
+    if (images && labels) return {*images, labels};
+    const std::string missing =
+        usual_names(start + (images ? "-labels" : "-images"), images ? "idx1" : "idx3")[0];
+    const std::string what =
+        fmt::format("[idx] {}: there is no {}, plain or as .gz", folder.string(), missing);
+    const std::string hint = "data.path is the folder of MNIST's four files, or one file of images";
+    if (!images && !labels) throw MissingSplit(what, hint);
+    throw Error(what, hint);
 }
 
 void replace(std::string& text, const std::string& what, const std::string& by) {
@@ -81,6 +83,10 @@ void read_labels(ImageStore& store, const fs::path& path, const std::vector<std:
     check(array.shape.rank() == 1 && array.shape[0] == store.count,
           "[idx] {}: labels of shape {}, expected ({}), one for each picture", path.string(), array.shape,
           store.count);
+    for (auto name = names.begin(); name != names.end(); ++name)
+        check_usage(!name->empty() && std::find(names.begin(), name, *name) == name,
+                    "data.names: class {} is called '{}'; every class wants a name of its own",
+                    name - names.begin(), *name);
     store.class_names = names;
     if (names.empty())
         for (int k = 0; k <= std::ranges::max(array.values); ++k)
@@ -94,8 +100,8 @@ void read_labels(ImageStore& store, const fs::path& path, const std::vector<std:
     }
 }
 
-std::unique_ptr<Dataset> make(const Settings& settings) {
-    const ImageForm form = image_form(settings);
+std::unique_ptr<Dataset> make(const Settings& settings, const DataPlan& plan) {
+    const ImageForm form = image_form(settings, plan);
     const fs::path path =
         data_path(settings, "idx", "the folder of MNIST's four files, or one file of images");
     const Files files =

@@ -7,6 +7,7 @@
 
 #include "core/team.hpp"
 #include "data/class_choice.hpp"
+#include "data/class_words.hpp"
 #include "data/image_sets.hpp"
 #include "data/picture_tree.hpp"
 #include "data/stored_images.hpp"
@@ -120,12 +121,19 @@ class Decoding {
 
 /// Leaves the classes that `form` wants, with their new labels.
 void keep_classes(PictureTree& tree, const ImageForm& form) {
-    if (form.classes.empty()) return;
-    const ClassChoice choice = choose_classes(tree.class_names, form.classes);
+    std::vector<std::int64_t> counts(tree.class_names.size());
+    for (const PictureTree::File& file : tree.files)
+        if (!counts.empty()) ++counts[static_cast<std::size_t>(file.label)];
+    const ClassChoice choice = form.class_order ? ordered_classes(tree.class_names, counts, *form.class_order,
+                                                                  !form.classes.empty(), "image_folder")
+                                                : choose_classes(tree.class_names, form.classes);
     for (PictureTree::File& file : tree.files)
-        file.label = choice.label_of[static_cast<std::size_t>(file.label)];
+        if (!counts.empty()) file.label = choice.label_of[static_cast<std::size_t>(file.label)];
     std::erase_if(tree.files, [](const PictureTree::File& file) { return file.label < 0; });
+    check(!tree.files.empty(), "[image_folder] there are no pictures of the classes {}",
+          some_of(choice.names));
     tree.class_names = choice.names;
+    std::ranges::copy(choice.remarks, std::back_inserter(tree.remarks));
 }
 
 /// Refuses unreadable pictures, or makes remarks of them.
@@ -143,17 +151,19 @@ void judge(const std::vector<std::string>& faults, bool skip, std::size_t count,
         tree.remarks.push_back(fmt::format("  and {} more", faults.size() - kMostRemarks));
 }
 
-std::unique_ptr<Dataset> make(const Settings& settings) {
-    const ImageForm form = image_form(settings);
+std::unique_ptr<Dataset> make(const Settings& settings, const DataPlan& plan) {
+    const ImageForm form = image_form(settings, plan);
+    const bool skip = settings.text("data.bad") == "skip";
     PictureTree tree = list_pictures(data_path(settings, "image_folder", "the folder of the pictures"),
-                                     settings.text("data.split"));
+                                     {settings.text("data.split"), plan.class_order, skip});
     keep_classes(tree, form);
-    Team team(0);
+    Team team(plan.threads);
     Decoding decoding(tree, form);
     decoding.run(team);
-    judge(decoding.faults(), settings.text("data.bad") == "skip", tree.files.size(), tree);
+    judge(decoding.faults(), skip, tree.files.size(), tree);
     ImageStore store = decoding.store(tree.class_names);
     store.remarks = tree.remarks;
+    settle_classes(store, form);
     return std::make_unique<StoredImages>(std::move(store), form.flip);
 }
 
@@ -165,7 +175,7 @@ DatasetEntry image_folder() {
         {.key = "data.split",
          .kind = OptionKind::text,
          .initial = "train",
-         .help = "which one, when the folder is made of folders train, test or val",
+         .help = "which part, when the folder is made of folders train, test or val (valid, validation)",
          .choices = {"train", "test", "val"}},
         {.key = "data.bad",
          .kind = OptionKind::text,

@@ -18,15 +18,20 @@ OptionTable image_options(int channels, bool flip) {
          .choices = {"1", "3"}},
         {"data.flip", OptionKind::flag, flip ? "true" : "false",
          "mirror every other picture, by chance, left to right"},
-        {"data.classes", OptionKind::texts, "",
-         "classes to keep, by name or number, in the order of their new labels; none given: all"},
+        {"data.classes", OptionKind::text, "",
+         "classes to keep, by name or number, separated by commas, in the order of their new labels; none "
+         "given: all"},
         {"data.memory_mib", OptionKind::integer, "8192", "most memory the pictures may take, in MiB", 1},
     };
 }
 
-ImageForm image_form(const Settings& settings) {
-    return {static_cast<int>(settings.integer("data.size")), settings.text("data.channels") == "1" ? 1 : 3,
-            settings.flag("data.flip"), settings.texts("data.classes"), settings.integer("data.memory_mib")};
+ImageForm image_form(const Settings& settings, const DataPlan& plan) {
+    return {static_cast<int>(settings.integer("data.size")),
+            settings.text("data.channels") == "1" ? 1 : 3,
+            settings.flag("data.flip"),
+            settings.text("data.classes"),
+            settings.integer("data.memory_mib"),
+            plan.class_order};
 }
 
 std::string data_path(const Settings& settings, const std::string& name, const std::string& what) {

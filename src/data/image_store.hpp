@@ -25,4 +25,11 @@ struct ImageStore {
 /// nothing is left, when a label has no class or when it would take too much memory.
 ImageStore formed(ImageStore store, const ImageForm& form, const std::string& place);
 
+/// Classes without pictures: dropped with a remark, and the others numbered anew; where `form` has a fixed order they
+/// stay, with a remark. Labels go where there are no classes.
+void settle_classes(ImageStore& store, const ImageForm& form);
+
+/// How many there are of each label below `classes`.
+std::vector<std::int64_t> counts_by_label(const std::vector<std::int32_t>& labels, std::size_t classes);
+
 }  // namespace mf

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,16 +15,27 @@ struct PictureTree {
         std::filesystem::path path;
         std::int32_t label;  ///< 0 without classes
     };
-    std::vector<File> files;               ///< by class, then by path
+    std::vector<File> files;               ///< by class folder (byte by byte), then by path
     std::vector<std::string> class_names;  ///< by label; empty: there are no classes
     std::vector<std::string> remarks;      ///< what was left out
 };
 
-/// Lists a folder. Where pictures lie directly in it there are no classes, and those of all folders below belong to it;
-/// otherwise every sub-folder with a picture in it, at any depth, is a class, in the order of their names. A folder
-/// that has `split` ("train", "test") in it, and nothing but such folders, stands for that one. Hidden files and
-/// folders are left out silently, files that are no pictures with a remark. Error when a folder cannot be read or there
-/// is no picture.
-PictureTree list_pictures(const std::filesystem::path& folder, const std::string& split);
+struct TreeRequest {
+    std::string split = "train";  ///< "train", "test" or "val"
+    /// The classes of a run that goes on (DataPlan::class_order): where its folder was understood in another way than
+    /// today, it is still. The labels of the tree are its own all the same.
+    std::optional<std::vector<std::string>> class_order = {};
+    bool skip_unreadable = false;  ///< folders that cannot be listed are left out instead of refused
+};
+
+/// Lists a folder. Every sub-folder with a picture in it, at any depth, is a class; their labels follow the natural order
+/// of the names (data/natural_order.hpp). Where more pictures lie directly in the folder than below there are no classes,
+/// and those of all folders below belong to it; fewer are left out with a remark.
+/// The folder stands for its sub-folder `split` where that is one part of several: when all its sub-folders have names
+/// of parts (data/splits.hpp), or one of the name "train" is there and either holds folders of pictures itself or has
+/// another part beside it. So it is, too, when the folder holds nothing but one such folder.
+/// Links are followed, once each. Litter (io/folder_graph.hpp) is left out silently, everything else with a remark.
+/// MissingSplit when there is no such part; Error when a folder cannot be read or there is no picture.
+PictureTree list_pictures(const std::filesystem::path& folder, const TreeRequest& request);
 
 }  // namespace mf

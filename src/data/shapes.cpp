@@ -172,7 +172,7 @@ std::unique_ptr<Dataset> make(const Settings& settings) {
     for (const ShapeKind& kind : shape_kinds()) names.emplace_back(kind.name);
     return std::make_unique<Shapes>(static_cast<int>(settings.integer("data.size")),
                                     settings.text("data.channels") == "1" ? 1 : 3,
-                                    choose_classes(names, settings.texts("data.classes")));
+                                    choose_classes(names, settings.text("data.classes")));
 }
 
 }  // namespace
@@ -186,8 +186,9 @@ DatasetEntry shapes() {
               .initial = "3",
               .help = "1: gray, 3: red, green, blue",
               .choices = {"1", "3"}},
-             {"data.classes", OptionKind::texts, "",
-              "kinds to draw, by name or number, in the order of their labels; none given: all"}},
+             {"data.classes", OptionKind::text, "",
+              "kinds to draw, by name or number, separated by commas, in the order of their labels; none "
+              "given: all"}},
             make};
 }
 

@@ -10,6 +10,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include "core/error.hpp"
+#include "core/word_list.hpp"
 #include "io/file.hpp"
 #include "io/shown.hpp"
 
@@ -45,7 +46,7 @@ class Flattener : public YAML::EventHandler {
         if (levels_.empty()) fail(mark, "expected keys with values, got the text {}", shown(value));
         Level& level = levels_.back();
         if (!level.is_map)
-            add_item(mark, level, value);
+            add_item(level, value);
         else if (!level.has_key)
             take_key(mark, level, value);
         else
@@ -116,10 +117,9 @@ class Flattener : public YAML::EventHandler {
         level.has_key = true;
     }
 
-    void add_item(const YAML::Mark& mark, Level& level, const std::string& value) {
-        if (value.find(',') != std::string::npos)
-            fail(mark, "the item {} of the list {} has a comma in it", shown(value), shown(level.prefix));
-        level.joined += (level.has_items ? "," : "") + value;
+    static void add_item(Level& level, const std::string& value) {
+        if (level.has_items) level.joined += ',';
+        level.joined += listed(value);
         level.has_items = true;
     }
 

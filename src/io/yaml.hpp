@@ -17,7 +17,8 @@ struct KeyValue {
     int line = 0;  ///< where the value stands, from 1
 };
 
-/// The leaves of a YAML file in their order. A list of scalars becomes its items joined by commas.
+/// The leaves of a YAML file in their order. A list of scalars becomes its items joined by commas, in
+/// quotes where they have commas themselves (core/word_list.hpp).
 /// UsageError "path:line: ..." for what is not YAML and for everything else YAML can do: keys that stand
 /// twice, lists in lists, sections in lists, keys without a value, anchors and aliases, tags, several
 /// documents, a root that is not a section. An empty file has no leaves. Files over 1 MiB are refused; Error

@@ -5,8 +5,8 @@
 
 namespace mf {
 
-std::unique_ptr<Dataset> make_dataset(const Settings& settings) {
-    return dataset_catalogue().at(settings.text("data.name")).make(settings);
+std::unique_ptr<Dataset> make_dataset(const Settings& settings, const DataPlan& plan) {
+    return dataset_catalogue().at(settings.text("data.name")).make(settings, plan);
 }
 
 SampleKind kind_of(const Dataset& data) { return {data.sample_shape(), data.classes()}; }

@@ -10,8 +10,8 @@
 
 namespace mf {
 
-/// The data set that these settings name.
-std::unique_ptr<Dataset> make_dataset(const Settings& settings);
+/// The data set that these settings name. `plan`: a fixed order of its classes, and how many threads read.
+std::unique_ptr<Dataset> make_dataset(const Settings& settings, const DataPlan& plan = {});
 /// What a network for this data set is built for.
 SampleKind kind_of(const Dataset& data);
 

@@ -90,6 +90,26 @@ TEST_F(IdxSet, Faults) {
             "60 pictures of 100 x 100 x 3 take 2 MiB of memory, expected at most 1"));
 }
 
+TEST_F(IdxSet, AnOrderThatIsFixedKeepsItsNumbers) {
+    put_train(std::string("\2\1\1\2", 4));  // no picture of 0
+    const auto own = make_set("idx", scratch_.folder());
+    EXPECT_EQ(own->images()->class_names(), (Names{"1", "2"}));
+    EXPECT_EQ(labels(*own), (Numbers{1, 0, 0, 1}));
+    ASSERT_EQ(own->remarks().size(), 1U);
+    EXPECT_TRUE(has(own->remarks()[0], "no pictures of class 0, which is dropped"));
+    const auto kept = make_ordered("idx", scratch_.folder(), Names{"0", "2", "1"});
+    EXPECT_EQ(kept->images()->class_names(), (Names{"0", "2", "1"}));
+    EXPECT_EQ(labels(*kept), (Numbers{1, 2, 2, 1}));
+    EXPECT_TRUE(has(kept->remarks().at(0), "no pictures of class 0; it keeps its number"));
+    EXPECT_EQ(first_bytes(*kept), first_bytes(*own));  // places do not depend on the order
+    EXPECT_TRUE(has(ordered_error("idx", scratch_.folder(), Names{"0", "1"}),
+                    "there are pictures of 2, which is not among the classes 0, 1; and none of 0"));
+    const auto chosen = make_ordered("idx", scratch_.folder(), Names{"0", "1"}, {{"data.classes", "0,1"}});
+    EXPECT_EQ(labels(*chosen), (Numbers{1, 1}));
+    EXPECT_EQ(make_ordered("idx", scratch_.folder(), Names{})->classes(), 0);
+    EXPECT_EQ(make_ordered("idx", scratch_.folder(), Names{})->size(), 4);
+}
+
 class CifarSet : public testing::Test {
   protected:
     CifarSet() {
@@ -107,9 +127,9 @@ TEST_F(CifarSet, TenClasses) {
         const auto train = make_set("cifar", path);
         EXPECT_EQ(train->sample_shape(), (Shape{32, 32, 3}));
         EXPECT_EQ(train->size(), 10);
-        EXPECT_EQ(train->classes(), 10);
-        EXPECT_EQ(train->images()->class_names()[3], "cat");
-        EXPECT_EQ(labels(*train), (Numbers{1, 9, 2, 9, 3, 9, 4, 9, 5, 9}));
+        EXPECT_EQ(train->images()->class_names(), (Names{"automobile", "bird", "cat", "deer", "dog",
+                                                         "truck"}));  // the others have no pictures
+        EXPECT_EQ(labels(*train), (Numbers{0, 5, 1, 5, 2, 5, 3, 5, 4, 5}));
         EXPECT_EQ(first_bytes(*train), (Numbers{1, 11, 2, 12, 3, 13, 4, 14, 5, 15}));
         const auto picture = stored(*train, 0).bytes;
         EXPECT_EQ((Numbers{picture.begin(), picture.begin() + 6}), (Numbers{1, 51, 101, 2, 52, 102}));
@@ -117,16 +137,17 @@ TEST_F(CifarSet, TenClasses) {
     const auto test = make_set("cifar", scratch_.folder(), {{"data.split", "test"}, {"data.size", "16"}});
     EXPECT_EQ(test->sample_shape(), (Shape{16, 16, 3}));
     EXPECT_EQ(first_bytes(*test), (Numbers{116}));  // mean of 99, 100, 131 and 132, rounded
-    EXPECT_EQ(labels(*make_set("cifar", scratch_ / "cifar-10-batches-bin/test_batch.bin")), (Numbers{7}));
+    const auto horse = make_set("cifar", scratch_ / "cifar-10-batches-bin/test_batch.bin");
+    EXPECT_EQ(labels(*horse), (Numbers{0}));
+    EXPECT_EQ(horse->images()->class_names(), (Names{"horse"}));
 }
 
 TEST_F(CifarSet, NamesComeFromTheFileBeside) {
     const auto names = [&] { return make_set("cifar", scratch_.folder())->images()->class_names(); };
     scratch_.put("cifar-10-batches-bin/batches.meta.txt", "a\r\nb\nc\nd\ne\nf\ng\nh\ni\nj\n\n");
-    EXPECT_EQ(names()[9], "j");
-    EXPECT_EQ(names()[0], "a");
+    EXPECT_EQ(names(), (Names{"b", "c", "d", "e", "f", "j"}));
     scratch_.put("cifar-10-batches-bin/batches.meta.txt", "a\nb\n");
-    EXPECT_EQ(names()[9], "truck");
+    EXPECT_EQ(names().back(), "truck");
 }
 
 TEST_F(CifarSet, ClassesCanBeChosen) {
@@ -146,13 +167,14 @@ TEST_F(CifarSet, AHundredClasses) {
     other.put("coarse_label_names.txt",
               "c0\nc1\nc2\nc3\nc4\nc5\nc6\nc7\nc8\nc9\nc10\nc11\nc12\nc13\nc14\nc15\nc16\nc17\nc18\nc19\n");
     const auto fine = make_set("cifar", other.folder());
-    EXPECT_EQ(fine->classes(), 100);
-    EXPECT_EQ(fine->images()->class_names()[99], "99");
-    EXPECT_EQ(labels(*fine), (Numbers{30, 99}));
+    EXPECT_EQ(fine->images()->class_names(), (Names{"30", "99"}));
+    EXPECT_EQ(labels(*fine), (Numbers{0, 1}));
+    ASSERT_EQ(fine->remarks().size(), 1U);
+    EXPECT_TRUE(has(fine->remarks()[0], "no pictures of the classes 0, 1, 2")) << fine->remarks()[0];
+    EXPECT_TRUE(has(fine->remarks()[0], "19 and 78 more, which are dropped")) << fine->remarks()[0];
     const auto coarse = make_set("cifar", other.folder(), {{"data.coarse", "true"}});
-    EXPECT_EQ(coarse->classes(), 20);
-    EXPECT_EQ(coarse->images()->class_names()[4], "c4");
-    EXPECT_EQ(labels(*coarse), (Numbers{4, 0}));
+    EXPECT_EQ(coarse->images()->class_names(), (Names{"c0", "c4"}));
+    EXPECT_EQ(labels(*coarse), (Numbers{1, 0}));
     EXPECT_TRUE(has(set_error("cifar", scratch_.folder(), {{"data.coarse", "true"}}), "no coarse labels"));
 }
 

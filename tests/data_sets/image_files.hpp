@@ -17,24 +17,35 @@ namespace mf::test {
 using Options = std::vector<std::pair<std::string, std::string>>;
 
 inline std::unique_ptr<Dataset> make_set(const std::string& name, const std::filesystem::path& path,
-                                         const Options& options = {}) {
+                                         const Options& options = {}, const DataPlan& plan = {}) {
     const auto& entry = dataset_catalogue().at(name);
     Settings settings(entry.options);
     settings.set("data.path", path.string());
     for (const auto& [key, value] : options) settings.set(key, value);
-    return entry.make(settings);
+    return entry.make(settings, plan);
+}
+/// With labels that are fixed already.
+inline std::unique_ptr<Dataset> make_ordered(const std::string& name, const std::filesystem::path& path,
+                                             const std::vector<std::string>& order,
+                                             const Options& options = {}) {
+    return make_set(name, path, options, {.class_order = order});
 }
 
 /// What the error of making it says, and its hint.
 inline std::string set_error(const std::string& name, const std::filesystem::path& path,
-                             const Options& options = {}) {
+                             const Options& options = {}, const DataPlan& plan = {}) {
     try {
-        make_set(name, path, options);
+        make_set(name, path, options, plan);
     } catch (const Error& error) {
         EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos) << error.what();
         return error.what() + (error.hint().empty() ? "" : " hint: " + error.hint());
     }
     return {};
+}
+
+inline std::string ordered_error(const std::string& name, const std::filesystem::path& path,
+                                 const std::vector<std::string>& order, const Options& options = {}) {
+    return set_error(name, path, options, {.class_order = order});
 }
 
 /// A stored picture in bytes, and its label.

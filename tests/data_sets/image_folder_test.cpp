@@ -45,6 +45,35 @@ TEST_F(ImageFolder, SubFoldersAreClassesInOrder) {
     EXPECT_TRUE(has(error({{"data.classes", "dig"}}), "did you mean dog?"));
 }
 
+TEST_F(ImageFolder, AnOrderThatIsFixedKeepsItsNumbers) {
+    put("cat/1.png", 1);
+    put("dog/2.png", 2);
+    const auto data = make_ordered("image_folder", scratch_.folder(), {"dog", "emu", "cat"});
+    EXPECT_EQ(data->images()->class_names(), (Names{"dog", "emu", "cat"}));
+    EXPECT_EQ(first_bytes(*data), (Numbers{1, 2}));
+    EXPECT_EQ(labels(*data), (Numbers{2, 0}));
+    EXPECT_TRUE(has(data->remarks().at(0), "no pictures of class emu; it keeps its number"));
+    EXPECT_TRUE(
+        has(ordered_error("image_folder", scratch_.folder(), {"cat", "hound"}),
+            "there are pictures of dog, which is not among the classes cat, hound; and none of hound"));
+    const auto cats =
+        make_ordered("image_folder", scratch_.folder(), {"cat", "emu"}, {{"data.classes", "emu,cat"}});
+    EXPECT_EQ(labels(*cats), (Numbers{0}));
+    EXPECT_EQ(make_ordered("image_folder", scratch_.folder(), {})->classes(), 0);
+    EXPECT_EQ(make_ordered("image_folder", scratch_.folder(), {})->size(), 2);
+}
+
+TEST_F(ImageFolder, ClassesEmptiedBySkippingAreDropped) {
+    put("ant/1.png", 1);
+    std::filesystem::create_directories(scratch_ / "bee");
+    scratch_.put("bee/2.png", "broken");
+    put("cow/3.png", 3);
+    const auto data = make({{"data.bad", "skip"}});
+    EXPECT_EQ(data->images()->class_names(), (Names{"ant", "cow"}));
+    EXPECT_EQ(labels(*data), (Numbers{0, 1}));
+    EXPECT_TRUE(has(data->remarks().back(), "no pictures of class bee, which is dropped"));
+}
+
 TEST_F(ImageFolder, PicturesAtTheTopHaveNoClasses) {
     put("b.png", 2);
     put("a.png", 1);
@@ -66,9 +95,9 @@ TEST_F(ImageFolder, Splits) {
     EXPECT_EQ(first_bytes(*make({{"data.split", "test"}})), (Numbers{3}));
     EXPECT_EQ(make({{"data.split", "test"}})->classes(), 1);
     EXPECT_TRUE(has(error({{"data.split", "val"}}), "has no folder 'val', only 'test'"));
-    put("bus/4.png", 4);  // so "train" is a class beside "bus"
-    EXPECT_EQ(make()->images()->class_names(), (Names{"bus", "test", "train"}));
-    EXPECT_TRUE(has(error({{"data.split", "test"}}), "is not made of folders train and test"));
+    put("bus/4.png", 4);  // beside parts: nothing
+    EXPECT_EQ(make()->images()->class_names(), (Names{"x", "y"}));
+    EXPECT_EQ(first_bytes(*make({{"data.split", "test"}})), (Numbers{3}));
 }
 
 TEST_F(ImageFolder, WhatIsNoPictureIsLeftOutWithARemark) {
@@ -83,9 +112,11 @@ TEST_F(ImageFolder, WhatIsNoPictureIsLeftOutWithARemark) {
     const auto data = make();
     EXPECT_EQ(data->images()->class_names(), (Names{"a"}));
     EXPECT_EQ(data->size(), 1);
-    ASSERT_EQ(data->remarks().size(), 2U);
+    ASSERT_EQ(data->remarks().size(), 4U);
     EXPECT_TRUE(has(data->remarks()[0], "empty: has no pictures and is no class"));
-    EXPECT_TRUE(has(data->remarks()[1], "3 files are neither PNG nor JPEG"));
+    EXPECT_TRUE(has(data->remarks()[1], "2 files are neither PNG nor JPEG"));
+    EXPECT_TRUE(has(data->remarks()[2], "1 link leads nowhere"));
+    EXPECT_TRUE(has(data->remarks()[3], "1 link leads back"));
 }
 
 TEST_F(ImageFolder, UnreadablePicturesAreRefusedOrSkipped) {
