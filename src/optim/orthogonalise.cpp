@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "optim/orthogonalise.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "ops/cpu/gemm.hpp"
@@ -16,8 +17,11 @@ void transpose(Tensor& out, const Tensor& x) {
     const std::int64_t rows = x.rows(), cols = x.cols();
     const float* from = x.f32();
     float* to = out.f32();
-    for (std::int64_t i = 0; i < rows; ++i)
-        for (std::int64_t j = 0; j < cols; ++j) to[j * rows + i] = from[i * cols + j];
+    constexpr std::int64_t kBlock = 16;  // rows whose lines of `to` stay in the first cache
+    for (std::int64_t i0 = 0; i0 < rows; i0 += kBlock)
+        for (std::int64_t j = 0; j < cols; ++j)
+            for (std::int64_t i = i0, end = std::min(rows, i0 + kBlock); i < end; ++i)
+                to[j * rows + i] = from[i * cols + j];
 }
 
 /// out = r p + s q, all of one shape; out may be p or q.
@@ -29,29 +33,32 @@ void combine(Tensor& out, float r, const Tensor& p, float s, const Tensor& q) {
 
 }  // namespace
 
-/// out = left · right. Under bf16 `left_rows` takes the left factor's numbers; with an odd inner size it stays in f32.
-void Orthogonaliser::multiply(Team& team, Tensor& out, const Tensor& left, Tensor& left_rows,
-                              cpu::Panels& panels, const cpu::PlainMatrix& right) {
-    const bool half = factors_ == DType::bf16 && right.k % 2 == 0;
-    cpu::pack(panels, right, half ? DType::bf16 : DType::f32);
-    if (half) {
-        resize(left_rows, left.rows(), left.cols(), DType::bf16);
-        left_rows.copy_from(left);
-    }
-    cpu::multiply(team, {half ? &left_rows : &left, &out, nullptr}, {nullptr, nullptr, nullptr}, panels);
+/// Type of the factors of a product with this inner size: an odd one stays in f32.
+DType Orthogonaliser::factor(std::int64_t inner) const {
+    return factors_ == DType::bf16 && inner % 2 == 0 ? DType::bf16 : DType::f32;
 }
 
-void Orthogonaliser::iterate(Team& team, Tensor& x) {
+/// One step for Y = Xᵀ (m, n), n <= m. A = Yᵀ Y and A² = Aᵀ A are symmetric: half of them needs computing, from panels
+/// that are packed along rows.
+void Orthogonaliser::iterate(Team& team, Tensor& y) {
     constexpr float a = 3.4445F, b = -4.7750F, c = 2.0315F;
-    const std::int64_t n = x.rows(), m = x.cols();
+    const std::int64_t m = y.rows(), n = y.cols();
     resize(a_, n, n);
     resize(b_, n, n);
-    resize(next_, n, m);
-    multiply(team, a_, x, x_rows_, x_turned_panels_, {x.f32(), m, n, 1, m});    // A = X Xᵀ
-    multiply(team, b_, a_, square_rows_, a_panels_, {a_.f32(), n, n, n, 1});    // A²
-    combine(b_, b, a_, c, b_);                                                  // B = b A + c A²
-    multiply(team, next_, b_, square_rows_, x_panels_, {x.f32(), n, m, m, 1});  // B X
-    combine(x, a, x, 1.0F, next_);
+    resize(next_, m, n);
+    cpu::pack(y_panels_, {y.f32(), m, n, n, 1}, factor(m));
+    cpu::gram(team, a_, y_panels_);
+    cpu::pack(a_panels_, {a_.f32(), n, n, n, 1}, factor(n));
+    cpu::gram(team, b_, a_panels_);
+    combine(b_, b, a_, c, b_);  // B = b A + c A²
+    cpu::pack(b_panels_, {b_.f32(), n, n, n, 1}, factor(n));
+    if (factor(n) == DType::bf16) {
+        resize(rows_, m, n, DType::bf16);
+        rows_.copy_from(y);
+    }
+    const Tensor& left = factor(n) == DType::bf16 ? rows_ : y;
+    cpu::multiply(team, {&left, &next_, nullptr}, {nullptr, nullptr, nullptr}, b_panels_);
+    combine(y, a, y, 1.0F, next_);
 }
 
 void Orthogonaliser::run(Team& team, Tensor& x, int iterations) {
@@ -61,12 +68,12 @@ void Orthogonaliser::run(Team& team, Tensor& x, int iterations) {
     // The Frobenius norm bounds the largest singular value: the iteration wants it at most 1.
     combine(x, static_cast<float>(1.0 / std::sqrt(squares)), x, 0.0F, x);
     const bool tall = x.rows() > x.cols();  // the small side makes the small A
-    if (tall) {
+    if (!tall) {
         resize(turned_, x.cols(), x.rows());
         transpose(turned_, x);
     }
-    for (int i = 0; i < iterations; ++i) iterate(team, tall ? turned_ : x);
-    if (tall) transpose(x, turned_);
+    for (int i = 0; i < iterations; ++i) iterate(team, tall ? x : turned_);
+    if (!tall) transpose(x, turned_);
 }
 
 }  // namespace mf

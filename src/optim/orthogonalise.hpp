@@ -18,14 +18,13 @@ class Orthogonaliser {
     void run(Team& team, Tensor& x, int iterations = 5);
 
   private:
-    void iterate(Team& team, Tensor& x);
-    void multiply(Team& team, Tensor& out, const Tensor& left, Tensor& left_rows, cpu::Panels& panels,
-                  const cpu::PlainMatrix& right);
+    void iterate(Team& team, Tensor& y);
+    DType factor(std::int64_t inner) const;
 
     DType factors_;
     Tensor turned_, a_, b_, next_;  // f32
-    Tensor x_rows_, square_rows_;   // left factors in bf16
-    cpu::Panels x_turned_panels_, a_panels_, x_panels_;
+    Tensor rows_;                   // a left factor in bf16
+    cpu::Panels y_panels_, a_panels_, b_panels_;
 };
 
 }  // namespace mf

@@ -3,44 +3,13 @@
 
 #include <algorithm>
 
-#include "core/vector_math.hpp"
-#include "tensor/device_simd.hpp"
+#include "objectives/parts/posterior_mean.hpp"
 
 namespace mf {
 namespace {
 
 /// Below this noise level a state belongs to one sample only.
 constexpr float kLeastNoise = 1e-3F;
-
-/// x̂ (D) = Σ_j w_j x_j for one z; `x` holds the K candidates by dimension, (D, K); `w` (K) is work space.
-void posterior_mean(float* mean, const float* z, float s, const float* x, std::int64_t K, std::int64_t D,
-                    float* w) {
-    std::fill_n(w, K, 0.0F);
-    for (std::int64_t d = 0; d < D; ++d) {
-        const float *xd = x + d * K, zd = z[d] / s, shrink = (1.0F - s) / s;
-        for (std::int64_t j = 0; j < K; ++j) {
-            const float a = zd - shrink * xd[j];
-            w[j] += a * a;
-        }
-    }
-    float nearest = w[0], sum = 0;
-    for (std::int64_t j = 1; j < K; ++j) nearest = std::min(nearest, w[j]);
-    for (std::int64_t j = 0; j < K; ++j) w[j] = fast_exp(0.5F * (nearest - w[j]));
-    FloatVector sums{};
-    const std::int64_t whole = K / kVectorFloats * kVectorFloats;
-    const auto total = [&](auto term) {
-        sums = FloatVector{};
-        for (std::int64_t j = 0; j < whole; j += kVectorFloats)
-            for (int lane = 0; lane < kVectorFloats; ++lane) sums[lane] += term(j + lane);
-        float out = 0;
-        for (int lane = 0; lane < kVectorFloats; ++lane) out += sums[lane];
-        for (std::int64_t j = whole; j < K; ++j) out += term(j);
-        return out;
-    };
-    sum = total([&](std::int64_t j) { return w[j]; });
-    for (std::int64_t d = 0; d < D; ++d)
-        mean[d] = total([&, xd = x + d * K](std::int64_t j) { return w[j] * xd[j]; }) / sum;
-}
 
 }  // namespace
 
@@ -50,27 +19,23 @@ Tensor Target::velocity(const Context& context, const Path& path, const Draws& d
     check(!draws.references.empty(), "[target] the draws hold no reference samples");
     const std::int64_t rows = z.rows(), D = z.cols(), K = references;
     const std::int64_t groups = draws.references.rows() / K;
-    Tensor by_dimension = context.make({groups, D, K}), weights = context.make({K}),
-           out = context.make({rows, D});
-    Tensor mean = context.make({D});
-    const float* from = draws.references.f32();
-    float* turned = by_dimension.f32();
-    for (std::int64_t g = 0; g < groups; ++g)
-        for (std::int64_t j = 0; j < K; ++j)
-            for (std::int64_t d = 0; d < D; ++d) turned[(g * D + d) * K + j] = from[(g * K + j) * D + d];
-    for (std::int64_t i = 0; i < rows; ++i) {
-        const float t = draws.t.f32()[i], s = path.is_reverse() ? t : 1.0F - t;
-        const float *zi = z.f32() + i * D, *vi = v.f32() + i * D;
-        float* to = out.f32() + i * D;
-        if (s < kLeastNoise) {
-            std::copy_n(vi, D, to);
-            continue;
+    Candidates candidates(context.pool, draws.references.f32(), groups, K, D, context.team.size());
+    Tensor out = context.make({rows, D});
+    const float sign = path.is_reverse() ? 1.0F : -1.0F;
+    context.team.run([&](int thread) {
+        const std::int64_t end = rows * (thread + 1) / context.team.size();
+        for (std::int64_t i = rows * thread / context.team.size(); i < end; ++i) {
+            const float t = draws.t.f32()[i], s = path.is_reverse() ? t : 1.0F - t;
+            const float* zi = z.f32() + i * D;
+            float* to = out.f32() + i * D;
+            if (s < kLeastNoise) {
+                std::copy_n(v.f32() + i * D, D, to);
+                continue;
+            }
+            candidates.posterior_mean(to, zi, s, (draws.row_in_group + i) / K, thread);
+            for (std::int64_t d = 0; d < D; ++d) to[d] = sign * (zi[d] - to[d]) / s;
         }
-        const std::int64_t group = (draws.row_in_group + i) / K;
-        posterior_mean(mean.f32(), zi, s, by_dimension.f32() + group * D * K, K, D, weights.f32());
-        const float sign = path.is_reverse() ? 1.0F : -1.0F;
-        for (std::int64_t d = 0; d < D; ++d) to[d] = sign * (zi[d] - mean.f32()[d]) / s;
-    }
+    });
     return out;
 }
 

@@ -170,6 +170,46 @@ void accumulate_outer(Team& team, float* dw, const Tensor& dy, const Tensor& x, 
 
 namespace {
 
+/// Block (p, q) of Yᵀ Y, from panels p <= q, and its mirror image.
+template <bool pairs>
+void gram_block(float* out, const Panels& y, std::int64_t p, std::int64_t q) {
+    const std::int64_t rows = std::min<std::int64_t>(kPanel, y.n - p * kPanel),
+                       cols = std::min<std::int64_t>(kPanel, y.n - q * kPanel);
+    float* const block = out + p * kPanel * y.n + q * kPanel;
+    for (std::int64_t i = 0; i < rows; ++i) std::fill_n(block + i * y.n, cols, 0.0F);
+    run_strip<false, pairs, Start::add>(Strip{.a = y.panel(p),
+                                              .a_stride = kPanel,
+                                              .b = y.panel(q),
+                                              .b_stride = kPanel,
+                                              .k = pairs ? (y.k + 1) / 2 : y.k,
+                                              .c = block,
+                                              .c_row = y.n,
+                                              .m = rows,
+                                              .width = cols,
+                                              .bias = nullptr});
+    if (p == q) return;
+    float* const mirror = out + q * kPanel * y.n + p * kPanel;
+    for (std::int64_t j = 0; j < cols; ++j)
+        for (std::int64_t i = 0; i < rows; ++i) mirror[j * y.n + i] = block[i * y.n + j];
+}
+
+}  // namespace
+
+void gram(Team& team, Tensor& out, const Panels& y) {
+    check(out.rows() == y.n && out.cols() == y.n, "[gemm] YᵀY of Y ({}, {}) into {}", y.k, y.n, out.shape());
+    const std::int64_t panels = (y.n + kPanel - 1) / kPanel, blocks = panels * (panels + 1) / 2;
+    team.run([&](int lane) {
+        const std::int64_t begin = blocks * lane / team.size(), end = blocks * (lane + 1) / team.size();
+        for (std::int64_t q = 0, block = 0; q < panels; ++q)
+            for (std::int64_t p = 0; p <= q; ++p, ++block)
+                if (begin <= block && block < end)
+                    y.data.dtype() == DType::bf16 ? gram_block<true>(out.f32(), y, p, q)
+                                                  : gram_block<false>(out.f32(), y, p, q);
+    });
+}
+
+namespace {
+
 FloatVector widened(const float* x) { return load(x); }
 FloatVector widened(const bfloat16* x) {
     return std::bit_cast<FloatVector>(__builtin_convertvector(load_half(x), WordVector) << 16);

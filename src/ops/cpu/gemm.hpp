@@ -28,6 +28,10 @@ void multiply(Team& team, Pool& pool, const RowProduct& rows, const PlainMatrix&
 /// dw += ȳᵀ x: dy (m, n), x (m, k), both f32 or both bf16; dw (n, k) f32.
 void accumulate_outer(Team& team, float* dw, const Tensor& dy, const Tensor& x, Pool& pool);
 
+/// out (n, n) f32 = Yᵀ Y for a packed Y (k, n). Symmetric to the bit, for a product does not depend on which factor is
+/// left: what lies below the diagonal is copied from above.
+void gram(Team& team, Tensor& out, const Panels& y);
+
 /// y = x Wᵀ (+ bias) for a narrow W (n <= 8 rows of k), which would leave most of a panel empty. x f32 or bf16.
 void multiply_narrow(Team& team, const RowProduct& rows, const float* w, std::int64_t n, std::int64_t k);
 

@@ -14,11 +14,17 @@ std::uint32_t pair_of(float low, float high) {
     return to_bfloat16(low).bits | static_cast<std::uint32_t>(to_bfloat16(high).bits) << 16;
 }
 
-/// One panel of f32: out[k][j] = b[k][j]. The inner loop runs along whichever side of b is contiguous.
+/// One panel of f32: out[k][j] = b[k][j]. Columns that are contiguous along k go in blocks that stay in the first cache.
 void pack_panel(float* out, const float* b, const PlainMatrix& m, std::int64_t width) {
     if (m.k_stride == 1)
-        for (std::int64_t j = 0; j < width; ++j)
-            for (std::int64_t k = 0; k < m.k; ++k) out[k * kPanel + j] = b[k + j * m.n_stride];
+        for (std::int64_t k0 = 0; k0 < m.k; k0 += kVectorFloats)
+            for (std::int64_t j = 0; j < width; ++j)
+                for (std::int64_t k = k0, end = std::min(m.k, k0 + kVectorFloats); k < end; ++k)
+                    out[k * kPanel + j] = b[k + j * m.n_stride];
+    else if (m.n_stride == 1 && width == kPanel)
+        for (std::int64_t k = 0; k < m.k; ++k)
+            for (int j = 0; j < kPanel; j += kVectorFloats)
+                store(out + k * kPanel + j, load(b + k * m.k_stride + j));
     else
         for (std::int64_t k = 0; k < m.k; ++k)
             for (std::int64_t j = 0; j < width; ++j) out[k * kPanel + j] = b[k * m.k_stride + j * m.n_stride];
