@@ -33,7 +33,8 @@ OptionTable sampling_options() {
 OptionTable guidance_options() {
     return {
         {"--labels", OptionKind::text, "balanced",
-         "balanced (0, 1, 2, ... over and over), random, none, or a list of numbers or names: 3,cat"},
+         "balanced (0, 1, 2, ... over and over), random, none, or names or numbers of classes: 3,cat,'big, "
+         "red'"},
         {"--omega", OptionKind::reals, "1", "guidance strength; one, or one for each sample", 0, 1000},
         {"--interval", OptionKind::reals, "0,1", "guidance interval: from t_min to t_max", 0, 1},
     };
@@ -65,13 +66,17 @@ SampleRequest request_of(const Invocation& invocation) {
     return out;
 }
 
+std::string labels_in(const Settings& options) {
+    return options.was_set("--labels") ? options.text("--labels") : std::string(kBalanced);
+}
+
 GuidanceRequest guidance_of(const Settings& options) {
     const std::vector<double> interval = options.reals("--interval");
     if (interval.size() != 2 || interval[0] > interval[1])
         throw UsageError("--interval wants two times, the smaller first", "for example --interval 0.3,0.7");
     const std::vector<double> omega = options.reals("--omega");
     check_usage(std::ranges::all_of(omega, [](double w) { return w > 0; }), "--omega must be above 0");
-    return {options.text("--labels"), omega, {interval[0]}, {interval[1]}};
+    return {labels_in(options), omega, {interval[0]}, {interval[1]}};
 }
 
 }  // namespace mf::cli

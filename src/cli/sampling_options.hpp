@@ -22,6 +22,8 @@ ModelChoice choice_of(const Invocation& invocation);
 LoadedModel open_model(const std::string& target, const Invocation& invocation, Team& team);
 /// What --solver and --as-published say, with the seed and precision.
 SampleRequest request_of(const Invocation& invocation);
+/// The words of --labels; every class in turn when nobody gave them, whatever a class is called.
+std::string labels_in(const Settings& options);
 /// What the guidance options say. UsageError on a bad interval.
 GuidanceRequest guidance_of(const Settings& options);
 

@@ -58,10 +58,6 @@ std::string torn_name(std::string_view word, const std::vector<std::string>& nam
 
 [[noreturn]] void refuse(const ListedWord& word, const ClassSet& classes, const std::string& option) {
     const auto& names = classes.names;
-    if (names.empty())
-        throw UsageError(
-            fmt::format("{}: no class '{}'; the {} classes have no names, only numbers from 0 to {}", option,
-                        word.text, classes.count, classes.count - 1));
     std::string hint;
     if (const std::string torn = torn_name(word.text, names); !torn.empty())
         hint = fmt::format("did you mean {}? in a list, a name with a comma wants quotes", listed(torn));
@@ -69,8 +65,11 @@ std::string torn_name(std::string_view word, const std::vector<std::string>& nam
         hint = fmt::format("did you mean {}?", listed(near));
     else if (is_number(word.text) && all_numbers(names))
         hint = "all classes are called by numbers here, so a number is a name, not a place";
-    throw UsageError(fmt::format("{}: no class '{}'; there are {} classes: {}", option, word.text,
-                                 names.size(), some_of(names)),
+    const std::string what =
+        classes.of_model
+            ? fmt::format("'{}' is no class of this model; it has 0 to {}", word.text, classes.count - 1)
+            : fmt::format("no class '{}'; there are {} classes", word.text, classes.count);
+    throw UsageError(fmt::format("{}: {}{}{}", option, what, names.empty() ? "" : ": ", some_of(names)),
                      hint);
 }
 
@@ -135,6 +134,10 @@ std::string nearest_class(std::string_view word, const std::vector<std::string>&
     auto found = std::ranges::find(candidates, low);
     if (found == candidates.end()) found = std::ranges::find(candidates, nearest(low, candidates));
     return found == candidates.end() ? "" : names[static_cast<std::size_t>(found - candidates.begin())];
+}
+
+std::string classes_text(const std::vector<std::string>& names) {
+    return names.empty() ? "none" : fmt::format("{}: {}", names.size(), some_of(names, 6));
 }
 
 std::string some_of(const std::vector<std::string>& names, std::size_t most) {

@@ -13,6 +13,7 @@ namespace mf {
 struct ClassSet {
     const std::vector<std::string>& names;  ///< by label; empty: the classes have numbers only
     std::int64_t count;                     ///< of classes; names.size() where there are names
+    bool of_model = false;                  ///< those of a network, not of data: for messages
 };
 
 struct MeantClasses {
@@ -31,5 +32,8 @@ std::string nearest_class(std::string_view word, const std::vector<std::string>&
 
 /// Names for a message: the first `most`, and how many more there are.
 std::string some_of(const std::vector<std::string>& names, std::size_t most = 20);
+
+/// "3: cat, dog, emu": how many classes there are, and the first of them; "none".
+std::string classes_text(const std::vector<std::string>& names);
 
 }  // namespace mf

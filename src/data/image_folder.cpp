@@ -119,14 +119,41 @@ class Decoding {
     std::vector<std::optional<Extent>> other_extents_;
 };
 
+/// The classes of a fixed order and, behind them, the other ones: whether those have pictures is known only once the
+/// pictures were read, where faulty ones are skipped.
+std::vector<std::string> order_with_others(std::vector<std::string> order,
+                                           const std::vector<std::string>& names) {
+    if (order.empty()) return order;
+    const std::vector<std::string> fixed = order;
+    std::ranges::copy_if(names, std::back_inserter(order), [&](const std::string& name) {
+        return std::ranges::find(fixed, name) == fixed.end();
+    });
+    return order;
+}
+
+ClassChoice choice_of(const PictureTree& tree, const std::vector<std::int64_t>& counts, const ImageForm& form,
+                      bool skip) {
+    if (!form.class_order) return choose_classes(tree.class_names, form.classes);
+    const bool chosen = !form.classes.empty();
+    const std::vector<std::string> order =
+        skip && !chosen ? order_with_others(*form.class_order, tree.class_names) : *form.class_order;
+    return ordered_classes(tree.class_names, counts, order, chosen, "image_folder");
+}
+
+/// OtherClasses when there are pictures of classes behind the fixed order.
+void drop_others(ImageStore& store, const ImageForm& form) {
+    if (!form.class_order || store.class_names.size() <= form.class_order->size()) return;
+    ordered_classes(store.class_names, counts_by_label(store.labels, store.class_names.size()),
+                    *form.class_order, false, "image_folder");
+    store.class_names = *form.class_order;
+}
+
 /// Leaves the classes that `form` wants, with their new labels.
-void keep_classes(PictureTree& tree, const ImageForm& form) {
+void keep_classes(PictureTree& tree, const ImageForm& form, bool skip) {
     std::vector<std::int64_t> counts(tree.class_names.size());
     for (const PictureTree::File& file : tree.files)
         if (!counts.empty()) ++counts[static_cast<std::size_t>(file.label)];
-    const ClassChoice choice = form.class_order ? ordered_classes(tree.class_names, counts, *form.class_order,
-                                                                  !form.classes.empty(), "image_folder")
-                                                : choose_classes(tree.class_names, form.classes);
+    const ClassChoice choice = choice_of(tree, counts, form, skip);
     for (PictureTree::File& file : tree.files)
         if (!counts.empty()) file.label = choice.label_of[static_cast<std::size_t>(file.label)];
     std::erase_if(tree.files, [](const PictureTree::File& file) { return file.label < 0; });
@@ -156,13 +183,14 @@ std::unique_ptr<Dataset> make(const Settings& settings, const DataPlan& plan) {
     const bool skip = settings.text("data.bad") == "skip";
     PictureTree tree = list_pictures(data_path(settings, "image_folder", "the folder of the pictures"),
                                      {settings.text("data.split"), plan.class_order, skip});
-    keep_classes(tree, form);
+    keep_classes(tree, form, skip);
     Team team(plan.threads);
     Decoding decoding(tree, form);
     decoding.run(team);
     judge(decoding.faults(), skip, tree.files.size(), tree);
     ImageStore store = decoding.store(tree.class_names);
     store.remarks = tree.remarks;
+    drop_others(store, form);
     settle_classes(store, form);
     return std::make_unique<StoredImages>(std::move(store), form.flip);
 }

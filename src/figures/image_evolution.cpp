@@ -34,7 +34,7 @@ plot::PictureGrid stored_evolution(const ImageFigureRequest& request, const std:
     plot::PictureGrid grid = grid_for(models[0]);
     const std::int64_t across = std::min(request.pictures > 0 ? request.pictures : 10, sheets[0].columns);
     ImageFigureRequest balanced = request;
-    balanced.labels = "balanced";
+    balanced.labels = kBalanced;
     for (const std::int64_t stage : stages) grid.rows.push_back(stage_words(stage));
     for (std::size_t i = 0; i < models.size(); ++i)
         grid.groups.push_back({heading_of(request, i), class_labels(balanced, models[i], across)});

@@ -59,9 +59,9 @@ Bytes drawn(const LoadedModel& model, const SampleRequest& request, Team& team) 
 std::int64_t usual_count(const ImageFigureRequest& request, const LoadedModel& model) {
     if (request.pictures > 0) return request.pictures;
     if (model.sample.classes == 0) return 8;
-    if (request.labels == "balanced") return std::min<std::int64_t>(10, model.sample.classes);
-    if (request.labels == "random" || request.labels == "none") return 8;
-    return static_cast<std::int64_t>(split_list(request.labels).size());
+    if (is_balanced(model, request.labels)) return std::min<std::int64_t>(10, model.sample.classes);
+    const std::int64_t listed = listed_labels(model, request.labels);
+    return listed > 0 ? listed : 8;
 }
 
 std::vector<std::string> class_labels(const ImageFigureRequest& request, const LoadedModel& model,

@@ -14,7 +14,7 @@ namespace mf {
 /// What the figures of images have besides. Lists that are empty are filled with what the figure usually has.
 struct ImageFigureRequest {
     FigureRequest runs;  ///< `count` and its `sampling.guidance` are not read
-    std::string labels = "balanced";
+    std::string labels{kBalanced};
     std::vector<double> omega;  ///< guidance strengths: rows of figure guidance, elsewhere one
     std::vector<double>
         intervals;  ///< guidance intervals as pairs: columns of figure guidance, elsewhere one

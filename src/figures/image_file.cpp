@@ -15,7 +15,9 @@ namespace fs = std::filesystem;
 /// A class name that is safe in a file name.
 std::string plain(std::string name) {
     for (char& letter : name)
-        if (letter == '/' || letter == ' ' || static_cast<unsigned char>(letter) < 32) letter = '_';
+        if (std::string_view("/\\ :*?\"<>|").find(letter) != std::string_view::npos ||
+            static_cast<unsigned char>(letter) < 32)
+            letter = '_';
     return name;
 }
 
@@ -51,7 +53,7 @@ void write_images(const fs::path& path, std::span<const float> values, const Loa
                 "samples of {} channels are no pictures; write them to .npz", model.sample.shape[2]);
     if (path.extension() != ".png") return write_folder(path, values, model, labels, request);
     std::int64_t columns = request.columns;
-    if (columns == 0 && words == "balanced" && model.sample.classes > 1 && model.sample.classes <= 32)
+    if (columns == 0 && is_balanced(model, words) && model.sample.classes > 1 && model.sample.classes <= 32)
         columns = model.sample.classes;
     if (path.has_parent_path()) fs::create_directories(path.parent_path());
     write_png(path, sheet_of(values, model.sample.shape, columns, request.zoom), request.text);

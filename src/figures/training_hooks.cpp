@@ -46,7 +46,7 @@ GuidanceRequest guidance_in(const Settings& settings, const std::string& room) {
     const std::vector<double> interval = settings.reals(room + ".interval");
     check_usage(interval.size() == 2 && interval[0] <= interval[1],
                 "{}.interval wants two times, the smaller first: 0.3,0.7", room);
-    return {"balanced", {settings.real(room + ".omega")}, {interval[0]}, {interval[1]}};
+    return {std::string(kBalanced), {settings.real(room + ".omega")}, {interval[0]}, {interval[1]}};
 }
 
 /// A sheet from the same noise every time, so that two of them can be compared.
@@ -99,12 +99,14 @@ class ImageNumbers {
     ImageNumbers(const Settings& settings, Trainer& trainer)
         : settings_(settings), guidance_(guidance_in(settings, "evaluate")) {
         const ImageDataset& data = *trainer.data().images();
+        JudgeLabels labels;
         if (const std::string& path = settings.text("evaluate.judge"); !path.empty()) {
             judge_.emplace(load_judge(path, trainer.team()));
-            check_fits(*judge_, kind_of(data), data.class_names(), "data.name=" + settings.text("data.name"));
+            labels = check_fits(*judge_, kind_of(data), data.class_names(),
+                                "data.name=" + settings.text("data.name"));
         }
         reference_.emplace(data, judge_ ? judge_->classifier.get() : nullptr,
-                           settings.integer("evaluate.images"), trainer.team());
+                           settings.integer("evaluate.images"), trainer.team(), labels);
     }
 
     std::vector<std::pair<std::string, double>> operator()(Trainer& trainer) const {
@@ -112,7 +114,8 @@ class ImageNumbers {
         SampleRequest request;
         request.count = settings_.integer("evaluate.images");
         request.guidance = guidance_;
-        const std::vector<std::int32_t> labels = labels_of(loaded, "balanced", request.seed, request.count);
+        const std::vector<std::int32_t> labels =
+            labels_of(loaded, guidance_.labels, request.seed, request.count);
         std::vector<std::pair<std::string, double>> out;
         for (const std::int64_t steps : settings_.integers("evaluate.steps")) {
             request.steps = static_cast<int>(steps);

@@ -2,30 +2,49 @@
 #include "generate/conditions.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <iterator>
+#include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "core/error.hpp"
 #include "core/rng.hpp"
+#include "data/class_words.hpp"
 
 namespace mf {
 namespace {
 
-std::int32_t parse_label(const LoadedModel& model, const std::string& word) {
-    const auto named = std::ranges::find(model.class_names, word);
-    if (named != model.class_names.end()) return static_cast<std::int32_t>(named - model.class_names.begin());
-    std::int32_t label = -1;
-    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), label);
-    if (error != std::errc{} || end != word.data() + word.size() || label < 0 ||
-        label >= model.sample.classes)
-        throw UsageError(fmt::format("--labels: '{}' is no class of this model; it has 0 to {}", word,
-                                     model.sample.classes - 1),
-                         model.class_names.empty()
-                             ? ""
-                             : fmt::format("its classes are {}", fmt::join(model.class_names, ", ")));
-    return label;
+enum class LabelRule { balanced, random, none, list };
+
+/// What the words of a request mean for a model with classes.
+struct LabelChoice {
+    LabelRule rule = LabelRule::list;
+    std::vector<std::int32_t> list;
+    std::vector<std::string> remarks;
+};
+
+LabelChoice choice_of(const LoadedModel& model, const std::string& words) {
+    const auto is_class = [&](std::string_view word) {
+        return std::ranges::find(model.class_names, word) != model.class_names.end();
+    };
+    LabelChoice out;
+    constexpr std::pair<std::string_view, LabelRule> keywords[] = {
+        {kBalanced, LabelRule::balanced}, {":random", LabelRule::random}, {":none", LabelRule::none}};
+    for (const auto& [keyword, rule] : keywords) {
+        const bool bare = words == keyword.substr(1);
+        if (is_class(words) || (words != keyword && !bare)) {
+            if (bare)
+                out.remarks.push_back(fmt::format(
+                    "--labels {} is taken for the class of that name; {} is the keyword", words, keyword));
+            continue;
+        }
+        return {rule, {}, {}};
+    }
+    MeantClasses meant = meant_classes(words, {model.class_names, model.sample.classes, true}, "--labels");
+    check_usage(!meant.labels.empty(), "--labels is empty");
+    std::ranges::copy(meant.remarks, std::back_inserter(out.remarks));
+    out.list = std::move(meant.labels);
+    return out;
 }
 
 Tensor column(const std::vector<double>& values, std::int64_t count, double otherwise) {
@@ -45,28 +64,44 @@ std::vector<std::int32_t> labels_of(const LoadedModel& model, const std::string&
                                     std::int64_t count) {
     const auto classes = static_cast<std::int32_t>(model.sample.classes);
     if (classes == 0) {
-        check_usage(words == "balanced" || words == "none", "--labels: this model has no classes");
+        check_usage(is_balanced(model, words) || words == "none" || words == ":none",
+                    "--labels: this model has no classes");
         return {};
     }
-    std::vector<std::int32_t> list;
-    if (words != "balanced" && words != "random" && words != "none") {
-        for (const std::string& word : split_list(words)) list.push_back(parse_label(model, word));
-        check_usage(!list.empty(), "--labels is empty");
-    }
+    const LabelChoice choice = choice_of(model, words);
     std::vector<std::int32_t> out;
     for (std::int64_t i = 0; i < count; ++i) {
         const auto index = static_cast<std::uint64_t>(i);
-        if (!list.empty())
-            out.push_back(list[index % list.size()]);
-        else if (words == "none")
-            out.push_back(classes);
-        else if (words == "random")
-            out.push_back(static_cast<std::int32_t>(philox(seed, Stream::evaluation, index)[0] %
-                                                    static_cast<std::uint32_t>(classes)));
-        else
-            out.push_back(static_cast<std::int32_t>(i % classes));
+        switch (choice.rule) {
+            case LabelRule::list:
+                out.push_back(choice.list[index % choice.list.size()]);
+                break;
+            case LabelRule::none:
+                out.push_back(classes);
+                break;
+            case LabelRule::random:
+                out.push_back(static_cast<std::int32_t>(philox(seed, Stream::evaluation, index)[0] %
+                                                        static_cast<std::uint32_t>(classes)));
+                break;
+            case LabelRule::balanced:
+                out.push_back(static_cast<std::int32_t>(i % classes));
+                break;
+        }
     }
     return out;
+}
+
+std::vector<std::string> label_remarks(const LoadedModel& model, const std::string& words) {
+    return model.sample.classes == 0 ? std::vector<std::string>{} : choice_of(model, words).remarks;
+}
+
+std::int64_t listed_labels(const LoadedModel& model, const std::string& words) {
+    return model.sample.classes == 0 ? 0 : static_cast<std::int64_t>(choice_of(model, words).list.size());
+}
+
+bool is_balanced(const LoadedModel& model, const std::string& words) {
+    const auto named = std::ranges::find(model.class_names, words);
+    return named == model.class_names.end() && (words == kBalanced || words == kBalanced.substr(1));
 }
 
 Condition condition_of(const LoadedModel& model, const GuidanceRequest& request, std::uint64_t seed,

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "nn/velocity_model.hpp"
@@ -11,18 +12,28 @@
 
 namespace mf {
 
+/// The keywords of --labels with a colon before them mean the same, whatever the classes are called.
+constexpr std::string_view kBalanced = ":balanced";
+
 /// Guidance of one call, or of every sample: lists hold one number or one for each sample.
 struct GuidanceRequest {
-    std::string labels = "balanced";   ///< balanced, random, none, or a list of numbers or class names
-    std::vector<double> omega;         ///< empty: 1
+    std::string labels{
+        kBalanced};             ///< balanced, random, none, or class names or numbers (data/class_words.hpp)
+    std::vector<double> omega;  ///< empty: 1
     std::vector<double> t_min, t_max;  ///< empty: 0 and 1
 };
 
 /// Labels of samples first .. first + count - 1: sample i has the same whatever else is drawn. balanced: i mod classes;
-/// random: a function of (seed, i); a list is repeated. Empty when the model has no classes. UsageError on a label that
-/// the model does not have.
+/// random: a function of (seed, i); a list is repeated. A class of that name wins over a keyword. Empty when the model has
+/// no classes. UsageError on a label that the model does not have.
 std::vector<std::int32_t> labels_of(const LoadedModel& model, const std::string& words, std::uint64_t seed,
                                     std::int64_t count);
+/// Where these words could have meant something else: a line each.
+std::vector<std::string> label_remarks(const LoadedModel& model, const std::string& words);
+/// True when they mean every class in turn.
+bool is_balanced(const LoadedModel& model, const std::string& words);
+/// How many labels they list; 0 for a keyword.
+std::int64_t listed_labels(const LoadedModel& model, const std::string& words);
 /// The condition of `count` samples; empty parts where the model has no classes.
 Condition condition_of(const LoadedModel& model, const GuidanceRequest& request, std::uint64_t seed,
                        std::int64_t count);

@@ -76,10 +76,10 @@ struct ClassifierTrainer::Parts {
     std::vector<double> squares;  // of the gradient, one for each thread
     std::int64_t done = 0;
 
-    Parts(const Settings& s, int threads)
+    Parts(const Settings& s, int threads, const std::optional<std::vector<std::string>>& class_order)
         : settings(s),
           team(threads),
-          data(s),
+          data(s, {class_order, threads}),
           classifier(ImageClassifier::configure(s, kind_of(data.all()))),
           steps(s.integer("train.steps")),
           batch(s.integer("train.batch")),
@@ -131,8 +131,9 @@ struct ClassifierTrainer::Parts {
     }
 };
 
-ClassifierTrainer::ClassifierTrainer(const Settings& settings, int threads)
-    : parts_(std::make_unique<Parts>(settings, threads)) {}
+ClassifierTrainer::ClassifierTrainer(const Settings& settings, int threads,
+                                     const std::optional<std::vector<std::string>>& class_order)
+    : parts_(std::make_unique<Parts>(settings, threads, class_order)) {}
 ClassifierTrainer::~ClassifierTrainer() = default;
 
 ClassifierReport ClassifierTrainer::step() {

@@ -4,7 +4,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "judge/labelled_images.hpp"
 #include "models/image_classifier.hpp"
@@ -24,8 +27,9 @@ struct ClassifierReport {
 
 class ClassifierTrainer {
   public:
-    /// `settings` as resolve_classifier gives them. `threads` 0: all cores.
-    ClassifierTrainer(const Settings& settings, int threads);
+    /// `settings` as resolve_classifier gives them. `threads` 0: all cores. `class_order`: see DataPlan.
+    ClassifierTrainer(const Settings& settings, int threads,
+                      const std::optional<std::vector<std::string>>& class_order = {});
     ~ClassifierTrainer();
 
     ClassifierReport step();

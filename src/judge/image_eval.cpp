@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/word_list.hpp"
 #include "generate/sample_file.hpp"
+#include "train/data_plan.hpp"
 #include "train/make_model.hpp"
 #include "train/plain_weights.hpp"
 #include "train/run_folder.hpp"
@@ -36,21 +38,25 @@ void ImageEval::add(const std::string& target) {
     is_sample_file(target) ? add_file(target) : add_model(target);
 }
 
-const ImageReference& ImageEval::reference_for(const Settings& settings, std::int64_t count,
-                                               const Shape& shape, const std::string& what) {
+const ImageReference& ImageEval::reference_for(const Settings& settings, const DataPlan& plan,
+                                               std::int64_t count, const Shape& shape,
+                                               const std::string& what) {
     std::string key = std::to_string(count);
+    if (plan.class_order) key.append(" ").append(listed(*plan.class_order));
     for (const auto& [name, value] : settings.items())
         if (name.starts_with("data.")) key += " " + name + "=" + value;
     if (key == key_) return *reference_;
-    const std::unique_ptr<Dataset> data = make_dataset(settings);
+    const std::unique_ptr<Dataset> data = make_dataset(settings, plan);
     const ImageDataset* images = data->images();
     check_usage(images != nullptr && data->sample_shape() == shape,
                 "{}: has samples of shape {}; data.name={} has {}", what, shape, settings.text("data.name"),
                 data->sample_shape());
+    JudgeLabels labels;
     if (judge_)
-        check_fits(*judge_, kind_of(*data), images->class_names(), "data.name=" + settings.text("data.name"));
-    reference_ =
-        std::make_unique<ImageReference>(*images, judge_ ? judge_->classifier.get() : nullptr, count, team_);
+        labels = check_fits(*judge_, kind_of(*data), images->class_names(),
+                            "data.name=" + settings.text("data.name"));
+    reference_ = std::make_unique<ImageReference>(*images, judge_ ? judge_->classifier.get() : nullptr, count,
+                                                  team_, labels);
     key_ = key;
     floors_.push_back(
         {{.source = fmt::format("floor: {} itself", settings.text("data.name"))}, reference_->floor(team_)});
@@ -75,10 +81,14 @@ void ImageEval::add_model(const std::string& target) {
     SampleRequest sampling = request_.sampling;
     sampling.count = request_.count == 0 ? 2000 : request_.count;
     if (judge_) check_fits(*judge_, loaded.sample, loaded.class_names, target);
-    const ImageReference& reference =
-        reference_for(with_data(loaded.settings), sampling.count, loaded.sample.shape, target);
+    const ImageReference& reference = reference_for(with_data(loaded.settings), plan_of(loaded, team_.size()),
+                                                    sampling.count, loaded.sample.shape, target);
+    for (const std::string& line : label_remarks(loaded, sampling.guidance.labels))
+        tell(request_.remarks, line);
     std::vector<std::int32_t> labels;
-    if (sampling.guidance.labels != "none")
+    // Samples of the null class have no class to be right about.
+    if (loaded.sample.classes > 0 && sampling.guidance.labels != "none" &&
+        sampling.guidance.labels != ":none")
         labels = labels_of(loaded, sampling.guidance.labels, sampling.seed, sampling.count);
     for (const std::int64_t n : request_.steps.empty() ? std::vector<std::int64_t>{1} : request_.steps) {
         sampling.steps = static_cast<int>(n);
@@ -95,8 +105,8 @@ void ImageEval::add_file(const std::string& target) {
     const Shape& shape = images.shape();
     check_usage(shape.rank() == 4, "{}: expected images of shape (n, height, width, channels), got {}",
                 target, shape);
-    const ImageReference& reference =
-        reference_for(resolve(request_.data), shape[0], {shape[1], shape[2], shape[3]}, target);
+    const ImageReference& reference = reference_for(resolve(request_.data), {.threads = team_.size()},
+                                                    shape[0], {shape[1], shape[2], shape[3]}, target);
     results_.push_back({{.source = target}, reference.score(images.floats(), {}, team_)});
 }
 

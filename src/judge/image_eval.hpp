@@ -42,8 +42,8 @@ class ImageEval {
     const std::optional<Judge>& judge() const { return judge_; }
 
   private:
-    const ImageReference& reference_for(const Settings& settings, std::int64_t count, const Shape& shape,
-                                        const std::string& what);
+    const ImageReference& reference_for(const Settings& settings, const DataPlan& plan, std::int64_t count,
+                                        const Shape& shape, const std::string& what);
     Settings with_data(Settings settings) const;
     void add_model(const std::string& target);
     void add_file(const std::string& target);

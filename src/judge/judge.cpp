@@ -7,6 +7,7 @@
 
 #include <fmt/ranges.h>
 
+#include "data/class_words.hpp"
 #include "io/safetensors.hpp"
 #include "train/build_info.hpp"
 #include "train/make_model.hpp"
@@ -118,7 +119,10 @@ Judge load_judge(const std::filesystem::path& path, Team& team) {
 
 void start_from(ClassifierTrainer& trainer, const Judge& judge) {
     const ImageDataset& data = trainer.data().all();
-    check_fits(judge, kind_of(data), data.class_names(), "data.name=" + trainer.settings().text("data.name"));
+    const JudgeLabels moved = check_fits(judge, kind_of(data), data.class_names(),
+                                         "data.name=" + trainer.settings().text("data.name"));
+    check_usage(moved.empty(), "{}: numbers its classes in another order: {}; make the trainer with it",
+                judge.path.string(), some_of(judge.class_names));
     const auto &own = trainer.classifier().params().all(), &other = judge.classifier->params().all();
     const bool same = std::ranges::equal(
         own, other, [](const Param& a, const Param& b) { return a.name == b.name && a.shape == b.shape; });
@@ -127,22 +131,29 @@ void start_from(ClassifierTrainer& trainer, const Judge& judge) {
     trainer.load(judge.classifier->params().flat());
 }
 
-void check_fits(const Judge& judge, const SampleKind& sample, const std::vector<std::string>& class_names,
-                const std::string& what) {
+JudgeLabels check_fits(const Judge& judge, const SampleKind& sample,
+                       const std::vector<std::string>& class_names, const std::string& what) {
     const std::string hint = "train a judge on the same data set: meanflow train-classifier data.name=...";
     if (sample.shape != judge.sample.shape)
         throw UsageError(fmt::format("{}: judges images of shape {}; {} has {}", judge.path.string(),
                                      judge.sample.shape, what, sample.shape),
                          hint);
-    if (sample.classes == 0) return;
+    if (sample.classes == 0) return {};
     if (sample.classes != judge.sample.classes)
         throw UsageError(fmt::format("{}: knows {} classes; {} has {}", judge.path.string(),
                                      judge.sample.classes, what, sample.classes),
                          hint);
-    if (class_names.empty() || judge.class_names.empty() || class_names == judge.class_names) return;
-    throw UsageError(fmt::format("{}: knows the classes {}; {} has {}", judge.path.string(),
-                                 fmt::join(judge.class_names, ", "), what, fmt::join(class_names, ", ")),
-                     hint);
+    if (class_names.empty() || judge.class_names.empty() || class_names == judge.class_names) return {};
+    JudgeLabels out;
+    for (const std::string& name : class_names) {
+        const auto found = std::ranges::find(judge.class_names, name);
+        if (found == judge.class_names.end())
+            throw UsageError(fmt::format("{}: knows no class '{}' of {}; it knows {}", judge.path.string(),
+                                         name, what, some_of(judge.class_names)),
+                             hint);
+        out.push_back(static_cast<std::int32_t>(found - judge.class_names.begin()));
+    }
+    return out;
 }
 
 }  // namespace mf

@@ -35,9 +35,12 @@ Judge load_judge(const std::filesystem::path& path, Team& team);
 /// The trainer starts from the judge's weights. UsageError unless it is for the same images and classes and as large.
 void start_from(ClassifierTrainer& trainer, const Judge& judge);
 
-/// UsageError unless the judge is for such samples with these classes. Names are compared where both sides have them;
-/// samples without classes fit every judge of their shape.
-void check_fits(const Judge& judge, const SampleKind& sample, const std::vector<std::string>& class_names,
-                const std::string& what);
+/// The judge's label of each class of some data; empty: they are the same.
+using JudgeLabels = std::vector<std::int32_t>;
+
+/// UsageError unless the judge is for such samples with these classes, in whatever order. Names are compared where both
+/// sides have them; samples without classes fit every judge of their shape.
+JudgeLabels check_fits(const Judge& judge, const SampleKind& sample,
+                       const std::vector<std::string>& class_names, const std::string& what);
 
 }  // namespace mf

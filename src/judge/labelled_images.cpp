@@ -5,7 +5,10 @@
 #include <cmath>
 #include <filesystem>
 
+#include "core/word_list.hpp"
+#include "data/class_choice.hpp"
 #include "data/shuffle.hpp"
+#include "data/splits.hpp"
 #include "train/make_model.hpp"
 
 namespace mf {
@@ -13,17 +16,34 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The test files that lie beside the training files of these settings; null when there are none.
-std::unique_ptr<Dataset> test_part(Settings settings) {
+/// The test files that lie beside the training files of these settings, with the training files' labels; null when the
+/// data are not parted. What is wrong with test files is an Error like what is wrong with others.
+std::unique_ptr<Dataset> test_part(Settings settings, const ImageDataset& training, int threads,
+                                   std::vector<std::string>& remarks) {
     const bool parted = settings.has("data.split") && settings.text("data.split") == "train";
     if (!parted || !fs::is_directory(settings.text("data.path"))) return nullptr;
-    const bool folder = settings.text("data.name") == "image_folder";
-    if (folder && !fs::is_directory(fs::path(settings.text("data.path")) / "test")) return nullptr;
     settings.set("data.split", "test");
     try {
-        return make_dataset(settings);
-    } catch (const Error&) {  // no such files: a share is held out instead
+        auto out = make_dataset(settings, {.class_order = training.class_names(), .threads = threads});
+        for (const std::string& line : out->remarks()) remarks.push_back("test files: " + line);
+        return out;
+    } catch (const MissingSplit&) {
         return nullptr;
+    } catch (const PicturesWithoutClasses& error) {
+        remarks.push_back(
+            fmt::format("test files: {}; a share of the others is held out instead", error.what()));
+        return nullptr;
+    } catch (const OtherClasses& error) {
+        const std::string& path = settings.text("data.path");
+        throw Error(
+            fmt::format("test files: {}", error.what()),
+            fmt::format("data.classes={} leaves the others out; data.path={}/train holds out a share of the "
+                        "training files",
+                        listed(training.class_names()), path));
+    } catch (const UsageError&) {
+        throw;
+    } catch (const Error& error) {
+        throw Error(fmt::format("test files: {}", error.what()), error.hint());
     }
 }
 
@@ -47,8 +67,8 @@ void write_moved(float* out, const float* in, const Shape& shape, std::int64_t d
 
 }  // namespace
 
-LabelledImages::LabelledImages(const Settings& settings)
-    : data_(make_dataset(settings)), all_(&images_of(*data_)) {
+LabelledImages::LabelledImages(const Settings& settings, const DataPlan& plan)
+    : data_(make_dataset(settings, plan)), all_(&images_of(*data_)), remarks_(data_->remarks()) {
     flip_ = settings.has("data.flip") && settings.flag("data.flip");
     const std::int64_t shift = settings.integer("classifier.shift"), side = all_->sample_shape()[1];
     if (data_->size() == 0) {
@@ -57,12 +77,14 @@ LabelledImages::LabelledImages(const Settings& settings)
         return;
     }
     shift_ = static_cast<int>(shift < 0 ? side / 8 : shift);
-    test_data_ = test_part(settings);
+    test_data_ = test_part(settings, *all_, plan.threads, remarks_);
     if (test_data_ != nullptr) {
         test_ = &images_of(*test_data_);
-        check(test_->sample_shape() == all_->sample_shape() && test_->class_names() == all_->class_names(),
-              "[labelled_images] {}: the test files have other classes or sizes than the training files",
-              settings.text("data.path"));
+        check(test_->sample_shape() == all_->sample_shape(),
+              "[labelled_images] {}: the test files are of shape {}, the training files of shape {}; "
+              "data.size=32 "
+              "(or another side) brings them all to one",
+              settings.text("data.path"), test_->sample_shape(), all_->sample_shape());
         held_name_ = "the test files";
         return;
     }

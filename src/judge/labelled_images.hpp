@@ -13,13 +13,16 @@
 namespace mf {
 
 /// The held-out part is, of an endless set, the pictures that stored() gives (a random stream of their own); of a folder
-/// with test files beside the training files, the test files; of any other stored set, every picture that a fixed
+/// with test files beside the training files, the test files (their labels go by name, so that a class without any keeps
+/// its number); of any other stored set, every picture that a fixed
 /// shuffle puts into the first classifier.held_share of it.
 class LabelledImages {
   public:
     /// data.name and the keys of that data set; classifier.held_share and classifier.shift. UsageError when the data set
-    /// has no images.
-    explicit LabelledImages(const Settings& settings);
+    /// has no images. Error when test files are there and cannot be read (data.bad=skip leaves single ones out) or are of
+    /// classes that the training files lack. `plan`: an order of the classes,
+    /// and how many threads read.
+    explicit LabelledImages(const Settings& settings, const DataPlan& plan = {});
 
     const ImageDataset& all() const { return *all_; }
     /// Pictures to learn from; 0: endless.
@@ -28,6 +31,8 @@ class LabelledImages {
     std::int64_t held_count() const;
     /// "the test files", for people.
     const std::string& held_name() const { return held_name_; }
+    /// What a person should know of how both parts were loaded, a line each.
+    const std::vector<std::string>& remarks() const { return remarks_; }
 
     /// Samples first .. first + count - 1 of the shuffled, endless sequence of this seed, moved by up to classifier.shift
     /// pixels and, with data.flip, mirrored by chance. out (count, H W C), labels (count). `scratch` is working memory.
@@ -43,6 +48,7 @@ class LabelledImages {
     std::unique_ptr<Dataset> data_, test_data_;
     const ImageDataset *all_ = nullptr, *test_ = nullptr;
     std::vector<std::int32_t> learnt_, kept_;  ///< indexes of a stored set that is parted by a share
+    std::vector<std::string> remarks_;
     std::string held_name_;
     int shift_ = 0;
     bool flip_ = false;

@@ -10,6 +10,7 @@
 #include "judge/image_report.hpp"
 #include "judge/judge.hpp"
 #include "judge/point_report.hpp"
+#include "train/data_plan.hpp"
 #include "train/make_model.hpp"
 #include "train/metrics_log.hpp"
 #include "train/run_folder.hpp"
@@ -56,11 +57,13 @@ Numbers of_images(const std::filesystem::path& run, const LoadedModel& loaded, c
     const Samples samples = draw_samples(loaded, sampling, team);
     const ImageDataset& images = *data.images();
     std::optional<Judge> judge;
+    JudgeLabels judge_labels;
     if (const std::string& path = loaded.settings.text("evaluate.judge"); !path.empty()) {
         judge.emplace(load_judge(path, team));
-        check_fits(*judge, loaded.sample, loaded.class_names, run.string());
+        judge_labels = check_fits(*judge, loaded.sample, loaded.class_names, run.string());
     }
-    const ImageReference reference(images, judge ? judge->classifier.get() : nullptr, sampling.count, team);
+    const ImageReference reference(images, judge ? judge->classifier.get() : nullptr, sampling.count, team,
+                                   judge_labels);
     const std::vector<std::int32_t> labels =
         labels_of(loaded, sampling.guidance.labels, sampling.seed, sampling.count);
     return named(reference.score(samples.values, labels, team));
@@ -84,7 +87,7 @@ Numbers run_numbers(const std::filesystem::path& run, const NumbersRequest& requ
     std::vector<std::string> remarks;
     const LoadedModel loaded = load_model(find_checkpoint(run, -1, remarks), request.weights, team);
     for (const std::string& line : remarks) tell(request.remarks, line);
-    const std::unique_ptr<Dataset> data = make_dataset(loaded.settings);
+    const std::unique_ptr<Dataset> data = make_dataset(loaded.settings, plan_of(loaded, team.size()));
     Numbers out = data->points() != nullptr ? of_points(loaded, *data, request, team)
                                             : of_images(run, loaded, *data, request, team);
     add_training(out, run, loaded.sample.shape.count());

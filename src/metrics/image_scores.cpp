@@ -52,8 +52,9 @@ FeatureScores score_features(MatrixView generated, MatrixView real, Team& team) 
 }
 
 ImageReference::ImageReference(const ImageDataset& data, const ImageClassifier* judge, std::int64_t count,
-                               Team& team)
+                               Team& team, std::vector<std::int32_t> judge_labels)
     : judge_(judge),
+      judge_labels_(std::move(judge_labels)),
       shape_(data.sample_shape()),
       count_(data.size() == 0 ? count : std::min(count, data.size() / 2)) {
     check(count_ > kNeighbour, "[image_reference] {} images to compare with; expected at least {}", count_,
@@ -86,7 +87,11 @@ ImageScores ImageReference::score(std::span<const float> images, std::span<const
     if (labels.empty()) return out;
     const std::vector<std::int32_t> classes = found.classes();
     std::int64_t right = 0;
-    for (std::size_t i = 0; i < labels.size(); ++i) right += classes[i] == labels[i] ? 1 : 0;
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        const auto label = static_cast<std::size_t>(labels[i]);
+        const std::int32_t asked = label < judge_labels_.size() ? judge_labels_[label] : labels[i];
+        right += classes[i] == asked ? 1 : 0;
+    }
     out.accuracy = static_cast<double>(right) / static_cast<double>(out.n);
     return out;
 }

@@ -41,7 +41,9 @@ class ImageReference {
     /// Takes 2 count images of the data set (all when it has fewer), in an order that a fixed shuffle gives: the first
     /// half to compare with, the second half for the floor. `judge` null: what needs no judge; otherwise it must
     /// outlive this object and fit the images. Error when a half has fewer than 4 images.
-    ImageReference(const ImageDataset& data, const ImageClassifier* judge, std::int64_t count, Team& team);
+    /// `judge_labels`: the judge's label of each class of the data; empty: they are the same.
+    ImageReference(const ImageDataset& data, const ImageClassifier* judge, std::int64_t count, Team& team,
+                   std::vector<std::int32_t> judge_labels = {});
 
     /// images (n, H W C); labels (n) or empty. Labels that are no class count as wrong. Error names the first row that is
     /// not finite.
@@ -53,6 +55,7 @@ class ImageReference {
 
   private:
     const ImageClassifier* judge_;
+    std::vector<std::int32_t> judge_labels_;
     Shape shape_;
     std::int64_t count_;
     std::vector<float> images_, others_;

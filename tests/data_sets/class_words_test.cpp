@@ -75,8 +75,7 @@ TEST(ClassWords, NamesAndNumbers) {
     EXPECT_EQ(refusal("6", names).substr(0, 22), "--labels: no class '6'");
     EXPECT_EQ(refusal("-1", names).substr(0, 23), "--labels: no class '-1'");
     EXPECT_EQ(refusal("'0'", names).substr(0, 22), "--labels: no class '0'");
-    EXPECT_EQ(refusal("5", {}, 5),
-              "--labels: no class '5'; the 5 classes have no names, only numbers from 0 to 4 | ");
+    EXPECT_EQ(refusal("5", {}, 5), "--labels: no class '5'; there are 5 classes | ");
 }
 
 TEST(ClassWords, NamesWinOverNumbersWithARemark) {

@@ -72,6 +72,12 @@ TEST_F(ImageFolder, ClassesEmptiedBySkippingAreDropped) {
     EXPECT_EQ(data->images()->class_names(), (Names{"ant", "cow"}));
     EXPECT_EQ(labels(*data), (Numbers{0, 1}));
     EXPECT_TRUE(has(data->remarks().back(), "no pictures of class bee, which is dropped"));
+    const auto again =
+        make_ordered("image_folder", scratch_.folder(), {"ant", "cow"}, {{"data.bad", "skip"}});
+    EXPECT_EQ(again->images()->class_names(), (Names{"ant", "cow"}));
+    EXPECT_EQ(labels(*again), (Numbers{0, 1}));
+    EXPECT_TRUE(has(ordered_error("image_folder", scratch_.folder(), {"ant", "bee"}, {{"data.bad", "skip"}}),
+                    "there are pictures of cow, which is not among the classes ant, bee; and none of bee"));
 }
 
 TEST_F(ImageFolder, PicturesAtTheTopHaveNoClasses) {

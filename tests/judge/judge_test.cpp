@@ -101,6 +101,10 @@ TEST(Judge, ComesBackAsItWasSaved) {
     EXPECT_THROW(check_fits(judge, {{32, 32, 3}, 3}, {}, "others"), UsageError);
     EXPECT_THROW(check_fits(judge, {{16, 16, 1}, 10}, {}, "others"), UsageError);
     EXPECT_THROW(check_fits(judge, {{16, 16, 1}, 3}, {"cat", "dog", "cow"}, "others"), UsageError);
+    // The same classes in another order: labels go by name.
+    EXPECT_TRUE(check_fits(judge, {{16, 16, 1}, 3}, judge.class_names, "these").empty());
+    std::vector<std::string> moved = {judge.class_names[2], judge.class_names[0], judge.class_names[1]};
+    EXPECT_EQ(check_fits(judge, {{16, 16, 1}, 3}, moved, "these"), (JudgeLabels{2, 0, 1}));
 }
 
 TEST(Judge, WhatIsNoJudgeIsNamed) {

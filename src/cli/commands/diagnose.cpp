@@ -7,6 +7,7 @@
 #include "cli/screen.hpp"
 #include "diagnose/diagnostics.hpp"
 #include "generate/sampling.hpp"
+#include "train/data_plan.hpp"
 #include "train/make_model.hpp"
 #include "train/run_folder.hpp"
 
@@ -20,7 +21,7 @@ int run(const Invocation& invocation) {
         find_checkpoint(invocation.words[0], invocation.options.integer("--step"), remarks);
     for (const std::string& line : remarks) remark(false, line);
     LoadedModel loaded = load_model(checkpoint, invocation.options.text("--weights"), team);
-    if (loaded.data == nullptr) loaded.data = make_dataset(loaded.settings);
+    if (loaded.data == nullptr) loaded.data = make_dataset(loaded.settings, plan_of(loaded, team.size()));
     const DiagnosticsRequest request{.count = invocation.options.integer("--count"),
                                      .seed = invocation.seed()};
     const NamedNumbers numbers = diagnose(*loaded.model, loaded.settings, *loaded.data, request, team);

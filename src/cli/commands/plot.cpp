@@ -84,7 +84,7 @@ ImageFigureRequest image_request_for(const Invocation& invocation, const FigureR
     const Settings& options = invocation.options;
     ImageFigureRequest out;
     out.runs = runs;
-    out.labels = options.text("--labels");
+    out.labels = labels_in(options);
     out.omega = options.reals("--omega");
     out.intervals = options.reals("--interval");
     bool pairs = out.intervals.size() % 2 == 0;
@@ -203,7 +203,7 @@ Command plot_command() {
          "rows of steps",
          1, 1e7},
         {"--labels", OptionKind::text, "balanced",
-         "images: balanced (a class each), random, none, or a list of numbers or names"},
+         "images: balanced (a class each), random, none, or names or numbers of classes"},
         {"--omega", OptionKind::reals, "",
          "images: guidance strength; for figure guidance several, a row each", 0.001, 1000},
         {"--interval", OptionKind::reals, "",

@@ -7,6 +7,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/json.hpp"
 #include "cli/sampling_options.hpp"
+#include "cli/screen.hpp"
 #include "core/error.hpp"
 #include "core/stopwatch.hpp"
 #include "figures/image_file.hpp"
@@ -152,6 +153,7 @@ int run(const Invocation& invocation) {
     if (out.empty())
         out = fs::is_directory(target) ? target / "samples" / "samples.png" : fs::path("samples.png");
     check_file_suits(out, loaded);
+    for (const std::string& line : label_remarks(loaded, labels_in(invocation.options))) remark(false, line);
     std::vector<Drawn> all = draw_all(loaded, invocation, team);
     write_all(all, loaded, out, invocation);
     report(all, loaded, invocation);

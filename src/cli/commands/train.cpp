@@ -10,6 +10,8 @@
 #include "cli/screen.hpp"
 #include "cli/signals.hpp"
 #include "core/error.hpp"
+#include "data/class_words.hpp"
+#include "data/images.hpp"
 #include "figures/scenes.hpp"
 #include "figures/training_hooks.hpp"
 #include "generate/sampling.hpp"
@@ -78,6 +80,10 @@ std::vector<std::pair<std::string, std::string>> facts_of(Trainer& trainer, cons
         {"precision", settings.text("precision")},
         {"threads", std::to_string(trainer.team().size())},
     };
+    if (const ImageDataset* images = trainer.data().images(); images != nullptr)
+        out.insert(out.begin() + 1,
+                   {{"classes", classes_text(images->class_names())},
+                    {"pictures", images->size() == 0 ? "endless" : with_commas(images->size())}});
     for (const std::string& text : trainer.data().remarks()) out.emplace_back("note", text);
     return out;
 }

@@ -2,6 +2,7 @@
 // meanflow train-classifier: the judge of images.
 #include <csignal>
 #include <filesystem>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -11,6 +12,7 @@
 #include "cli/signals.hpp"
 #include "core/error.hpp"
 #include "core/stopwatch.hpp"
+#include "data/class_words.hpp"
 #include "judge/judge.hpp"
 #include "train/progress_bar.hpp"
 #include "train/step_log.hpp"
@@ -26,6 +28,13 @@ Settings settings_of(const Invocation& invocation) {
     return resolve_classifier(items);
 }
 
+/// The judge that the training starts from numbers the classes of data in files.
+std::optional<std::vector<std::string>> order_for(const std::optional<Judge>& start,
+                                                  const Settings& settings) {
+    if (!start || !settings.has("data.path") || start->class_names.empty()) return std::nullopt;
+    return start->class_names;
+}
+
 std::string count_text(std::int64_t count) { return count == 0 ? "endless" : with_commas(count); }
 
 void show_table(ClassifierTrainer& trainer, const std::string& out) {
@@ -34,8 +43,8 @@ void show_table(ClassifierTrainer& trainer, const std::string& out) {
     const Settings& settings = trainer.settings();
     const auto batch = static_cast<double>(settings.integer("train.batch"));
     std::vector<std::pair<std::string, std::string>> rows = {
-        {"data", fmt::format("{} {}, {} classes", settings.text("data.name"),
-                             data.all().sample_shape().text(), data.all().classes())},
+        {"data", fmt::format("{} {}", settings.text("data.name"), data.all().sample_shape().text())},
+        {"classes", classes_text(data.all().class_names())},
         {"to learn from", count_text(data.training_count())},
         {"held out", fmt::format("{}: {}", count_text(data.held_count()), data.held_name())},
         {"parameters", with_commas(classifier.params().count())},
@@ -47,7 +56,7 @@ void show_table(ClassifierTrainer& trainer, const std::string& out) {
         {"threads", std::to_string(trainer.team().size())},
         {"judge", out},
     };
-    for (const std::string& text : data.all().remarks()) rows.emplace_back("note", text);
+    for (const std::string& text : data.remarks()) rows.emplace_back("note", text);
     fmt::print("{}", boxed_table("meanflow train-classifier", rows));
     std::fflush(stdout);
 }
@@ -115,9 +124,14 @@ int run(const Invocation& invocation) {
                 out.string());
     const bool quiet = invocation.quiet() || invocation.json();
     StopSignals signals;
-    ClassifierTrainer trainer(settings_of(invocation), invocation.threads());
-    if (const std::string& from = invocation.options.text("--from"); !from.empty())
-        start_from(trainer, load_judge(from, trainer.team()));
+    std::optional<Judge> start;  // it numbers the classes
+    if (const std::string& from = invocation.options.text("--from"); !from.empty()) {
+        Team team(invocation.threads());
+        start.emplace(load_judge(from, team));
+    }
+    const Settings settings = settings_of(invocation);
+    ClassifierTrainer trainer(settings, invocation.threads(), order_for(start, settings));
+    if (start) start_from(trainer, *start);
     if (out.has_parent_path()) std::filesystem::create_directories(out.parent_path());
     if (!quiet) show_table(trainer, out.string());
     Stopwatch watch;
