@@ -211,13 +211,31 @@ void remark_left_out(PictureTree& tree, const FolderGraph& graph, const fs::path
         tree.remarks.push_back(fmt::format("{}: {} {} (the first: {})", root.string(), left.count,
                                            left.count == 1 ? one : many, one_line(left.first.string())));
     };
-    add(graph.others(), "file is neither PNG nor JPEG and is left out",
-        "files are neither PNG nor JPEG and are left out");
+    for (const auto& [kind, left] : graph.foreign()) {
+        const std::string rest =
+            fmt::format("{}, which is not read; convert to PNG or JPEG what is to be used", kind);
+        add(left, "file is left out, it is " + rest, "files are left out, each is " + rest);
+    }
+    add(graph.others(), "file is neither PNG nor JPEG nor WebP and is left out",
+        "files are neither PNG nor JPEG nor WebP and are left out");
     add(graph.dangling(), "link leads nowhere and is left out", "links lead nowhere and are left out");
     add(graph.circles(), "link leads back to a folder that is there already and is not followed",
         "links lead back to folders that are there already and are not followed");
     add(graph.unreadable(), "folder cannot be listed and is left out",
         "folders cannot be listed and are left out");
+}
+
+[[noreturn]] void refuse_nothing(const FolderGraph& graph, const fs::path& root) {
+    std::string instead, hint;
+    for (const auto& [kind, left] : graph.foreign()) {
+        const std::string files =
+            left.count == 1 ? "one file that is" : fmt::format("{} files, each", left.count);
+        instead += fmt::format("{} {} {}", instead.empty() ? ", but" : ",", files, kind);
+        hint = "convert them first, with ImageMagick for example: mogrify -format png FILES";
+    }
+    throw Error(
+        fmt::format("[image_folder] {}: there are no PNG, JPEG or WebP pictures{}", root.string(), instead),
+        hint);
 }
 
 }  // namespace
@@ -240,7 +258,7 @@ PictureTree list_pictures(const fs::path& folder, const TreeRequest& request) {
         remark_inner_folders(tree, graph, level);
         remark_empty(tree, level);
     }
-    check(!tree.files.empty(), "[image_folder] {}: there are no PNG or JPEG pictures", root.path.string());
+    if (tree.files.empty()) refuse_nothing(graph, root.path);
     remark_left_out(tree, graph, root.path);
     return tree;
 }

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
+#include <utility>
 
 namespace mf {
 namespace {
@@ -58,6 +58,27 @@ Taps taps_of(int from, int to) {
     return out;
 }
 
+/// Taps of a part; one that is to be enlarged does not cut through cells.
+Taps taps_in(const Window& part, int to) {
+    if (part.size <= to) {
+        Taps out = taps_of(static_cast<int>(part.size), to);
+        for (int& first : out.first) first += static_cast<int>(part.start);
+        return out;
+    }
+    const double step = part.size / to;
+    Taps out{std::min(static_cast<int>(std::ceil(step)) + 1, part.cells), {}, {}};
+    for (int i = 0; i < to; ++i) {
+        const double low = part.start + i * step, high = low + step;
+        out.first.push_back(std::clamp(static_cast<int>(low), 0, part.cells - out.width));
+        for (int k = 0; k < out.width; ++k) {
+            const double cell = out.first.back() + k;
+            const double covered = std::min(cell + 1, high) - std::max(cell, low);
+            out.weights.push_back(static_cast<float>(std::max(covered, 0.0) / step));
+        }
+    }
+    return out;
+}
+
 /// One row: out (to, channels) from in (from, channels).
 void resize_row(float* out, const std::uint8_t* in, const Taps& taps, int channels) {
     const float* weight = taps.weights.data();
@@ -71,6 +92,10 @@ void resize_row(float* out, const std::uint8_t* in, const Taps& taps, int channe
         }
         weight += taps.width;
     }
+}
+
+std::uint8_t rounded(float value) {
+    return static_cast<std::uint8_t>(std::clamp(value + 0.5F, 0.0F, 255.0F));
 }
 
 }  // namespace
@@ -98,9 +123,59 @@ void crop_and_resize(std::uint8_t* out, const PictureView& in, int side) {
             const float* from = rows.data() + (taps.first[static_cast<std::size_t>(y)] + k) * row;
             for (std::ptrdiff_t i = 0; i < row; ++i) sums[static_cast<std::size_t>(i)] += weight * from[i];
         }
-        for (const float sum : sums) *out++ = static_cast<std::uint8_t>(std::clamp(sum + 0.5F, 0.0F, 255.0F));
+        for (const float sum : sums) *out++ = rounded(sum);
     }
 }
+
+struct RowResizer::State {
+    int channels, side;
+    Taps across, down;
+    std::vector<std::uint8_t> out;
+    std::vector<float> line;               ///< an input row, brought to size along its axis
+    std::vector<std::vector<float>> sums;  ///< of the output rows that have begun and are not complete
+    int y = 0, complete = 0;               ///< input rows that came, output rows that are there
+
+    std::size_t row() const { return static_cast<std::size_t>(side) * static_cast<std::size_t>(channels); }
+    int first(int i) const { return down.first[static_cast<std::size_t>(i)]; }
+
+    /// Adds `line`, row `r`, to every output row that covers it.
+    void spread(int r) {
+        for (int i = complete; i < side && first(i) <= r; ++i) {
+            std::vector<float>& sum = sums[static_cast<std::size_t>(i)];
+            sum.resize(row());
+            const float weight =
+                down.weights[static_cast<std::size_t>(i) * static_cast<std::size_t>(down.width) +
+                             static_cast<std::size_t>(r - first(i))];
+            for (std::size_t j = 0; j < sum.size(); ++j) sum[j] += weight * line[j];
+        }
+        for (; complete < side && first(complete) + down.width == r + 1; ++complete) {
+            std::vector<float>& sum = sums[static_cast<std::size_t>(complete)];
+            const std::size_t from = static_cast<std::size_t>(complete) * row();
+            std::ranges::transform(sum, out.begin() + static_cast<std::ptrdiff_t>(from), rounded);
+            sum = {};
+        }
+    }
+};
+
+RowResizer::RowResizer(const Window& across, const Window& down, int channels, int side)
+    : state_(std::make_unique<State>(
+          State{channels, side, taps_in(across, side), taps_in(down, side), {}, {}, {}})) {
+    state_->line.resize(state_->row());
+    state_->out.resize(state_->row() * static_cast<std::size_t>(side));
+    state_->sums.resize(static_cast<std::size_t>(side));
+}
+
+RowResizer::~RowResizer() = default;
+
+void RowResizer::add(const std::uint8_t* row) {
+    State& s = *state_;
+    const int r = s.y++;
+    if (s.complete == s.side || r < s.first(s.complete)) return;
+    resize_row(s.line.data(), row, s.across, s.channels);
+    s.spread(r);
+}
+
+std::vector<std::uint8_t> RowResizer::take() { return std::move(state_->out); }
 
 void convert_channels(std::uint8_t* out, int to, const std::uint8_t* in, int from, std::int64_t pixels) {
     if (to == from) {

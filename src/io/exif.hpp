@@ -12,6 +12,14 @@ namespace mf {
 /// is damaged. Source: CIPA DC-008, "Exchangeable image file format", tag 0x0112.
 int exif_orientation(std::string_view jpeg);
 
+/// The same of EXIF data by themselves, as PNG and WebP have them in chunks; the "Exif" that starts a JPEG's segment is
+/// tolerated before them.
+int orientation_of(std::string_view exif);
+
+/// True when turning a picture so counts its stored columns (its stored rows) from the far end.
+bool starts_right(int orientation);
+bool starts_below(int orientation);
+
 /// The picture as it is to be seen.
 Picture upright(Picture picture, int orientation);
 

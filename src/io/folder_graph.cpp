@@ -107,6 +107,7 @@ void FolderGraph::start_at(const fs::path& root) {
     seen_circles_.clear();
     seen_unreadable_.clear();
     others_ = dangling_ = circles_ = unreadable_ = {};
+    foreign_.clear();
 }
 
 const Folder& FolderGraph::at(const fs::path& path) {
@@ -119,7 +120,10 @@ const Folder& FolderGraph::at(const fs::path& path) {
 
 void FolderGraph::count(const fs::path& path, const Folder& folder) {
     if (!counted_.insert(folder.id).second) return;
-    for (const std::string& name : folder.others) others_.add(path / name);
+    for (const std::string& name : folder.others) {
+        const std::string_view kind = foreign_picture(path / name);
+        (kind.empty() ? others_ : foreign_[std::string(kind)]).add(path / name);
+    }
     for (const std::string& name : folder.dangling) dangling_.add(path / name);
 }
 

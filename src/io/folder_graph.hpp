@@ -59,6 +59,8 @@ class FolderGraph {
     /// What the walks so far left out: files that are no pictures, links that lead nowhere, links round in circles,
     /// folders that cannot be listed.
     const LeftOut& others() const { return others_; }
+    /// Pictures of kinds that are not read, by kind ("a GIF picture"); none of `others`.
+    const std::map<std::string, LeftOut>& foreign() const { return foreign_; }
     const LeftOut& dangling() const { return dangling_; }
     const LeftOut& circles() const { return circles_; }
     const LeftOut& unreadable() const { return unreadable_; }
@@ -77,6 +79,7 @@ class FolderGraph {
     std::set<FolderId> counted_;  // in others_ and dangling_ already
     std::set<std::filesystem::path> seen_circles_, seen_unreadable_;
     LeftOut others_, dangling_, circles_, unreadable_;
+    std::map<std::string, LeftOut> foreign_;
 };
 
 }  // namespace mf

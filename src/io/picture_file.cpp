@@ -9,48 +9,80 @@
 #include "io/file.hpp"
 #include "io/jpeg.hpp"
 #include "io/png.hpp"
+#include "io/webp.hpp"
 
 namespace mf {
 namespace {
 
 constexpr std::uint64_t kMostFileBytes = std::uint64_t{1} << 30;
 
-}  // namespace
-
-PictureKind picture_kind(std::string_view first_bytes) {
-    if (first_bytes.starts_with("\x89PNG\r\n\x1A\n")) return PictureKind::png;
-    if (first_bytes.starts_with("\xFF\xD8\xFF")) return PictureKind::jpeg;
-    return PictureKind::none;
+/// The first bytes of a file; none where it cannot be read.
+std::string start_of(const std::filesystem::path& path) {
+    try {
+        const InputFile file(path);
+        std::string start(std::min<std::uint64_t>(file.size(), kTellingBytes), '\0');
+        file.read(0, start.data(), start.size());
+        return start;
+    } catch (const Error&) {
+        return {};
+    }
 }
+
+bool is_ours(PictureKind kind) { return kind != PictureKind::none && kind != PictureKind::other; }
+
+[[noreturn]] void refuse(std::string_view bytes, const std::string& name) {
+    const std::string_view kind = likely_kind(bytes.substr(0, kTellingBytes));
+    if (picture_kind(bytes.substr(0, kTellingBytes)) == PictureKind::other)
+        throw Error(fmt::format("[picture] {}: is {}, expected PNG, JPEG or WebP", name, kind),
+                    "convert it first, with ImageMagick for example: mogrify -format png FILES");
+    if (!kind.empty())
+        throw Error(fmt::format("[picture] {}: is {}, expected a PNG, JPEG or WebP picture", name, kind));
+    throw Error(fmt::format(
+        "[picture] {}: is neither a PNG nor a JPEG nor a WebP file, or it is truncated ({} bytes)", name,
+        bytes.size()));
+}
+
+std::unique_ptr<PictureRows> open_picture(std::string_view bytes, const std::string& name,
+                                          const PictureWish& wish) {
+    switch (picture_kind(bytes.substr(0, kTellingBytes))) {
+        case PictureKind::png:
+            return open_png(bytes, name, wish);
+        case PictureKind::jpeg:
+            return open_jpeg(bytes, name, wish);
+        case PictureKind::webp:
+            return open_webp(bytes, name, wish);
+        case PictureKind::none:
+        case PictureKind::other:
+            break;
+    }
+    refuse(bytes, name);
+}
+
+}  // namespace
 
 bool looks_like_picture(const std::filesystem::path& path) {
     std::string ending = path.extension().string();
     std::ranges::transform(ending, ending.begin(),
                            [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    if (ending == ".png" || ending == ".jpg" || ending == ".jpeg") return true;
-    try {
-        const InputFile file(path);
-        std::array<char, 8> start{};
-        const std::size_t bytes = std::min<std::uint64_t>(file.size(), start.size());
-        file.read(0, start.data(), bytes);
-        return picture_kind({start.data(), bytes}) != PictureKind::none;
-    } catch (const Error&) {
-        return false;
-    }
+    if (ending == ".png" || ending == ".jpg" || ending == ".jpeg" || ending == ".webp") return true;
+    return is_ours(picture_kind(start_of(path)));
 }
 
-Picture read_picture(const std::filesystem::path& path) {
+std::string_view foreign_picture(const std::filesystem::path& path) {
+    const std::string start = start_of(path);
+    return picture_kind(start) == PictureKind::other ? likely_kind(start) : std::string_view();
+}
+
+void read_rows(const std::filesystem::path& path, const PictureWish& wish,
+               const std::function<void(PictureRows&)>& use) {
     const std::string bytes = read_file(path, kMostFileBytes);
-    switch (picture_kind(bytes)) {
-        case PictureKind::png:
-            return decode_png(bytes, path.string());
-        case PictureKind::jpeg:
-            return decode_jpeg(bytes, path.string());
-        case PictureKind::none:
-            break;
-    }
-    throw Error(fmt::format("[picture] {}: is neither a PNG nor a JPEG file, or it is truncated ({} bytes)",
-                            path.string(), bytes.size()));
+    use(*open_picture(bytes, path.string(), wish));
+}
+
+Picture read_picture(const std::filesystem::path& path, const PictureWish& wish) {
+    Picture out;
+    read_rows(path, wish, [&](PictureRows& rows) { out = whole_picture(rows); });
+    return out;
 }
 
 }  // namespace mf

@@ -3,22 +3,27 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string_view>
 
-#include "io/picture.hpp"
+#include "io/picture_kind.hpp"
+#include "io/picture_rows.hpp"
 
 namespace mf {
 
-enum class PictureKind { none, png, jpeg };
-
-/// What the first bytes of a file (8 are enough) say.
-PictureKind picture_kind(std::string_view first_bytes);
-
-/// True for a file called .png, .jpg or .jpeg (upper case, too), or whose first bytes are those of a PNG or a JPEG.
+/// True for a file called .png, .jpg, .jpeg or .webp (upper case, too), or whose first bytes are those of one of these.
 /// A file that cannot be opened is none.
 bool looks_like_picture(const std::filesystem::path& path);
 
-/// A PNG or a JPEG. Error when it is neither or is damaged.
-Picture read_picture(const std::filesystem::path& path);
+/// "a GIF picture": the kind of a picture that is not read (see PictureKind::other); "" for any other file.
+std::string_view foreign_picture(const std::filesystem::path& path);
+
+/// Hands the rows of a PNG, a JPEG or a WebP to `use`; they live as long as that call. Error, which names what the file
+/// is instead, when it is none of them, and where it is damaged.
+void read_rows(const std::filesystem::path& path, const PictureWish& wish,
+               const std::function<void(PictureRows&)>& use);
+
+/// The whole picture, as it is to be seen.
+Picture read_picture(const std::filesystem::path& path, const PictureWish& wish = {});
 
 }  // namespace mf

@@ -4,10 +4,11 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 
-#include "io/picture.hpp"
+#include "io/picture_rows.hpp"
 
 namespace mf {
 
@@ -18,9 +19,16 @@ using PictureText = std::map<std::string, std::string>;
 /// The bytes of a PNG file. Error when sizes and pixels disagree or a keyword or text is not as above.
 std::string encode_png(const Picture& picture, const PictureText& text = {});
 
-/// Any PNG as 8-bit gray or RGB: palettes and fewer bits are expanded, of 16 bits the upper 8 are kept, alpha
-/// is dropped, gamma and colour profiles are not applied. `name`: the path, for messages. Pictures of more
-/// than 2^28 bytes (as 8-bit pixels) are refused, and so is a header that claims more than the file can hold.
+/// Any PNG as 8-bit gray or RGB: palettes and fewer bits are expanded, of 16 bits the upper 8 are kept; what is
+/// transparent (an alpha channel, or a transparent colour or palette entry) is laid on the ground; gamma and colour
+/// profiles are not applied. Its orientation is what its eXIf chunk says. Pictures that are too large to be held (see
+/// PictureWish) are decoded row by row, interlaced ones as long as they take at most kMostInnerBytes. Error for missing
+/// or damaged data and for a header that claims more than the file can hold. `bytes` must outlive the result; `name`:
+/// the path, for messages.
+std::unique_ptr<PictureRows> open_png(std::string_view bytes, const std::string& name,
+                                      const PictureWish& wish = {});
+
+/// The whole picture, as it is to be seen.
 Picture decode_png(std::string_view bytes, const std::string& name);
 
 /// The text stored before the pixels of a PNG.

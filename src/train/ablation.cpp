@@ -110,10 +110,11 @@ Variant variant_of(const Row& row, const std::vector<ConfigItem>& items, const S
 
 }  // namespace
 
-std::vector<Variant> ablation(const std::vector<ConfigItem>& items, const std::vector<std::string>& only) {
+std::vector<Variant> ablation(const std::vector<ConfigItem>& items, const std::vector<std::string>& only,
+                              int threads) {
     check_names(only);
     Variant base{"base", "the configuration as it is", {}, resolve(items), "", ""};
-    const SampleKind sample = kind_of(*make_dataset(base.settings));
+    const SampleKind sample = kind_of(*make_dataset(base.settings, {.threads = threads}));
     make_model(base.settings, sample);
     check_usage(base.settings.has("objective.tangent"),
                 "ablate is about mf and imf; this configuration has objective.name={}",

@@ -24,7 +24,8 @@ struct Variant {
 
 /// The rows for a configuration, `base` first: those of `only` (groups or names; empty: all). Rows that do not apply
 /// say why. UsageError on a group or name that does not exist.
-std::vector<Variant> ablation(const std::vector<ConfigItem>& items, const std::vector<std::string>& only);
+std::vector<Variant> ablation(const std::vector<ConfigItem>& items, const std::vector<std::string>& only,
+                              int threads = 0);
 
 /// Names of the groups with a line each, for help.
 std::vector<std::pair<std::string, std::string>> ablation_groups();

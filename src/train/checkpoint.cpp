@@ -154,7 +154,7 @@ LoadedModel load_model(const Checkpoint& checkpoint, const std::string& weights,
 }
 
 LoadedModel initial_model(const Settings& settings, Team& team, Precision precision) {
-    const std::unique_ptr<Dataset> data = make_dataset(settings);
+    const std::unique_ptr<Dataset> data = make_dataset(settings, {.threads = team.size()});
     LoadedModel out;
     out.settings = settings;
     out.weights = "online";

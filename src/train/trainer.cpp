@@ -38,7 +38,7 @@ struct Trainer::Parts {
     Parts(const Settings& s, int threads)
         : settings(s),
           team(threads),
-          data(dataset_catalogue().at(s.text("data.name")).make(s)),
+          data(dataset_catalogue().at(s.text("data.name")).make(s, {.threads = team.size()})),
           objective(objective_catalogue().at(s.text("objective.name")).make(s)),
           model(make_model(s, kind_of(*data), *objective)),
           times(TimeSampler::make(s)),

@@ -3,6 +3,7 @@
 
 #include "data_sets/image_files.hpp"
 #include "io/png.hpp"
+#include "support/picture_bytes.hpp"
 
 namespace {
 
@@ -118,11 +119,12 @@ TEST_F(ImageFolder, WhatIsNoPictureIsLeftOutWithARemark) {
     const auto data = make();
     EXPECT_EQ(data->images()->class_names(), (Names{"a"}));
     EXPECT_EQ(data->size(), 1);
-    ASSERT_EQ(data->remarks().size(), 4U);
+    ASSERT_EQ(data->remarks().size(), 5U);
     EXPECT_TRUE(has(data->remarks()[0], "empty: has no pictures and is no class"));
-    EXPECT_TRUE(has(data->remarks()[1], "2 files are neither PNG nor JPEG"));
-    EXPECT_TRUE(has(data->remarks()[2], "1 link leads nowhere"));
-    EXPECT_TRUE(has(data->remarks()[3], "1 link leads back"));
+    EXPECT_TRUE(has(data->remarks()[1], "1 file is left out, it is a GIF picture, which is not read"));
+    EXPECT_TRUE(has(data->remarks()[2], "1 file is neither PNG nor JPEG nor WebP"));
+    EXPECT_TRUE(has(data->remarks()[3], "1 link leads nowhere"));
+    EXPECT_TRUE(has(data->remarks()[4], "1 link leads back"));
 }
 
 TEST_F(ImageFolder, UnreadablePicturesAreRefusedOrSkipped) {
@@ -145,7 +147,10 @@ TEST_F(ImageFolder, UnreadablePicturesAreRefusedOrSkipped) {
 }
 
 TEST_F(ImageFolder, NothingReadable) {
-    EXPECT_TRUE(has(error(), "there are no PNG or JPEG pictures"));
+    EXPECT_TRUE(has(error(), "there are no PNG, JPEG or WebP pictures"));
+    scratch_.put("IMG_1.HEIC", std::string("\0\0\0\x18ftypheic\0\0\0\0", 16));
+    scratch_.put("IMG_2.HEIC", std::string("\0\0\0\x18ftypheic\0\0\0\0", 16));
+    EXPECT_TRUE(has(error(), "pictures, but 2 files, each a HEIC picture hint: convert them first"));
     scratch_.put("a.png", "broken");
     scratch_.put("b.png", "broken");
     for (const char* size : {"0", "8"})
@@ -155,6 +160,39 @@ TEST_F(ImageFolder, NothingReadable) {
     EXPECT_TRUE(has(set_error("image_folder", scratch_ / "none"), "there is no such file or folder"));
     EXPECT_TRUE(has(set_error("image_folder", ""), "wants data.path"));
     EXPECT_TRUE(has(set_error("image_folder", scratch_ / "a.png"), "cannot be listed"));
+}
+
+TEST_F(ImageFolder, TransparentAndFaultyPicturesAreRemarkedOnce) {
+    put("a/1.png", 1);
+    put("a/2.jpg", 200);
+    put("b/3.jpg", 200);
+    std::string stray = jpeg_bytes(plain_picture(4, 4, 200, 200, 200));
+    stray.insert(stray.size() - 2, "\x12\x34\x56");
+    scratch_.put("a/2.jpg", stray);
+    scratch_.put("b/3.jpg", stray);
+    const auto clear = [](int alpha) {
+        std::string samples;
+        for (int i = 0; i < 16; ++i) samples += std::string("\x40\x40\x40") + static_cast<char>(alpha);
+        return png_of(4, 4, 8, 6, samples);
+    };
+    scratch_.put("b/4.png", clear(0));
+    scratch_.put("b/5.png", clear(128));
+    scratch_.put("b/6.png", clear(255));
+    const auto data = make();
+    EXPECT_EQ(first_bytes(*data), (Numbers{1, 200, 200, 255, 159, 64}));
+    ASSERT_EQ(data->remarks().size(), 2U);
+    EXPECT_TRUE(
+        has(data->remarks()[0], "2 of 6 pictures are transparent somewhere, where data.background=white"));
+    EXPECT_TRUE(has(data->remarks()[0], "b/4.png"));
+    EXPECT_TRUE(
+        has(data->remarks()[1], "2 of 6 pictures have a fault but are whole, and are used (the first: "));
+    EXPECT_TRUE(has(data->remarks()[1], "a/2.jpg: Corrupt JPEG data: "));
+    EXPECT_EQ(first_bytes(*make({{"data.background", "0"}})), (Numbers{1, 200, 200, 0, 32, 64}));
+    EXPECT_EQ(first_bytes(*make({{"data.background", "200,0,0"}})), (Numbers{1, 200, 200, 200, 132, 64}));
+    EXPECT_EQ(first_bytes(*make({{"data.background", "#c80000"}, {"data.channels", "1"}})),
+              (Numbers{1, 200, 200, 60, 62, 64}));
+    EXPECT_TRUE(
+        has(error({{"data.background", "clear"}}), "data.background=clear: expected a colour hint: white"));
 }
 
 TEST_F(ImageFolder, MixedSizesWantDataSize) {

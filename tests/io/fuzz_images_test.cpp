@@ -2,12 +2,14 @@
 // Readers of image files against damaged ones (see fuzz_test.cpp).
 #include <algorithm>
 
+#include "data/picture_reader.hpp"
 #include "io/cifar_binary.hpp"
 #include "io/idx.hpp"
 #include "io/picture_file.hpp"
 #include "io/scratch.hpp"
 #include "support/fuzz.hpp"
 #include "support/image_bytes.hpp"
+#include "support/picture_bytes.hpp"
 
 namespace {
 
@@ -73,18 +75,76 @@ TEST(Fuzz, CifarBinary) {
     fuzz({cifar_record({3}), cifar_record({1}) + cifar_record({9}), cifar_record({19, 99})}, reader);
 }
 
+/// Reads a picture whole, and once more as if it were too large for that: scaled by the decoder and row by row.
+void read_both_ways(const std::string& path) {
+    const Picture picture = read_picture(path);
+    EXPECT_EQ(picture.pixels.size(), static_cast<std::size_t>(picture.width) *
+                                         static_cast<std::size_t>(picture.height) *
+                                         static_cast<std::size_t>(picture.channels));
+    touch(picture.pixels);
+    ImageForm form;
+    form.size = 1;
+    const ReadPicture small = read_for(path, form, {1, 2, 3}, 0);
+    EXPECT_EQ(small.picture.pixels.size(), static_cast<std::size_t>(small.picture.channels));
+    touch(small.picture.pixels);
+}
+
 TEST(Fuzz, Jpeg) {
     std::vector<std::string> seeds;
     for (const char* name : {"rgb4.jpg", "rgb4_420.jpg", "rgb4_progressive.jpg", "gray4.jpg", "cmyk4.jpg"})
         seeds.push_back(slurp(data(name)));
     seeds.push_back(with_orientation(seeds[0], 6, true));
     seeds.push_back(with_orientation(seeds[3], 3, false));
+    seeds.push_back(jpeg_bytes(plain_picture(40, 33, 9, 99, 200), TJSAMP_420, TJFLAG_PROGRESSIVE));
+    fuzz(seeds, read_both_ways);
+}
+
+/// Makes the CRC of every chunk right again.
+void repair_png(std::string& png) {
+    std::string out = png.substr(0, 8);
+    while (out.size() + 12 <= png.size()) {
+        std::size_t bytes = 0;
+        for (std::size_t i = 0; i < 4; ++i)
+            bytes = bytes << 8 | static_cast<unsigned char>(png[out.size() + i]);
+        if (bytes > png.size() - out.size() - 12) break;
+        out += png_chunk(png.substr(out.size() + 4, 4), png.substr(out.size() + 8, bytes));
+    }
+    png = out + png.substr(out.size());
+}
+
+TEST(Fuzz, PngAsAPicture) {
+    const std::string transparent = png_chunk("tRNS", std::string("\0\1\0\2\0\3", 6));
+    const std::vector<std::string> seeds = {
+        slurp(data("interlaced.png")), slurp(data("palette.png")), slurp(data("rgba.png")),
+        png_of(3, 2, 8, 2, std::string("\1\2\3\4\5\6\7\10\11\1\2\3\4\5\6\7\10\11", 18),
+               transparent + png_chunk("eXIf", exif_of(6))),
+        png_of(2, 2, 16, 4, std::string(16, '\x81'), {}, png_chunk("eXIf", exif_of(3, false)))};
+    fuzz(seeds, read_both_ways, repair_png);
+}
+
+TEST(Fuzz, Webp) {
+    const Picture plain = plain_picture(11, 9, 9, 99, 200);
+    std::vector<std::uint8_t> rgba;
+    for (int i = 0; i < 11 * 9 * 4; ++i) rgba.push_back(static_cast<std::uint8_t>(7 * i));
+    const std::string lossless = webp_bytes(rgba, 11, 9, 4), opaque = webp_bytes(plain.pixels, 11, 9, 3);
+    std::uint8_t* out = nullptr;
+    const std::size_t bytes = ::WebPEncodeRGBA(rgba.data(), 11, 9, 44, 50, &out);
+    const std::string lossy(reinterpret_cast<const char*>(out), bytes);
+    ::WebPFree(out);
+    const std::vector<std::string> seeds = {
+        lossless, opaque, lossy,
+        webp_of(webp_head(8, 11, 9) + webp_pixels(opaque) + riff_chunk("EXIF", exif_of(8))),
+        webp_of(webp_head(2, 16, 12) + riff_chunk("ANIM", std::string(6, '\0')) +
+                webp_frame(2, 2, 11, 9, webp_pixels(lossless)) +
+                webp_frame(0, 0, 11, 9, webp_pixels(opaque)))};
+    // Sizes are all that stands between a few bytes and gigabytes of one colour, so large ones are left out here.
     const auto reader = [](const std::string& path) {
-        const Picture picture = read_picture(path);
-        EXPECT_EQ(picture.pixels.size(), static_cast<std::size_t>(picture.width) *
-                                             static_cast<std::size_t>(picture.height) *
-                                             static_cast<std::size_t>(picture.channels));
-        touch(picture.pixels);
+        std::uint64_t pixels = 0;
+        read_rows(path, {}, [&](PictureRows& rows) {
+            pixels = static_cast<std::uint64_t>(rows.width()) * static_cast<std::uint64_t>(rows.height());
+        });
+        check(pixels < 1 << 20, "too large for this test");
+        read_both_ways(path);
     };
     fuzz(seeds, reader);
 }

@@ -68,12 +68,69 @@ TEST(Jpeg, TruncationAndDamageAreErrors) {
     for (std::size_t n = 0; n + 2 < whole.size(); n += 11)
         EXPECT_TRUE(has(error_of([&] { decode_jpeg(whole.substr(0, n), "some.jpg"); }), "[jpeg] some.jpg: "))
             << n;
-    EXPECT_TRUE(has(error_of([&] { decode_jpeg(whole.substr(0, whole.size() / 2), "a"); }), "remature end"));
+    EXPECT_TRUE(has(error_of([&] { decode_jpeg(whole.substr(0, whole.size() / 2), "a"); }),
+                    "the file is truncated or damaged, pixels are missing: "));
     std::string damaged = whole;
     damaged.replace(whole.size() / 2, 4, "\xFF\xD9\xFF\xD9");  // an end in the middle
     EXPECT_NE(error_of([&] { decode_jpeg(damaged, "a"); }), "");
     EXPECT_TRUE(has(error_of([&] { decode_jpeg("GIF89a", "a.jpg"); }), "a.jpg: is not a JPEG file"));
     EXPECT_TRUE(has(error_of([&] { decode_jpeg("", "a.jpg"); }), "is not a JPEG file, or it is truncated"));
+}
+
+/// What is remarked of a JPEG that can be read.
+std::string warning_of(const std::string& file, const Picture& expected) {
+    const auto rows = open_jpeg(file, "a");
+    EXPECT_EQ(whole_picture(*rows).pixels, expected.pixels);
+    return rows->notes().warning;
+}
+
+// As long as no pixel is missing, what the decoder complains of is worth a remark.
+TEST(Jpeg, WhatIsWholeIsRead) {
+    for (const int flags : {0, TJFLAG_PROGRESSIVE}) {
+        const std::string whole = jpeg_bytes(gradient(64, 48, 3), TJSAMP_420, flags);
+        const Picture picture = decode_jpeg(whole, "a");
+        const std::string body = whole.substr(0, whole.size() - 2), end = whole.substr(whole.size() - 2);
+        EXPECT_EQ(warning_of(whole, picture), "");
+        EXPECT_TRUE(
+            has(warning_of(body + "\x12\x34\x56" + end, picture), "extraneous bytes before marker 0xd9"));
+        const std::size_t scan = whole.find("\xFF\xDA");
+        EXPECT_TRUE(has(warning_of(whole.substr(0, scan) + "\x01\x02" + whole.substr(scan), picture),
+                        "2 extraneous bytes before marker 0xda"));
+        EXPECT_TRUE(has(warning_of(body, picture), "Premature end"));
+        EXPECT_EQ(warning_of(whole + "what follows is not of it", picture), "");
+    }
+}
+
+// Scans that are missing leave no gap that the decoder would notice.
+TEST(Jpeg, MissingScansAreMissingData) {
+    const std::string whole = jpeg_bytes(gradient(64, 48, 3), TJSAMP_420, TJFLAG_PROGRESSIVE);
+    std::vector<std::size_t> scans;
+    for (std::size_t at = whole.find("\xFF\xDA"); at != std::string::npos;
+         at = whole.find("\xFF\xDA", at + 1))
+        scans.push_back(at);
+    ASSERT_GT(scans.size(), 4U);
+    for (std::size_t i = 1; i < scans.size(); ++i) {
+        // Tables of a scan come before it: what ends the scan before is the first marker after its data.
+        std::size_t end = scans[i - 1] + 2;
+        while (whole[end] != '\xFF' || whole[end + 1] == '\0') ++end;
+        EXPECT_TRUE(has(error_of([&] { decode_jpeg(whole.substr(0, end), "a"); }),
+                        "scans of the picture are missing"))
+            << i;
+    }
+}
+
+// libjpeg is called as TurboJPEG calls it: the bits of a run's pictures are those of earlier versions.
+TEST(Jpeg, EqualsTheOtherDoorOfTheLibrary) {
+    for (const int sampling : {TJSAMP_444, TJSAMP_422, TJSAMP_420, TJSAMP_440, TJSAMP_411})
+        for (const int flags : {0, TJFLAG_PROGRESSIVE}) {
+            const std::string file = jpeg_bytes(gradient(61, 47, 3), sampling, flags);
+            Picture expected{61, 47, 3, std::vector<std::uint8_t>(61 * 47 * 3)};
+            tjhandle decoder = ::tjInitDecompress();
+            ::tjDecompress2(decoder, reinterpret_cast<const unsigned char*>(file.data()), file.size(),
+                            expected.pixels.data(), 61, 0, 47, TJPF_RGB, TJFLAG_ACCURATEDCT);
+            ::tjDestroy(decoder);
+            EXPECT_EQ(decode_jpeg(file, "a").pixels, expected.pixels) << sampling;
+        }
 }
 
 TEST(Jpeg, ALyingHeaderDoesNotGetMemory) {
@@ -153,7 +210,7 @@ TEST(PictureFile, TheContentSaysWhatItIs) {
     EXPECT_TRUE(looks_like_picture(scratch.put("e.JPEG", "")));
     EXPECT_FALSE(looks_like_picture(scratch.put("f", "")));
     EXPECT_FALSE(looks_like_picture(scratch / "none"));
-    EXPECT_TRUE(has(error_of([&] { read_picture(text); }), "is neither a PNG nor a JPEG file"));
+    EXPECT_TRUE(has(error_of([&] { read_picture(text); }), "is neither a PNG nor a JPEG nor a WebP file"));
     EXPECT_TRUE(has(error_of([&] { read_picture(scratch / "e.JPEG"); }), "(0 bytes)"));
 }
 

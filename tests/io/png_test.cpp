@@ -42,10 +42,11 @@ TEST(Png, EqualPicturesGiveEqualBytes) {
 TEST(Png, ReadsEveryKindAsEightBits) {
     Picture rgb{5, 4, 3, {}};
     for (int i = 0; i < 60; ++i) rgb.pixels.push_back(static_cast<std::uint8_t>(4 * i));
-    for (const char* name : {"rgb.png", "rgba.png", "interlaced.png"}) {
+    for (const char* name : {"rgb.png", "interlaced.png"}) {
         EXPECT_EQ(read_png(data(name)).pixels, rgb.pixels) << name;
         EXPECT_EQ(read_png(data(name)).channels, 3) << name;
     }
+    EXPECT_EQ(read_png(data("rgba.png")).channels, 3);
     const Picture gray = read_png(data("gray.png")), gray16 = read_png(data("gray16.png"));
     const Picture bilevel = read_png(data("bilevel.png")), palette = read_png(data("palette.png"));
     EXPECT_EQ(gray.channels, 1);
@@ -70,14 +71,27 @@ TEST(Png, DamageIsAnErrorWithThePath) {
     };
     EXPECT_TRUE(has(error(""), "truncated"));
     EXPECT_TRUE(has(error("GIF89a, not a PNG at all"), "is not a PNG file"));
-    for (std::size_t n = 1; n < whole.size(); n += 13)
+    for (std::size_t n = 1; n < whole.size() - 12; n += 13)
         EXPECT_TRUE(has(error(whole.substr(0, n)), "truncated")) << n;
+    EXPECT_TRUE(has(error(whole.substr(0, whole.size() - 13)), "truncated"));
+    EXPECT_TRUE(has(error(encode_png(made(1, 1, 3)).substr(0, 33)), "truncated")) << "no pixels";
     for (std::size_t i = 0; i < whole.size() - 12; i += 7) {
         std::string damaged = whole;
         damaged[i] = static_cast<char>(damaged[i] ^ 0x20);
         EXPECT_NE(error(damaged), "") << i;
     }
     EXPECT_TRUE(has(error_of([&] { read_png(scratch / "none.png"); }), "there is no such file"));
+}
+
+// That nothing says that the file ends is no reason to throw pixels away that are all there.
+TEST(Png, AMissingEndIsARemark) {
+    const std::string whole = encode_png(made(31, 33, 3));
+    for (std::size_t cut = 0; cut <= 12; ++cut) {
+        const std::string file = whole.substr(0, whole.size() - cut);
+        const auto rows = open_png(file, "a");
+        EXPECT_EQ(whole_picture(*rows).pixels, made(31, 33, 3).pixels) << cut;
+        EXPECT_EQ(rows->notes().warning, cut == 0 ? "" : "the chunk that ends the file is missing");
+    }
 }
 
 TEST(Png, ALyingHeaderDoesNotGetMemory) {

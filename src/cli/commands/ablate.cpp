@@ -208,7 +208,8 @@ int run(const Invocation& invocation) {
     if (folder.empty())
         throw UsageError("ablate wants --out DIR, where its runs go",
                          "meanflow ablate toy/imf --steps 1000 --out ablation");
-    const std::vector<Variant> variants = ablation(items_of(invocation), invocation.options.texts("--only"));
+    const std::vector<Variant> variants =
+        ablation(items_of(invocation), invocation.options.texts("--only"), invocation.threads());
     {
         StopSignals signals;
         if (!train_all(variants, invocation, signals)) {

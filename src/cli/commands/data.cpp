@@ -93,8 +93,8 @@ std::int64_t peek_images(const Peek& peek, std::uint64_t seed, int zoom) {
 int peek(const Invocation& invocation) {
     std::vector<ConfigItem> items = {{"data.name", invocation.words[0], ""}};
     for (const std::string& word : invocation.overrides) items.push_back(parse_override(word));
-    Peek peek{make_dataset(resolve(items)), invocation.words[0], invocation.options.text("--out"),
-              invocation.options.integer("--count")};
+    Peek peek{make_dataset(resolve(items), {.threads = invocation.threads()}), invocation.words[0],
+              invocation.options.text("--out"), invocation.options.integer("--count")};
     if (peek.out.empty()) peek.out = peek.name + ".png";
     for (const std::string& text : peek.data->remarks()) remark(invocation.quiet(), text);
     const ImageDataset* images = peek.data->images();

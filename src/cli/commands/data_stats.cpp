@@ -137,7 +137,7 @@ int run(const Invocation& invocation) {
     const std::string& name = invocation.words[0];
     std::vector<ConfigItem> items = {{"data.name", name, ""}};
     for (const std::string& word : invocation.overrides) items.push_back(parse_override(word));
-    const std::unique_ptr<Dataset> data = make_dataset(resolve(items));
+    const std::unique_ptr<Dataset> data = make_dataset(resolve(items), {.threads = invocation.threads()});
     for (const std::string& text : data->remarks()) remark(invocation.quiet(), text);
     const Stats stats = stats_of(*data, invocation.options.integer("--count"), invocation.seed());
     invocation.json() ? print_json(name, *data, stats) : print_text(name, *data, stats);
