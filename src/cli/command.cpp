@@ -57,6 +57,14 @@ void check_words(const Command& command, const Invocation& invocation) {
     const std::size_t given = invocation.words.size();
     if (given >= command.least_words && given <= command.most_words) return;
     const bool few = given < command.least_words;
+    // "precision=bf16" where there is an option --precision.
+    if (!few && looks_like_override(invocation.words[command.most_words])) {
+        const std::string& word = invocation.words[command.most_words];
+        const std::string key = "--" + word.substr(0, word.find('='));
+        if (invocation.options.has(key))
+            throw UsageError(fmt::format("{} takes no keys of a configuration, got '{}'", command.name, word),
+                             fmt::format("the option is {} {}", key, word.substr(word.find('=') + 1)));
+    }
     throw UsageError(few ? fmt::format("{}: something is missing", command.name)
                          : fmt::format("{}: '{}' is one word too many", command.name,
                                        invocation.words[command.most_words]),
@@ -110,6 +118,12 @@ Invocation read_arguments(const Command& command, std::span<const std::string> a
     }
     check_words(command, out);
     return out;
+}
+
+void refuse_options(const Invocation& invocation, std::initializer_list<const char*> keys,
+                    const std::string& why, const std::string& hint) {
+    for (const char* key : keys)
+        if (invocation.options.was_set(key)) throw UsageError(fmt::format("{} {}", key, why), hint);
 }
 
 std::string help_of(const Command& command) {

@@ -38,6 +38,9 @@ struct Command {
 OptionTable all_options(const Command& command);
 /// Reads what follows the command's name. UsageError names the option that is meant, or what is missing.
 Invocation read_arguments(const Command& command, std::span<const std::string> arguments);
+/// UsageError when one of these options was given: "KEY WHY".
+void refuse_options(const Invocation& invocation, std::initializer_list<const char*> keys,
+                    const std::string& why, const std::string& hint = "leave it out");
 /// The screen of `meanflow COMMAND --help`.
 std::string help_of(const Command& command);
 

@@ -10,7 +10,9 @@
 
 namespace mf::cli {
 
-/// --weights, --step, --solver, --as-published, --side, --precision.
+/// --weights, --step, --side, --precision: which network.
+OptionTable model_options();
+/// Those, --solver and --as-published.
 OptionTable sampling_options();
 /// --labels, --omega and --interval.
 OptionTable guidance_options();
@@ -20,7 +22,9 @@ Precision precision_of(const Invocation& invocation);
 ModelChoice choice_of(const Invocation& invocation);
 /// The network that `target` names, by those options; remarks about it go to standard error.
 LoadedModel open_model(const std::string& target, const Invocation& invocation, Team& team);
-/// What --solver and --as-published say, with the seed and precision.
+/// Remarks to standard error, the same line only once.
+Remarks each_once(bool quiet);
+/// What --solver and --as-published say, with the seed and precision; remarks are told once.
 SampleRequest request_of(const Invocation& invocation);
 /// The words of --labels; every class in turn when nobody gave them, whatever a class is called.
 std::string labels_in(const Settings& options);

@@ -13,7 +13,7 @@ namespace mf {
 namespace {
 
 /// The network as it was before the first step.
-LoadedModel initial_of(const LoadedModel& model, Team& team) {
+LoadedModel initial_of(const LoadedModel& model, Precision precision, Team& team) {
     LoadedModel out;
     out.settings = model.settings;
     out.weights = "online";
@@ -21,7 +21,7 @@ LoadedModel initial_of(const LoadedModel& model, Team& team) {
     out.class_names = model.class_names;
     out.model = make_model(out.settings, out.sample);
     out.model->initialise(static_cast<std::uint64_t>(out.settings.integer("seed")));
-    out.model->params().repack(team, Precision::f32);
+    out.model->params().repack(team, precision);
     return out;
 }
 
@@ -77,13 +77,14 @@ plot::PictureGrid image_evolution(const ImageFigureRequest& request, const std::
         grid.groups.push_back({heading_of(request, i), class_labels(request, models[i], across)});
     grid.note = fmt::format("{};  the same noise (seed {}) in every row", all_steps(request, models),
                             request.runs.sampling.seed);
-    if (models[0].sample.classes > 0) grid.note += ";  " + words_of(guided);
+    if (models[0].sample.classes > 0) grid.note += ";  " + words_of(models[0], guided);
     const auto each = static_cast<std::ptrdiff_t>(grid.height * grid.width * grid.channels);
     for (const std::int64_t stage : stages) {
         grid.rows.push_back(stage_words(stage));
         for (std::size_t i = 0; i < models.size(); ++i) {
-            const LoadedModel model =
-                stage == 0 ? initial_of(models[i], team) : open_row(request.runs.rows[i], stage, team);
+            const LoadedModel model = stage == 0
+                                          ? initial_of(models[i], request.runs.sampling.precision, team)
+                                          : open_row(request.runs.rows[i], stage, team);
             const Bytes row =
                 drawn(model, sampling_of(request, across, steps_of(request, models[i]), guided), team);
             for (auto from = row.begin(); from != row.end(); from += each)

@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "data/images.hpp"
+#include "generate/guidance.hpp"
 #include "objectives/objective.hpp"
 
 namespace mf {
@@ -35,8 +36,10 @@ GuidanceRequest one_guidance(const ImageFigureRequest& request) {
     return out;
 }
 
-std::string words_of(const GuidanceRequest& guidance) {
-    std::string out = fmt::format("ω = {:g}", guidance.omega.empty() ? 1.0 : guidance.omega[0]);
+std::string words_of(const LoadedModel& model, const GuidanceRequest& guidance) {
+    const GuidanceAbility ability = guidance_ability(model);
+    const double own = ability.kind == GuidanceKind::fixed ? ability.omega : 1.0;
+    std::string out = fmt::format("ω = {:g}", guidance.omega.empty() ? own : guidance.omega[0]);
     if (!guidance.t_min.empty()) out += fmt::format(" in [{:g}, {:g}]", guidance.t_min[0], guidance.t_max[0]);
     return out;
 }

@@ -23,7 +23,7 @@ std::string steps_words(std::int64_t steps);
 /// The one strength and interval of figures that do not compare several. UsageError when there are more.
 GuidanceRequest one_guidance(const ImageFigureRequest& request);
 /// "ω = 2 in [0.2, 0.8]".
-std::string words_of(const GuidanceRequest& guidance);
+std::string words_of(const LoadedModel& model, const GuidanceRequest& guidance);
 
 SampleRequest sampling_of(const ImageFigureRequest& request, std::int64_t count, std::int64_t steps,
                           GuidanceRequest guidance);

@@ -10,6 +10,7 @@
 
 #include "core/error.hpp"
 #include "figures/image_figure_parts.hpp"
+#include "generate/guidance.hpp"
 #include "train/build_info.hpp"
 #include "train/settings_text.hpp"
 
@@ -34,21 +35,66 @@ std::vector<LoadedModel> open_images(const FigureRequest& runs, Team& team) {
     return out;
 }
 
-plot::PictureGrid guidance(const ImageFigureRequest& request, const std::vector<LoadedModel>& models,
-                           Team& team) {
-    check_usage(models[0].sample.classes > 0, "figure guidance: this model has no classes to be guided to");
-    for (const LoadedModel& model : models)
-        if (has_fixed_omega(model.settings))
+void check_can_be_guided(const std::vector<LoadedModel>& models) {
+    for (const LoadedModel& model : models) {
+        const GuidanceAbility ability = guidance_ability(model);
+        if (ability.kind == GuidanceKind::none)
+            throw UsageError(fmt::format("figure guidance: {}", ability.why),
+                             "figure steps shows this network");
+        if (ability.kind == GuidanceKind::fixed)
             throw UsageError(
                 fmt::format("figure guidance: a model with objective.guidance=fixed has one strength, {:g}",
-                            model.settings.real("objective.omega")),
+                            ability.omega),
                 "objective.guidance=flexible learns all of them");
+    }
+}
+
+bool is_guided_from_outside(const LoadedModel& model) {
+    return guidance_ability(model).kind == GuidanceKind::second_pass;
+}
+
+/// Whether an interval makes a difference: from outside, one step is asked at one time, which is noise.
+bool has_intervals(const ImageFigureRequest& request, const LoadedModel& model) {
+    return guidance_ability(model).interval &&
+           !(is_guided_from_outside(model) && steps_of(request, model) == 1);
+}
+
+/// The columns of each model, and a word about those that are not guided as one might expect.
+void add_guidance_groups(plot::PictureGrid& grid, const ImageFigureRequest& request,
+                         const std::vector<LoadedModel>& models, const std::vector<double>& intervals) {
+    const bool any =
+        std::ranges::any_of(models, [&](const LoadedModel& model) { return has_intervals(request, model); });
+    if (!any && !request.intervals.empty() && request.intervals != std::vector<double>{0, 1})
+        throw UsageError(fmt::format("figure guidance: {} knows no intervals{}", request.runs.rows[0].name,
+                                     is_guided_from_outside(models[0]) ? " in one step" : ""),
+                         is_guided_from_outside(models[0]) ? "take more --steps, or leave --interval out"
+                                                           : "leave --interval out");
+    for (std::size_t i = 0; i < models.size(); ++i) {
+        plot::PictureGroup group{heading_of(request, i), {}};
+        if (has_intervals(request, models[i]))
+            for (std::size_t k = 0; k < intervals.size(); k += 2)
+                group.columns.push_back(fmt::format("{:g} – {:g}", intervals[k], intervals[k + 1]));
+        else
+            group.columns.emplace_back("0 – 1");
+        if (is_guided_from_outside(models[i]))
+            grid.note += fmt::format("\n{}: guided from outside, by a second pass for no class",
+                                     request.runs.rows[i].name);
+        grid.groups.push_back(std::move(group));
+    }
+}
+
+plot::PictureGrid guidance(const ImageFigureRequest& request, const std::vector<LoadedModel>& models,
+                           Team& team) {
+    check_can_be_guided(models);
     const std::vector<double> omega =
         request.omega.empty() ? std::vector<double>{1, 1.5, 2, 3, 5, 8} : request.omega;
     const std::vector<double> intervals =
         request.intervals.empty() ? std::vector<double>{0, 1, 0.1, 0.9, 0.2, 0.8, 0.3, 0.7, 0, 0.5, 0.5, 1}
                                   : request.intervals;
-    const std::int64_t count = request.pictures > 0 ? request.pictures : 4;
+    const bool listed = listed_labels(models[0], request.labels) > 0;
+    const std::int64_t count = request.pictures > 0 ? request.pictures
+                               : listed             ? usual_count(request, models[0])
+                                                    : 4;
     plot::PictureGrid grid = grid_for(models[0]);
     grid.row_title = "guidance strength ω";
     grid.column_title = "guidance interval [t_min, t_max]";
@@ -58,29 +104,18 @@ plot::PictureGrid guidance(const ImageFigureRequest& request, const std::vector<
     const std::vector<std::string> labels = class_labels(request, models[0], count);
     grid.note += fmt::format(":  {}", fmt::join(labels, ", "));
     for (const double w : omega) grid.rows.push_back(fmt::format("{:g}", w));
-    for (std::size_t i = 0; i < models.size(); ++i) {
-        plot::PictureGroup group{heading_of(request, i), {}};
-        if (takes_omega(models[i].settings)) {
-            for (std::size_t k = 0; k < intervals.size(); k += 2)
-                group.columns.push_back(fmt::format("{:g} – {:g}", intervals[k], intervals[k + 1]));
-        } else {
-            group.columns.emplace_back("0 – 1");
-            grid.note +=
-                fmt::format("\n{}: no interval among its inputs; guided by a second pass for no class",
-                            request.runs.rows[i].name);
-        }
-        grid.groups.push_back(std::move(group));
-    }
+    add_guidance_groups(grid, request, models, intervals);
+    const auto cell = [&](const LoadedModel& model, double w, std::size_t k) {
+        GuidanceRequest guided{.labels = request.labels, .omega = {w}, .t_min = {}, .t_max = {}};
+        if (has_intervals(request, model))
+            guided.t_min = {intervals[2 * k]}, guided.t_max = {intervals[2 * k + 1]};
+        return drawn(model, sampling_of(request, count, steps_of(request, model), acting_part(model, guided)),
+                     team);
+    };
     for (const double w : omega)
         for (std::size_t i = 0; i < models.size(); ++i)
             for (std::size_t k = 0; k < grid.groups[i].columns.size(); ++k)
-                grid.cells.push_back(drawn(models[i],
-                                           sampling_of(request, count, steps_of(request, models[i]),
-                                                       {.labels = request.labels,
-                                                        .omega = {w},
-                                                        .t_min = {intervals[2 * k]},
-                                                        .t_max = {intervals[2 * k + 1]}}),
-                                           team));
+                grid.cells.push_back(cell(models[i], w, k));
     return grid;
 }
 
@@ -96,7 +131,7 @@ plot::PictureGrid steps(const ImageFigureRequest& request, const std::vector<Loa
     grid.column_title = "sampler steps";
     grid.rows = class_labels(request, models[0], rows);
     grid.note = fmt::format("the same noise (seed {}) in every column", request.runs.sampling.seed);
-    if (models[0].sample.classes > 0) grid.note += ";  " + words_of(guided);
+    if (models[0].sample.classes > 0) grid.note += ";  " + words_of(models[0], guided);
     std::vector<Bytes> columns;
     for (std::size_t i = 0; i < models.size(); ++i) {
         plot::PictureGroup group{heading_of(request, i), {}};
@@ -165,10 +200,10 @@ plot::PictureGrid interpolate(const ImageFigureRequest& request, const std::vect
         grid.groups.push_back(std::move(group));
     }
     fill_by_columns(grid, cells);
-    grid.note =
-        fmt::format("{};  along the great circle between two noises (seed {}){}", all_steps(request, models),
-                    request.runs.sampling.seed,
-                    classes ? ", the same in every row;  " + words_of(guided) : ", other ones in each row");
+    grid.note = fmt::format(
+        "{};  along the great circle between two noises (seed {}){}", all_steps(request, models),
+        request.runs.sampling.seed,
+        classes ? ", the same in every row;  " + words_of(models[0], guided) : ", other ones in each row");
     return grid;
 }
 

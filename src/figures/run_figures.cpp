@@ -143,8 +143,9 @@ plot::Figure stages(const FigureRequest& request, Team& team) {
     for (std::size_t i = 0; i < newest.size(); ++i) {
         plot::Row row{request.rows[i].name, {}, {}};
         for (const std::int64_t iteration : iterations) {
-            const LoadedModel model = iteration == 0 ? initial_model(newest[i].settings, team)
-                                                     : open_row(request.rows[i], iteration, team);
+            const LoadedModel model = iteration == 0
+                                          ? initial_model(newest[i].settings, team, request.rows[i].precision)
+                                          : open_row(request.rows[i], iteration, team);
             PanelSamples panel = panel_of(model, request, steps, team);
             row.clouds.push_back(std::move(panel.cloud));
             row.captions.push_back(std::move(panel.caption));
@@ -206,7 +207,9 @@ constexpr NamedFigure kFigures[] = {
 }  // namespace
 
 LoadedModel open_row(const RunRow& row, std::int64_t checkpoint, Team& team) {
-    return open_model(row.target, {.weights = row.weights, .step = checkpoint, .side = row.side}, team);
+    return open_model(
+        row.target,
+        {.weights = row.weights, .step = checkpoint, .side = row.side, .precision = row.precision}, team);
 }
 
 std::vector<std::int64_t> common_stages(const FigureRequest& request, const std::string& figure) {

@@ -18,6 +18,7 @@ struct RunRow {
     std::filesystem::path target;  ///< a run, or a checkpoint or weights where those are enough
     std::string weights = "ema";
     std::int64_t side = 0;  ///< of a sample, for a file of weights alone; 0: what it says, or 32
+    Precision precision = Precision::f32;  ///< in which it is packed and samples
 };
 
 /// What all panels of a figure share.

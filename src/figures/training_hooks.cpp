@@ -11,6 +11,7 @@
 #include "diagnose/diagnostics.hpp"
 #include "figures/image_file.hpp"
 #include "figures/scenes.hpp"
+#include "generate/guidance.hpp"
 #include "generate/sampling.hpp"
 #include "judge/image_report.hpp"
 #include "judge/judge.hpp"
@@ -41,12 +42,9 @@ LoadedModel model_of(Trainer& trainer, const Settings& settings) {
     return model_with(trainer, settings, trainer.weights().back());
 }
 
-/// `room`.omega and `room`.interval, with balanced labels.
-GuidanceRequest guidance_in(const Settings& settings, const std::string& room) {
-    const std::vector<double> interval = settings.reals(room + ".interval");
-    check_usage(interval.size() == 2 && interval[0] <= interval[1],
-                "{}.interval wants two times, the smaller first: 0.3,0.7", room);
-    return {std::string(kBalanced), {settings.real(room + ".omega")}, {interval[0]}, {interval[1]}};
+/// `room`.omega and `room`.interval, as far as they act, with balanced labels.
+GuidanceRequest guidance_in(const LoadedModel& loaded, const std::string& room) {
+    return acting_part(loaded, guidance_of_keys(loaded.settings, room));
 }
 
 /// A sheet from the same noise every time, so that two of them can be compared.
@@ -56,7 +54,7 @@ void draw_sheet(Trainer& trainer, const LoadedModel& loaded, const Settings& set
     request.steps = static_cast<int>(settings.integer("sample.steps"));
     const std::int64_t rows = loaded.sample.classes > 0 ? loaded.sample.classes : 10;
     request.count = std::min<std::int64_t>(settings.integer("sample.count"), 8 * rows);
-    request.guidance = guidance_in(settings, "sample");
+    request.guidance = guidance_in(loaded, "sample");
     const Samples samples = draw_samples(loaded, request, trainer.team());
     const std::filesystem::path file = run / "samples" / fmt::format("step_{:07}.png", trainer.steps_done());
     write_images(file, samples.values, loaded, request.guidance.labels, request.seed, {});
@@ -96,8 +94,7 @@ std::vector<std::pair<std::string, double>> numbers(Trainer& trainer, const Sett
 /// Scores of images during training, always from the same noise and against the same real images.
 class ImageNumbers {
   public:
-    ImageNumbers(const Settings& settings, Trainer& trainer)
-        : settings_(settings), guidance_(guidance_in(settings, "evaluate")) {
+    ImageNumbers(const Settings& settings, Trainer& trainer) : settings_(settings) {
         const ImageDataset& data = *trainer.data().images();
         JudgeLabels labels;
         if (const std::string& path = settings.text("evaluate.judge"); !path.empty()) {
@@ -113,9 +110,9 @@ class ImageNumbers {
         const LoadedModel loaded = model_of(trainer, settings_);
         SampleRequest request;
         request.count = settings_.integer("evaluate.images");
-        request.guidance = guidance_;
+        request.guidance = guidance_in(loaded, "evaluate");
         const std::vector<std::int32_t> labels =
-            labels_of(loaded, guidance_.labels, request.seed, request.count);
+            labels_of(loaded, request.guidance.labels, request.seed, request.count);
         std::vector<std::pair<std::string, double>> out;
         for (const std::int64_t steps : settings_.integers("evaluate.steps")) {
             request.steps = static_cast<int>(steps);
@@ -128,7 +125,6 @@ class ImageNumbers {
 
   private:
     const Settings& settings_;
-    GuidanceRequest guidance_;
     std::optional<Judge> judge_;
     std::optional<ImageReference> reference_;
 };

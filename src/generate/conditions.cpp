@@ -47,18 +47,19 @@ LabelChoice choice_of(const LoadedModel& model, const std::string& words) {
     return out;
 }
 
-Tensor column(const std::vector<double>& values, std::int64_t count, double otherwise) {
-    check_usage(values.size() <= 1 || values.size() == static_cast<std::size_t>(count),
-                "guidance: {} numbers for {} samples; give one, or one for each", values.size(), count);
-    Tensor out({count, 1}, DType::f32);
-    for (std::int64_t i = 0; i < count; ++i)
-        out.f32()[i] = static_cast<float>(values.empty()       ? otherwise
-                                          : values.size() == 1 ? values[0]
-                                                               : values[static_cast<std::size_t>(i)]);
-    return out;
-}
-
 }  // namespace
+
+GuidanceRequest guidance_of_keys(const Settings& settings, const std::string& room) {
+    const std::vector<double> interval = settings.reals(room + ".interval");
+    if (interval.size() != 2 || interval[0] > interval[1])
+        throw UsageError(fmt::format("{}.interval wants two times, the smaller first", room),
+                         fmt::format("for example {}.interval=0.3,0.7", room));
+    const double omega = settings.real(room + ".omega");
+    if (!(omega > 0))
+        throw UsageError(fmt::format("{}.omega must be above 0, got {:g}", room, omega),
+                         fmt::format("{}.omega=1 is no guidance", room));
+    return {std::string(kBalanced), {omega}, {interval[0]}, {interval[1]}};
+}
 
 std::vector<std::int32_t> labels_of(const LoadedModel& model, const std::string& words, std::uint64_t seed,
                                     std::int64_t count) {
@@ -99,21 +100,14 @@ std::int64_t listed_labels(const LoadedModel& model, const std::string& words) {
     return model.sample.classes == 0 ? 0 : static_cast<std::int64_t>(choice_of(model, words).list.size());
 }
 
+bool is_unlabelled(const LoadedModel& model, const std::string& words) {
+    const auto named = std::ranges::find(model.class_names, words);
+    return named == model.class_names.end() && (words == ":none" || words == "none");
+}
+
 bool is_balanced(const LoadedModel& model, const std::string& words) {
     const auto named = std::ranges::find(model.class_names, words);
     return named == model.class_names.end() && (words == kBalanced || words == kBalanced.substr(1));
-}
-
-Condition condition_of(const LoadedModel& model, const GuidanceRequest& request, std::uint64_t seed,
-                       std::int64_t count) {
-    const std::vector<std::int32_t> labels = labels_of(model, request.labels, seed, count);
-    if (labels.empty()) return {};
-    Condition out{.labels = Tensor({count}, DType::i32),
-                  .omega = column(request.omega, count, 1),
-                  .t_min = column(request.t_min, count, 0),
-                  .t_max = column(request.t_max, count, 1)};
-    std::ranges::copy(labels, static_cast<std::int32_t*>(out.labels.raw()));
-    return out;
 }
 
 std::string label_name(const LoadedModel& model, std::int32_t label) {

@@ -3,17 +3,46 @@
 
 #include <iterator>
 
+#include <fmt/format.h>
+
 #include "core/error.hpp"
 #include "train/plain_weights.hpp"
 #include "train/run_folder.hpp"
 
 namespace mf {
 
-LoadedModel open_model(const std::filesystem::path& target, const ModelChoice& choice, Team& team) {
-    if (std::filesystem::is_regular_file(target) && holds_plain_weights(target))
+namespace {
+
+LoadedModel opened(const std::filesystem::path& target, const ModelChoice& choice, Team& team) {
+    try {
         return open_plain_weights(target, choice.side, choice.precision, team);
-    check_usage(choice.side == 0, "--side is for files of weights; {} says what its samples are",
-                target.string());
+    } catch (const UsageError& error) {
+        if (choice.side == 0) throw;
+        throw UsageError(fmt::format("--side {}: {}", choice.side, error.what()),
+                         "the patches of these weights must fit: take a multiple of their side");
+    }
+}
+
+}  // namespace
+
+LoadedModel open_model(const std::filesystem::path& target, const ModelChoice& choice, Team& team) {
+    const bool file = std::filesystem::is_regular_file(target);
+    if (file && choice.step >= 0)
+        throw UsageError(fmt::format("--step {} chooses a checkpoint of a run; {} is a single file",
+                                     choice.step, target.string()),
+                         "name the folder of the run, or leave --step out");
+    if (file && holds_plain_weights(target)) {
+        LoadedModel out = opened(target, choice, team);
+        if (choice.weights != "ema" && choice.weights != out.weights)
+            throw UsageError(fmt::format("--weights {}: {} holds one set of weights, {}", choice.weights,
+                                         target.string(), out.weights),
+                             "leave --weights out");
+        return out;
+    }
+    if (choice.side != 0)
+        throw UsageError(
+            fmt::format("--side is for files of weights; {} says what its samples are", target.string()),
+            "leave --side out");
     std::vector<std::string> remarks;
     const Checkpoint checkpoint = find_checkpoint(target, choice.step, remarks);
     LoadedModel out = load_model(checkpoint, choice.weights, team, choice.precision);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
+#include "generate/guidance.hpp"
 #include "objectives/objective.hpp"
 
 namespace mf {
@@ -14,9 +15,11 @@ Solver solver_of(const std::string& name, const Settings& settings) {
     if (name == "heun") return Solver::heun;
     const bool interval =
         objective_catalogue().at(settings.text("objective.name")).make(settings)->needs_interval();
-    check_usage(name != "average" || interval,
-                "--solver average needs an average velocity; objective {} learns none",
-                settings.text("objective.name"));
+    if (name == "average" && !interval)
+        throw UsageError(
+            fmt::format("--solver average needs an average velocity; objective.name={} learns none",
+                        settings.text("objective.name")),
+            "take --solver euler or heun");
     return name == "average" || interval ? Solver::average : Solver::euler;
 }
 
@@ -29,15 +32,25 @@ std::vector<double> times_of(const SampleRequest& request, bool reverse) {
     return times;
 }
 
+void check_solver(const SampleRequest& request, const LoadedModel& loaded, Solver solver) {
+    if (!request.as_published) return;
+    if (loaded.settings.text("path.direction") == "reverse")
+        throw UsageError("--as-published is about direction forward; this model is reverse",
+                         "leave --as-published out");
+    if (solver != Solver::average)
+        throw UsageError(
+            "--as-published is about average velocities; this solver follows the instantaneous one",
+            "leave --as-published out, or take --solver average");
+}
+
+/// The times at which the network is asked for a velocity.
+std::vector<double> asked_times(const SamplePlan& plan) {
+    std::vector<double> out = plan.times;
+    if (plan.solver != Solver::heun) out.pop_back();
+    return out;
+}
+
 }  // namespace
-
-bool takes_omega(const Settings& settings) {
-    return settings.has("objective.guidance") && settings.text("objective.guidance") == "flexible";
-}
-
-bool has_fixed_omega(const Settings& settings) {
-    return settings.has("objective.guidance") && settings.text("objective.guidance") == "fixed";
-}
 
 Samples draw_samples(const LoadedModel& loaded, const SampleRequest& request, Team& team,
                      SampleMemory* memory) {
@@ -47,16 +60,13 @@ Samples draw_samples(const LoadedModel& loaded, const SampleRequest& request, Te
                     .times = times_of(request, reverse),
                     .look_behind = request.as_published || direction == "forward_as_published",
                     .precision = request.precision};
-    // A network that was not given ω is guided from outside, with a second pass for the null class.
-    GuidanceRequest guidance = request.guidance;
-    if (has_fixed_omega(loaded.settings))
-        guidance.omega = {loaded.settings.real("objective.omega")};
-    else if (loaded.sample.classes > 0 && guidance.omega.size() == 1 && !takes_omega(loaded.settings))
-        plan.omega = guidance.omega[0];
-    plan.null_label = static_cast<std::int32_t>(loaded.sample.classes);
-    const Condition condition = condition_of(loaded, guidance, request.seed, request.count);
-    check_usage(!request.as_published || !reverse,
-                "--as-published is about direction forward; this model is reverse");
+    check_solver(request, loaded, plan.solver);
+    check_guidance(loaded, request.guidance);
+    plan.second_pass = second_pass_of(loaded, request.guidance, request.count);
+    const Condition condition = condition_of(loaded, request.guidance, request.seed, request.count);
+    if (request.remarks)
+        for (const std::string& line : guidance_remarks(loaded, request.guidance, asked_times(plan)))
+            tell(request.remarks, line);
 
     Samples out;
     const std::int64_t dimensions = loaded.sample.shape.count();

@@ -6,17 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "core/remarks.hpp"
 #include "generate/conditions.hpp"
 #include "sample/sampler.hpp"
 #include "train/checkpoint.hpp"
 
 namespace mf {
-
-/// True when the network was trained with guidance strength and interval among its inputs.
-bool takes_omega(const Settings& settings);
-
-/// True when it was trained with one strength for all, which it then always samples with.
-bool has_fixed_omega(const Settings& settings);
 
 /// How to get from noise to data.
 struct SampleRequest {
@@ -30,6 +25,7 @@ struct SampleRequest {
     GuidanceRequest guidance;              ///< labels, strength and interval, for models with classes
     Precision precision = Precision::f32;  ///< in which the model is packed
     int record = 0;                        ///< states to keep, evenly spread, the first and the last included
+    Remarks remarks;                       ///< what acts, but not as one might expect
 };
 
 struct Samples {
@@ -37,7 +33,8 @@ struct Samples {
     std::vector<std::vector<float>> recorded;  ///< states, from noise to data
     std::vector<double> recorded_times;
 };
-/// UsageError when the times do not lead from noise to data in the model's direction.
+/// UsageError when the times do not lead from noise to data in the model's direction, or when a part of the request cannot
+/// act on this network.
 Samples draw_samples(const LoadedModel& loaded, const SampleRequest& request, Team& team,
                      SampleMemory* memory = nullptr);
 

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <optional>
 
+#include "generate/guidance.hpp"
 #include "generate/sampling.hpp"
 #include "judge/image_report.hpp"
 #include "judge/judge.hpp"
@@ -50,10 +51,7 @@ Numbers of_images(const std::filesystem::path& run, const LoadedModel& loaded, c
     SampleRequest sampling;
     sampling.count = request.count > 0 ? request.count : kImages;
     sampling.seed = request.seed;
-    sampling.guidance.omega = {loaded.settings.real("sample.omega")};
-    const std::vector<double> interval = loaded.settings.reals("sample.interval");
-    if (interval.size() == 2)
-        sampling.guidance.t_min = {interval[0]}, sampling.guidance.t_max = {interval[1]};
+    sampling.guidance = acting_part(loaded, guidance_of_keys(loaded.settings, "sample"));
     const Samples samples = draw_samples(loaded, sampling, team);
     const ImageDataset& images = *data.images();
     std::optional<Judge> judge;

@@ -36,10 +36,11 @@ Tensor sine_positions(const PatchGrid& grid, std::int64_t hidden) {
 }  // namespace
 
 Dit::Dit(const Config& c) : config_(c), grid_{c.height, c.width, c.channels, c.patch} {
-    check_usage(c.height % c.patch == 0 && c.width % c.patch == 0,
-                "model.patch={} does not divide samples of {} x {}", c.patch, c.height, c.width);
-    check_usage(c.hidden % c.heads == 0 && c.hidden % 4 == 0,
-                "model.hidden={} must be a multiple of 4 and of model.heads={}", c.hidden, c.heads);
+    check_patch(c.patch, c.height, c.width);
+    if (c.hidden % 4 != 0)
+        throw UsageError(fmt::format("model.hidden={} must be a multiple of 4", c.hidden),
+                         fmt::format("{} is the nearest above", (c.hidden + 3) / 4 * 4));
+    check_heads(c.hidden, c.heads, 1);
     positions_ = sine_positions(grid_, c.hidden);
     patches_ = {&params_.add("x_embedder.proj.weight", {c.hidden, c.channels, c.patch, c.patch}, true),
                 &params_.add("x_embedder.proj.bias", {c.hidden})};

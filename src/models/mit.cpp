@@ -15,12 +15,12 @@ namespace mf {
 namespace {
 
 PatchGrid checked_grid(const Mit::Config& c) {
-    check_usage(c.height % c.patch == 0 && c.width % c.patch == 0,
-                "model.patch={} does not divide samples of {} x {}", c.patch, c.height, c.width);
-    check_usage(c.hidden % c.heads == 0 && c.hidden / c.heads % 2 == 0,
-                "model.hidden={} must be model.heads={} times an even number", c.hidden, c.heads);
-    check_usage(c.head_depth <= c.depth, "model.head_depth={} is more than model.depth={}", c.head_depth,
-                c.depth);
+    check_patch(c.patch, c.height, c.width);
+    check_heads(c.hidden, c.heads, 2);
+    if (c.head_depth > c.depth)
+        throw UsageError(
+            fmt::format("model.head_depth={} is more than model.depth={}", c.head_depth, c.depth),
+            "the depth counts the blocks of a head as well");
     return {c.height, c.width, c.channels, c.patch};
 }
 

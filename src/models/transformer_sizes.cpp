@@ -3,6 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "core/error.hpp"
 
 namespace mf {
 namespace {
@@ -30,6 +36,28 @@ TransformerSize named_transformer_size(const std::string& name) {
     check_usage(found != kSizes.end(), "transformer size '{}' is not known; there are T, S, B, M, L, XL",
                 name);
     return found->size;
+}
+
+void check_patch(std::int64_t patch, std::int64_t height, std::int64_t width) {
+    if (height % patch == 0 && width % patch == 0) return;
+    std::vector<std::int64_t> sides;
+    for (std::int64_t side = 1; side <= std::min(height, width); ++side)
+        if (height % side == 0 && width % side == 0) sides.push_back(side);
+    throw UsageError(fmt::format("model.patch={} does not divide samples of {} x {}", patch, height, width),
+                     fmt::format("{} would, or data of a side that {} divides (data.size)",
+                                 fmt::join(sides, ", "), patch));
+}
+
+void check_heads(std::int64_t hidden, std::int64_t heads, std::int64_t unit) {
+    if (hidden % heads == 0 && hidden / heads % unit == 0) return;
+    std::vector<std::int64_t> possible;
+    for (std::int64_t n = 1; n <= std::min<std::int64_t>(hidden, 64); ++n)
+        if (hidden % n == 0 && hidden / n % unit == 0) possible.push_back(n);
+    throw UsageError(fmt::format("model.hidden={} must be model.heads={} times {}", hidden, heads,
+                                 unit == 1 ? "a whole number" : "an even number"),
+                     possible.empty() ? "take an even model.hidden"
+                                      : fmt::format("model.heads={} would do, or another width",
+                                                    fmt::join(possible, ", ")));
 }
 
 std::int64_t transformer_tile(std::int64_t tokens, std::int64_t hidden) {

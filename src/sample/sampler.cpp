@@ -22,9 +22,14 @@ Tensor rows_of(const Tensor& x, std::int64_t begin, std::int64_t end) {
 /// One tile of rows and one step of the plan.
 class Stepper {
   public:
+    /// `first`: the tile's first sample.
     Stepper(const Context& context, const VelocityModel& model, const SamplePlan& plan,
-            const Condition& condition)
-        : context_(context), model_(model), plan_(plan), condition_(condition) {}
+            const Condition& condition, std::int64_t first)
+        : context_(context),
+          model_(model),
+          plan_(plan),
+          condition_(condition),
+          first_(static_cast<std::size_t>(first)) {}
 
     /// Moves z (rows, D) from time t to time s.
     void step(Tensor& z, double t, double s) const {
@@ -51,15 +56,30 @@ class Stepper {
                 .u.value;
         };
         Tensor own = pass(condition_);
-        if (plan_.omega == 1) return own;
+        const std::int64_t cols = own.cols();
+        std::int64_t guided = 0;
+        for (std::int64_t i = 0; i < z.rows(); ++i) guided += is_guided(i, t) ? 1 : 0;
+        if (guided == 0) return own;
         Condition nothing = condition_;
         nothing.labels = context_.make({z.rows()}, DType::i32);
-        std::fill_n(static_cast<std::int32_t*>(nothing.labels.raw()), z.rows(), plan_.null_label);
+        std::fill_n(static_cast<std::int32_t*>(nothing.labels.raw()), z.rows(), plan_.second_pass.null_label);
         const Tensor null = pass(nothing);
-        const auto omega = static_cast<float>(plan_.omega);
-        for (std::int64_t i = 0; i < own.count(); ++i)
-            own.f32()[i] = null.f32()[i] + omega * (own.f32()[i] - null.f32()[i]);
+        for (std::int64_t i = 0; i < z.rows(); ++i) {
+            if (!is_guided(i, t)) continue;
+            const float omega = plan_.second_pass.omega[first_ + static_cast<std::size_t>(i)];
+            float* const to = own.f32() + i * cols;
+            const float* const from = null.f32() + i * cols;
+            for (std::int64_t j = 0; j < cols; ++j) to[j] = from[j] + omega * (to[j] - from[j]);
+        }
         return own;
+    }
+    bool is_guided(std::int64_t row, double t) const {
+        const SecondPass& pass = plan_.second_pass;
+        const std::size_t at = first_ + static_cast<std::size_t>(row);
+        // The ends belong to the interval, whatever their last bits are.
+        const auto time = static_cast<float>(t);
+        return !pass.omega.empty() && pass.omega[at] != 1.0F && time >= pass.t_min[at] &&
+               time <= pass.t_max[at];
     }
     static void advance(Tensor& z, const Tensor& velocity, double length) {
         const auto h = static_cast<float>(length);
@@ -72,6 +92,7 @@ class Stepper {
     const VelocityModel& model_;
     const SamplePlan& plan_;
     const Condition& condition_;
+    const std::size_t first_;
 };
 
 }  // namespace
@@ -102,6 +123,10 @@ void sample(Team& team, const VelocityModel& model, const SamplePlan& plan, cons
     const std::int64_t count = static_cast<std::int64_t>(z.size()) / dimensions;
     check(count * dimensions == static_cast<std::int64_t>(z.size()), "[sample] {} numbers are no rows of {}",
           z.size(), dimensions);
+    for (const std::vector<float>* each :
+         {&plan.second_pass.omega, &plan.second_pass.t_min, &plan.second_pass.t_max})
+        check(plan.second_pass.omega.empty() || std::ssize(*each) == count,
+              "[sample] guidance has {} numbers for {} samples", each->size(), count);
     // So few that some threads would have none: all threads work on every op of one tile.
     const std::int64_t most = std::min(count, model.tile_rows());
     const bool together = count <= (team.size() - 1) * most;
@@ -113,7 +138,7 @@ void sample(Team& team, const VelocityModel& model, const SamplePlan& plan, cons
         const Context context{solo, pool, nullptr, plan.precision};
         const Condition own{rows_of(condition.labels, begin, end), rows_of(condition.omega, begin, end),
                             rows_of(condition.t_min, begin, end), rows_of(condition.t_max, begin, end)};
-        const Stepper stepper(context, model, plan, own);
+        const Stepper stepper(context, model, plan, own, begin);
         Tensor rows = Tensor::view_of(z.data() + begin * dimensions, {end - begin, dimensions}, DType::f32);
         for (std::size_t i = first; i < last; ++i) stepper.step(rows, plan.times[i], plan.times[i + 1]);
     };

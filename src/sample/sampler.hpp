@@ -14,6 +14,15 @@ namespace mf {
 
 enum class Solver : std::uint8_t { average, euler, heun };
 
+/// Classifier-free guidance at sampling, for networks that do not know ω: v_∅ + ω (v_y - v_∅) where ω is not 1 and the
+/// time at which the network is asked lies in [t_min, t_max], v_y elsewhere. The pass for ∅ is made only where a row
+/// wants it.
+struct SecondPass {
+    std::vector<float> omega;         ///< of every sample; empty: no guidance
+    std::vector<float> t_min, t_max;  ///< of every sample
+    std::int32_t null_label = 0;      ///< ∅
+};
+
 struct SamplePlan {
     Solver solver = Solver::average;  ///< average: mf and imf; euler and heun integrate v(z, t) (fm)
     std::vector<double> times;  ///< from noise to data: 1 > ... > 0, or 0 < ... < 1 for direction forward
@@ -21,10 +30,7 @@ struct SamplePlan {
     /// interval *behind* t, which for the first step lies outside [0, 1]. Kept to reproduce its pictures.
     bool look_behind = false;
     Precision precision = Precision::f32;
-    /// Classifier-free guidance at sampling, for models that were not trained with it (fm): v_∅ + ω (v_y - v_∅), two
-    /// passes a step; 1: none. `null_label` is ∅.
-    double omega = 1;
-    std::int32_t null_label = 0;
+    SecondPass second_pass = {};
 };
 
 /// 1, 1 - 1/n, ..., 0; or 0, 1/n, ..., 1 when `forward`.

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/error.hpp"
 #include "objectives/objective.hpp"
 #include "objectives/parts/guidance_draws.hpp"
 #include "objectives/parts/times.hpp"
@@ -39,7 +40,7 @@ class LossFile {
         draws_.omega = column();
         draws_.t_min = column();
         draws_.t_max = column();
-        const double s_max = reference_.has_setting("s_max") ? reference_.setting("s_max") : 7;
+        const double s_max = reference_.setting("s_max", 7);
         const std::vector<double> u_min = reference_.reals("draw.u_min"),
                                   u_max = reference_.reals("draw.u_max"),
                                   u_omega = reference_.reals("draw.u_omega");
@@ -190,7 +191,10 @@ void compare_meanflow_loss(const Reference& reference, Comparison& comparison, c
                            std::int64_t classes, Team& team,
                            ForeignGradient (*foreign)(const Param&, const float* gradient)) {
     LossFile file(reference, comparison, classes, team);
-    const bool guided = reference.word("guidance_eq") == "cfg";
+    const std::string equation = reference.word("guidance_eq", "");
+    const bool guided = equation == "cfg";
+    check(guided || equation.empty() || equation == "none",
+          "{}: guidance_eq {} is not known, expected cfg or none", reference.name(), equation);
     const auto number = [&](const char* key) { return fmt::format("{}", reference.setting(key)); };
     const std::vector<ConfigItem> items = {{"objective.name", "mf", ""},
                                            {"objective.guidance", guided ? "mix" : "none", ""},

@@ -96,10 +96,9 @@ void compare_inception_scores(const Reference& reference, Comparison& comparison
         if (stem.ends_with(".permuted")) order = reference.integers("is.permutation");
         const InceptionScore got = inception_score(view_of(reference.at("logits")), parts, order);
         comparison.value(name, got.mean, kTolerance);
-        if (parts > 1 && reference.has(stem + ".std")) comparison.value(stem + ".std", got.std, kTolerance);
+        if (reference.has(stem + ".std")) comparison.value(stem + ".std", got.std, kTolerance);
         if (reference.has(stem + ".per_split"))
             comparison.values(stem + ".per_split", std::span<const double>(got.per_part), kTolerance);
-        if (parts == 1) comparison.input(stem + ".std");  // zero by definition
     }
 }
 
@@ -108,6 +107,10 @@ void compare_inception_scores(const Reference& reference, Comparison& comparison
 void verify_metrics(const Reference& reference, Comparison& comparison, Team& team) {
     comparison.inputs({"x", "y", "logits", "directions", "is.permutation"});
     const MatrixView x = view_of(reference.at("x")), y = view_of(reference.at("y"));
+    reference.expect("n", static_cast<double>(x.rows));
+    reference.expect("dim", static_cast<double>(x.cols));
+    if (reference.has("logits"))
+        reference.expect("classes", static_cast<double>(reference.at("logits").cols()));
     PairOfSets(reference, comparison, "", x, y, team).compare();
     PairOfSets(reference, comparison, "half.", x, first_rows(y, y.rows / 2), team).compare();
     if (reference.has("logits")) compare_inception_scores(reference, comparison);

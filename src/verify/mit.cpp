@@ -25,7 +25,7 @@ Mit::Config config_of(const Reference& reference, bool v_blocks) {
     return {.height = whole("net.input_size"),
             .width = whole("net.input_size"),
             .channels = whole("net.in_channels"),
-            .classes = whole("num_classes"),
+            .classes = whole(reference.has_setting("num_classes") ? "num_classes" : "net.num_classes"),
             .patch = whole("net.patch_size"),
             .hidden = whole("net.hidden_size"),
             .depth = whole("net.depth"),
@@ -90,9 +90,14 @@ void verify_sampling(const Reference& reference, Comparison& comparison, Team& t
     comparison.inputs({"noise", "omega", "t_min", "t_max", "labels"});
     const auto net = network_of(reference, false, comparison.precision(), team);
     const std::int64_t rows = reference.at("labels").count();
+    // One number for all samples, or one for each.
     const auto same = [&](const char* name) {
+        const std::vector<double> given = reference.reals(name);
+        check(given.size() == 1 || std::ssize(given) == rows, "{}: {} has {} numbers for {} samples",
+              reference.name(), name, given.size(), rows);
         Tensor out({rows, 1}, DType::f32);
-        out.fill(static_cast<float>(reference.reals(name)[0]));
+        for (std::int64_t i = 0; i < rows; ++i)
+            out.f32()[i] = static_cast<float>(given[given.size() == 1 ? 0 : static_cast<std::size_t>(i)]);
         return out;
     };
     compare_label_samples(reference, comparison, *net,
@@ -119,43 +124,79 @@ void verify_mit(const Reference& reference, Comparison& comparison, Team& team) 
     for (const Param& param : net->params().all()) comparison.values(param.name, param.value.floats(), 1e-7);
 }
 
+namespace {
+
+/// A published network whose weights follow from their names.
+std::unique_ptr<Mit> hashed_network(const Reference& reference, const Shape& noise, Precision precision,
+                                    Team& team) {
+    const std::string model = reference.word("model");  // "imfDiT_B_2"
+    const std::size_t at = model.find('_'), end = model.rfind('_');
+    check(at != std::string::npos && at < end && end + 1 < model.size() &&
+              model.find_first_not_of("0123456789", end + 1) == std::string::npos,
+          "{}: model {} is not known, expected imfDiT_SIZE_PATCH", reference.name(), model);
+    const TransformerSize size = named_transformer_size(model.substr(at + 1, end - at - 1));
+    Mit::Config config{.height = noise[1],
+                       .width = noise[2],
+                       .channels = noise[3],
+                       .patch = std::stoll(model.substr(end + 1)),
+                       .hidden = size.hidden,
+                       .depth = size.depth,
+                       .heads = size.heads,
+                       .head_depth = size.head_depth,
+                       .mlp_ratio = size.mlp_ratio,
+                       .v_blocks = false};
+    config.classes =
+        static_cast<std::int64_t>(reference.setting("num_classes", static_cast<double>(config.classes)));
+    auto net = std::make_unique<Mit>(config);
+    // The names of the published network begin with "net."; what hashed them may have called it something else.
+    constexpr std::string_view own = "net.";
+    const std::string prefix = reference.word("name_prefix", "net.");
+    for (Param& param : net->params().all())
+        fill_hashed(param, prefix + param.name.substr(own.size()), reference.setting("gain", 1));
+    net->params().repack(team, precision);
+    return net;
+}
+
+}  // namespace
+
+/// "u.I" and "z.I": the velocity at state I, and the state after I of `steps` equal steps.
 void verify_hash(const Reference& reference, Comparison& comparison, Team& team) {
     comparison.inputs({"z.0", "y"});
-    const std::string& model = reference.word("model");  // "imfDiT_B_2"
-    const std::size_t at = model.find('_'), end = model.rfind('_');
-    check(at != std::string::npos && at < end, "{}: model {} is not known", reference.name(), model);
-    const TransformerSize size = named_transformer_size(model.substr(at + 1, end - at - 1));
     const Tensor& noise = reference.at("z.0");
-    Mit net({.height = noise.shape()[1],
-             .width = noise.shape()[2],
-             .channels = noise.shape()[3],
-             .patch = std::stoll(model.substr(end + 1)),
-             .hidden = size.hidden,
-             .depth = size.depth,
-             .heads = size.heads,
-             .head_depth = size.head_depth,
-             .v_blocks = false});
-    for (Param& param : net.params().all()) fill_hashed(param, reference.setting("gain"));
-    net.params().repack(team, comparison.precision());
+    check(noise.shape().rank() == 4, "{}: z.0 is {}, expected (rows, height, width, channels)",
+          reference.name(), noise.shape());
+    const auto net = hashed_network(reference, noise.shape(), comparison.precision(), team);
     Pool pool;
     const std::int64_t rows = noise.shape()[0];
-    const auto same = [&](const char* key) {
+    const auto same = [&](double value) {
         Tensor out({rows, 1}, DType::f32);
-        out.fill(static_cast<float>(reference.setting(key)));
+        out.fill(static_cast<float>(value));
         return out;
     };
-    Tensor r = Tensor::zeros({rows, 1}), t({rows, 1}, DType::f32);
-    t.fill(1.0F);
-    const Tensor z = as_rows(noise, rows);
-    const Condition condition{
-        .labels = reference.at("y"), .omega = same("omega"), .t_min = same("t_min"), .t_max = same("t_max")};
-    const Tensor u = net.forward({team, pool, nullptr, comparison.precision()}, z, r, t, condition,
-                                 {.u = true, .v = false})
-                         .u.value;
-    comparison.values("u.0", u.floats(), kTolerance);
-    std::vector<float> next(z.floats().begin(), z.floats().end());
-    for (std::size_t i = 0; i < next.size(); ++i) next[i] -= u.floats()[i];
-    comparison.values("z.1", std::span<const float>(next), kTolerance);
+    const Condition condition{.labels = reference.at("y"),
+                              .omega = same(reference.setting("omega", 1)),
+                              .t_min = same(reference.setting("t_min", 0)),
+                              .t_max = same(reference.setting("t_max", 1))};
+    const double steps = reference.setting("steps", 1);
+    check(steps >= 1 && steps == std::floor(steps), "{}: steps {} is no number of steps", reference.name(),
+          steps);
+    const std::vector<double> times = uniform_times(static_cast<std::int64_t>(steps));
+    Tensor z({rows, noise.count() / rows}, DType::f32);
+    z.copy_from(as_rows(noise, rows));
+    for (std::size_t i = 0; i + 1 < times.size(); ++i) {
+        const double t = times[i], r = times[i + 1];
+        const Tensor u = net->forward({team, pool, nullptr, comparison.precision()}, z, same(r), same(t),
+                                      condition, {.u = true, .v = false})
+                             .u.value;
+        const std::string velocity = fmt::format("u.{}", i), state = fmt::format("z.{}", i + 1);
+        if (reference.has(velocity)) comparison.values(velocity, u.floats(), kTolerance);
+        const auto h = static_cast<float>(t - r);
+        for (std::int64_t k = 0; k < z.count(); ++k) z.f32()[k] -= h * u.f32()[k];
+        if (reference.has(state)) comparison.values(state, z.floats(), kTolerance);
+    }
+    // Without the last state nothing says that the steps were these.
+    check(reference.has(fmt::format("z.{}", times.size() - 1)),
+          "{}: its config says {} steps, but it has no z.{}", reference.name(), steps, times.size() - 1);
 }
 
 }  // namespace mf::verify

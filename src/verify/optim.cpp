@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // AdamW after each update, averages of the weights, and learning rates.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "core/error.hpp"
@@ -31,6 +33,7 @@ Course run_adam(const Reference& reference, const Adam::Config& config, const Sc
     const Tensor& gradients = reference.at("grads");
     std::vector<float> weights(reference.at("w0").floats().begin(), reference.at("w0").floats().end());
     const auto count = static_cast<std::int64_t>(weights.size());
+    reference.expect("updates", static_cast<double>(gradients.count()) / static_cast<double>(count));
     check(count > 0 && gradients.count() % count == 0, "{}: grads does not hold whole updates of w0",
           reference.name());
     Adam adam(config, count);
@@ -58,6 +61,13 @@ void compare_course(const Reference& reference, Comparison& comparison, const st
     compare(stem + ".v", course.v);
 }
 
+/// Of the course with a warm-up: 0.95, or the first of the file's when it has none such.
+double warmup_b2(const Reference& reference) {
+    const std::vector<double> all = reference.settings("b2");
+    check(!all.empty(), "{}: its config has no b2", reference.name());
+    return std::ranges::find(all, 0.95) != all.end() ? 0.95 : all[0];
+}
+
 void compare_adam(const Reference& reference, Comparison& comparison, Team& team) {
     Adam::Config config{.b1 = reference.setting("b1"), .eps = reference.setting("eps")};
     Schedule schedule{.base = reference.setting("lr")};
@@ -65,7 +75,7 @@ void compare_adam(const Reference& reference, Comparison& comparison, Team& team
         if (!name.starts_with("adamw.") || !name.ends_with(".w")) continue;
         const std::string stem = name.substr(0, name.size() - 2);
         if (stem.starts_with("adamw.warmup")) {
-            config.b2 = reference.settings("b2")[0];
+            config.b2 = warmup_b2(reference);
             config.weight_decay = 0;
             schedule.warmup = static_cast<std::int64_t>(number_after(name, "warmup"));
         } else {

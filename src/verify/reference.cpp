@@ -2,6 +2,7 @@
 #include "verify/reference.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -23,6 +24,35 @@ void flatten(const nlohmann::json& value, const std::string& key,
             flatten(item, key.empty() ? name : key + "." + name, out);
 }
 
+void flatten_words(const nlohmann::json& value, const std::string& key,
+                   std::map<std::string, std::vector<std::string>>& out) {
+    if (value.is_string()) out[key] = {value.get<std::string>()};
+    if (value.is_array() && !value.empty() &&
+        std::ranges::all_of(value, [](const auto& item) { return item.is_string(); }))
+        out[key] = value.get<std::vector<std::string>>();
+    if (value.is_object())
+        for (const auto& [name, item] : value.items())
+            flatten_words(item, key.empty() ? name : key + "." + name, out);
+}
+
+/// Settings that tell where a file is from, or that all files of a family repeat whether they matter to them or not.
+constexpr std::array kAbout = {"max_abs_difference_to_single_precision_run",
+                               "draw_order",
+                               "layout",
+                               "weights",
+                               "batch",
+                               "steps",
+                               "betas",
+                               "b2",
+                               "weight_decay",
+                               "P_mean",
+                               "P_std",
+                               "data_proportion",
+                               "cfg_beta",
+                               "class_dropout_prob",
+                               "norm_p",
+                               "norm_eps"};
+
 }  // namespace
 
 Reference::Reference(const std::filesystem::path& path) : path_(path), file_(read_safetensors(path)) {
@@ -31,8 +61,10 @@ Reference::Reference(const std::filesystem::path& path) : path_(path), file_(rea
     const auto json = nlohmann::json::parse(config->second, nullptr, false);
     check(json.is_object(), "{}: its config is not a JSON object", path.string());
     flatten(json, "", numbers_);
-    for (const auto& [key, value] : json.items())
-        if (value.is_string()) words_[key] = value.get<std::string>();
+    flatten_words(json, "", words_);
+    const std::string layout = word("layout", "NHWC");
+    check(layout.find("NHWC") != std::string::npos, "{}: layout {} is not known, expected NHWC",
+          path.string(), layout);
 }
 
 const Tensor& Reference::at(const std::string& name) const {
@@ -59,6 +91,7 @@ std::vector<std::int64_t> Reference::integers(const std::string& name) const {
 std::vector<double> Reference::settings(const std::string& key) const {
     const auto found = numbers_.find(key);
     check(found != numbers_.end(), "{}: its config has no number {}", path_.string(), key);
+    read_.insert(key);
     return found->second;
 }
 
@@ -68,10 +101,34 @@ double Reference::setting(const std::string& key) const {
     return all[0];
 }
 
-const std::string& Reference::word(const std::string& key) const {
+std::string Reference::word(const std::string& key, const char* otherwise) const {
+    const std::vector<std::string> found = words(key);
+    if (found.empty() && otherwise != nullptr) return otherwise;
+    check(found.size() == 1, "{}: its config has no word {}", path_.string(), key);
+    return found[0];
+}
+
+std::vector<std::string> Reference::words(const std::string& key) const {
+    read_.insert(key);
     const auto found = words_.find(key);
-    check(found != words_.end(), "{}: its config has no word {}", path_.string(), key);
-    return found->second;
+    return found == words_.end() ? std::vector<std::string>{} : found->second;
+}
+
+void Reference::expect(const std::string& key, double value) const {
+    if (!has_setting(key)) return;
+    check(setting(key) == value, "{}: its config says {} = {}, its tensors say {}", path_.string(), key,
+          setting(key), value);
+}
+
+std::vector<std::string> Reference::unread() const {
+    std::vector<std::string> out;
+    const auto add = [&](const auto& settings) {
+        for (const auto& [key, value] : settings)
+            if (!read_.contains(key) && std::ranges::find(kAbout, key) == kAbout.end()) out.push_back(key);
+    };
+    add(numbers_);
+    add(words_);
+    return out;
 }
 
 void Comparison::note(const std::string& name, double error, double tolerance) {

@@ -31,16 +31,26 @@ class Reference {
 
     /// A number of the `config`, nested ones as "schedule.base_lr"; several as `settings`.
     double setting(const std::string& key) const;
+    double setting(const std::string& key, double otherwise) const {
+        return has_setting(key) ? setting(key) : otherwise;
+    }
     bool has_setting(const std::string& key) const { return numbers_.contains(key); }
     std::vector<double> settings(const std::string& key) const;
-    /// A word of the `config`.
-    const std::string& word(const std::string& key) const;
+    /// A word of the `config`; `otherwise` (unless null) when it has none.
+    std::string word(const std::string& key, const char* otherwise = nullptr) const;
+    /// A list of words; empty when there is none.
+    std::vector<std::string> words(const std::string& key) const;
+    /// Error when the `config` has this number and says something else than the file's tensors do.
+    void expect(const std::string& key, double value) const;
+    /// Settings that nobody asked for, but for those that only tell where the file is from.
+    std::vector<std::string> unread() const;
 
   private:
     std::filesystem::path path_;
     TensorFile file_;
     std::map<std::string, std::vector<double>> numbers_;  // of the config, flattened
-    std::map<std::string, std::string> words_;
+    std::map<std::string, std::vector<std::string>> words_;
+    mutable std::set<std::string> read_;  // keys that were asked for
 };
 
 /// How far one result is: max |got - expected| / max |expected|.
@@ -73,7 +83,10 @@ class Comparison {
     const std::vector<TensorError>& all() const { return all_; }
     /// The one that is farthest from its tolerance, or null when nothing was compared.
     const TensorError* worst() const;
-    bool passed() const { return worst() != nullptr && worst()->error <= worst()->tolerance; }
+    /// Something was compared, all of it is within its tolerance, and no tensor was left over.
+    bool passed() const {
+        return worst() != nullptr && worst()->error <= worst()->tolerance && unseen().empty();
+    }
     /// Tensors of the file that were neither compared nor read as inputs.
     std::vector<std::string> unseen() const;
 

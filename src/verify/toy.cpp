@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The toy network: values, tangents, losses and every gradient of fm, mf and imf, and samples.
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/error.hpp"
 #include "models/mlp.hpp"
@@ -18,9 +20,61 @@ namespace {
 
 constexpr double kTolerance = 1e-5, kGradientTolerance = 1e-4;
 
+constexpr const char* kSignedSums =
+    "norm, then sum_i sign(i,j) g_i for j=0,1,2; sign(i,j) = bit 31 of ((i+1)*2654435761 + j*40503) mod 2^32 "
+    "? -1 "
+    ": 1";
+
+/// The norm of a gradient and three sums with signs that look random: few numbers, in which every element counts.
+std::vector<double> signed_sums(const std::vector<float>& g) {
+    std::vector<double> out(4);
+    for (const float x : g) out[0] += static_cast<double>(x) * x;
+    out[0] = std::sqrt(out[0]);
+    for (std::uint32_t j = 0; j < 3; ++j)
+        for (std::size_t i = 0; i < g.size(); ++i) {
+            const std::uint32_t bits = (static_cast<std::uint32_t>(i) + 1) * 2654435761U + j * 40503U;
+            out[j + 1] += (bits >> 31U) != 0 ? -double{g[i]} : double{g[i]};
+        }
+    return out;
+}
+
+/// Where the file has each of our inputs z0, z1, ..., t, r in a row of its first weight, as "NET_input" says.
+std::vector<std::size_t> input_places(const Reference& reference, const std::string& net,
+                                      const Mlp::Config& config) {
+    std::vector<std::string> own;
+    for (std::int64_t i = 0; i < config.dimensions; ++i) own.push_back(fmt::format("z{}", i));
+    own.emplace_back("t");
+    if (config.interval) own.emplace_back("r");
+    std::vector<std::string> theirs = reference.words(net + "_input");
+    if (theirs.empty()) theirs = own;
+    std::vector<std::size_t> out;
+    for (const std::string& name : own) {
+        const auto found = std::ranges::find(theirs, name);
+        check(found != theirs.end() && theirs.size() == own.size(),
+              "{}: {}_input is {}, expected {} in any order", reference.name(), net, fmt::join(theirs, ", "),
+              fmt::join(own, ", "));
+        out.push_back(static_cast<std::size_t>(found - theirs.begin()));
+    }
+    return out;
+}
+
+/// A network of the file, and the order of its inputs there.
+struct ToyNet {
+    std::unique_ptr<Mlp> model;
+    std::vector<std::size_t> places;
+
+    /// A gradient of ours in the file's order.
+    std::vector<float> theirs(const Param& param, const float* ours) const {
+        std::vector<float> out(ours, ours + param.shape.count());
+        if (param.name != "network.0.weight") return out;
+        const std::size_t cols = places.size();
+        for (std::size_t i = 0; i < out.size(); ++i) out[i / cols * cols + places[i % cols]] = ours[i];
+        return out;
+    }
+};
+
 /// The network NET.* of the file: its sizes are those of its weights.
-std::unique_ptr<Mlp> network_of(const Reference& reference, const std::string& net, Comparison& comparison,
-                                Team& team) {
+ToyNet network_of(const Reference& reference, const std::string& net, Comparison& comparison, Team& team) {
     Mlp::Config config;
     const auto weight = [&](std::int64_t layer) {
         return fmt::format("{}.network.{}.weight", net, 2 * layer);
@@ -30,19 +84,27 @@ std::unique_ptr<Mlp> network_of(const Reference& reference, const std::string& n
     config.dimensions = reference.at(weight(config.depth)).shape()[0];
     config.width = reference.at(weight(0)).shape()[0];
     config.interval = reference.at(weight(0)).shape()[1] == config.dimensions + 2;
-    const std::string& activation = reference.word("activation");
+    reference.expect("hidden", static_cast<double>(config.width));
+    const std::string activation = reference.word("activation");
     config.activation = pointwise_by_name(activation == "gelu_erf" ? "gelu" : activation);
 
+    const std::vector<std::size_t> places = input_places(reference, net, config);
     auto out = std::make_unique<Mlp>(config);
     for (Param& param : out->params().all()) {
         const Tensor& value = reference.at(net + "." + param.name);
         check(value.shape() == param.shape, "{}: {}.{} is {}, expected {}", reference.name(), net, param.name,
               value.shape().text(), param.shape.text());
         param.value.copy_from(value);
+        if (param.name == "network.0.weight")
+            for (std::int64_t i = 0; i < value.count(); ++i)
+                param.value.f32()[i] =
+                    value
+                        .f32()[i / value.cols() * value.cols() +
+                               static_cast<std::int64_t>(places[static_cast<std::size_t>(i % value.cols())])];
         comparison.input(net + "." + param.name);
     }
     out->params().repack(team, Precision::f32);
-    return out;
+    return {std::move(out), places};
 }
 
 /// What one batch of the file gives for one objective and one network.
@@ -55,6 +117,7 @@ class Batch {
         draws_.r = reference.at("r");
         draws_.t = reference.at("t");
         draws_.batch = draws_.x.rows();
+        reference.expect("batch", static_cast<double>(draws_.batch));
         while (draws_.equal < draws_.batch && draws_.r.f32()[draws_.equal] == draws_.t.f32()[draws_.equal])
             ++draws_.equal;
         const Context context{team_, pool_};
@@ -64,16 +127,18 @@ class Batch {
         compare("v", v_);
     }
 
-    void flow_matching(const std::string& tag, const Mlp& net) {
+    void flow_matching(const std::string& tag, const ToyNet& toy) {
+        const Mlp& net = *toy.model;
         const Context context{team_, pool_};
         const UV f = net.forward(context, z_, draws_.t, draws_.t, {}, {});
         compare(tag + ".pred", f.u.value);
         compare_residual(tag, f.u.value, v_);
-        compare_losses(tag, "fm", net);
+        compare_losses(tag, "fm", toy);
     }
 
     /// `self`: the tangent is the network's own boundary value (imf), else e - x (mf).
-    void average_velocity(const std::string& tag, const Mlp& net, bool self) {
+    void average_velocity(const std::string& tag, const ToyNet& toy, bool self) {
+        const Mlp& net = *toy.model;
         const Context context{team_, pool_};
         const Tensor tangent = self ? net.forward(context, z_, draws_.t, draws_.t, {}, {}).u.value : v_;
         Tensor one({draws_.batch, 1}, DType::f32);
@@ -87,7 +152,7 @@ class Batch {
         compare(tag + ".V", V);
         compare(tag + ".target", target);
         compare_residual(tag, V, v_);
-        compare_losses(tag, self ? "imf" : "mf", net);
+        compare_losses(tag, self ? "imf" : "mf", toy);
     }
 
   private:
@@ -118,7 +183,8 @@ class Batch {
     }
 
     /// The objective as training runs it, with its gradients, for each way to weigh rows.
-    void compare_losses(const std::string& tag, const std::string& objective_name, const Mlp& net) {
+    void compare_losses(const std::string& tag, const std::string& objective_name, const ToyNet& toy) {
+        const Mlp& net = *toy.model;
         for (const std::string reduction : {"mse", "adaptive"}) {
             const std::string stem = tag + "." + reduction;
             if (!reference_.has(stem + ".loss")) continue;
@@ -135,14 +201,22 @@ class Batch {
             const Dual loss = objective->loss({team_, pool_, &tape}, net, draws_, sums);
             comparison_.value(stem + ".loss", sums.loss, kTolerance);
             tape.backward(loss.slot, pool_);
-            // A file may leave gradients out, all of one loss or none.
-            if (!reference_.has(stem + ".grad." + net.params().all().front().name)) continue;
-            for (const Param& param : net.params().all())
-                comparison_.values(stem + ".grad." + param.name,
-                                   std::span<const float>(gradients.of(param),
-                                                          static_cast<std::size_t>(param.shape.count())),
-                                   kGradientTolerance);
+            for (const Param& param : net.params().all()) compare_gradient(stem, param, toy, gradients);
         }
+    }
+
+    /// A file has gradients whole, or as the few numbers of `signed_sums`, or leaves them out.
+    void compare_gradient(const std::string& stem, const Param& param, const ToyNet& toy,
+                          Gradients& gradients) {
+        const std::vector<float> g = toy.theirs(param, gradients.of(param));
+        const std::string whole = stem + ".grad." + param.name,
+                          sums = stem + ".grad_signed_sums." + param.name;
+        if (reference_.has(whole)) comparison_.values(whole, std::span<const float>(g), kGradientTolerance);
+        if (!reference_.has(sums)) return;
+        check(reference_.word("grad_signed_sums", kSignedSums) == kSignedSums,
+              "{}: its config explains grad_signed_sums in other words than these: {}", reference_.name(),
+              kSignedSums);
+        comparison_.values(sums, std::span<const double>(signed_sums(g)), kGradientTolerance);
     }
 
     const Reference& reference_;
@@ -174,12 +248,12 @@ void verify_toy(const Reference& reference, Comparison& comparison, Team& team) 
     const auto mf_net = network_of(reference, "mf_net", comparison, team);
     const auto fm_net = network_of(reference, "fm_net", comparison, team);
     Batch batch(reference, comparison, team);
-    batch.flow_matching("fm", *fm_net);
-    batch.flow_matching("fm_on_mf_net", *mf_net);
-    batch.average_velocity("mf", *mf_net, false);
-    batch.average_velocity("imf", *mf_net, true);
-    compare_samples(reference, comparison, "sample.mf.", *mf_net, Solver::average, team);
-    compare_samples(reference, comparison, "sample.fm.", *fm_net, Solver::euler, team);
+    batch.flow_matching("fm", fm_net);
+    batch.flow_matching("fm_on_mf_net", mf_net);
+    batch.average_velocity("mf", mf_net, false);
+    batch.average_velocity("imf", mf_net, true);
+    compare_samples(reference, comparison, "sample.mf.", *mf_net.model, Solver::average, team);
+    compare_samples(reference, comparison, "sample.fm.", *fm_net.model, Solver::euler, team);
 }
 
 }  // namespace mf::verify

@@ -22,6 +22,7 @@ std::unique_ptr<Dataset> board_of(int grid, double scale) {
 void verify_toy_checkerboard(const Reference& reference, Comparison& comparison, Team&) {
     const int grid = static_cast<int>(reference.setting("grid_size"));
     const double scale = reference.setting("scale");
+    reference.expect("cell", 2 * scale / grid);
     comparison.inputs({"cell_x", "cell_y", "offset"});
     if (reference.has("point_from_cell")) {
         const auto x = reference.integers("cell_x"), y = reference.integers("cell_y");
@@ -40,6 +41,7 @@ void verify_toy_checkerboard(const Reference& reference, Comparison& comparison,
         // Every official point must be one that this board can draw: those that are not get another value.
         const std::unique_ptr<Dataset> board = board_of(grid, scale);
         const Tensor& points = reference.at("points");
+        reference.expect("n", static_cast<double>(points.rows()));
         std::vector<double> got = reference.reals("points");
         for (std::int64_t i = 0; i < points.rows(); ++i) {
             const auto at = static_cast<std::size_t>(2 * i);

@@ -61,9 +61,9 @@ void take_patch_kernel(Param& param, const Tensor& kernel) {
                         kernel.f32()[((y * width + x) * in + c) * out + o];
 }
 
-void fill_hashed(Param& param, double gain) {
+void fill_hashed(Param& param, const std::string& full_name, double gain) {
     std::uint64_t name = 0xcbf29ce484222325U;
-    for (const char letter : param.name) name = (name ^ static_cast<unsigned char>(letter)) * 0x100000001b3U;
+    for (const char letter : full_name) name = (name ^ static_cast<unsigned char>(letter)) * 0x100000001b3U;
     const bool bias = param.name.ends_with("bias"), vector = param.shape.rank() == 1;
     const double fan_in = static_cast<double>(param.shape.count()) / static_cast<double>(param.shape[0]);
     float* const to = param.value.f32();

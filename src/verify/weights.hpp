@@ -15,7 +15,8 @@ void take_linear_kernel(Param& param, const Tensor& kernel);  ///< (in, out)
 void take_patch_kernel(Param& param, const Tensor& kernel);   ///< (height, width, in, out)
 void take_same(Param& param, const Tensor& value);
 
-/// Element i of the parameter `name` by integer hashing (reference/README, "Hash weights"); `gain` scales matrices.
-void fill_hashed(Param& param, double gain);
+/// Element i of the parameter by integer hashing of its full name (reference/README, "Hash weights"); `gain` scales
+/// matrices.
+void fill_hashed(Param& param, const std::string& full_name, double gain);
 
 }  // namespace mf::verify

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/config_items.hpp"
 #include "cli/drawing.hpp"
 #include "cli/json.hpp"
 #include "cli/quiet_training.hpp"
@@ -45,8 +46,27 @@ double deviation_of(const std::vector<double>& values) {
 
 /// The configuration's items with the budget that all rows share.
 std::vector<ConfigItem> items_of(const Invocation& invocation) {
+    const std::vector<ConfigItem> words = overrides_of(invocation);
+    for (const ConfigItem& word : words) {
+        const bool hook =
+            word.key == "sample.every" || word.key == "evaluate.every" || word.key == "diagnose.every";
+        if (hook && word.value != "0")
+            throw UsageError(fmt::format("{}={}: ablate looks at its runs when they are done, not on the way",
+                                         word.key, word.value),
+                             "leave it out");
+        if (word.key == "save.keep" && word.value != "1")
+            throw UsageError("save.keep: ablate keeps one checkpoint of each run, its last", "leave it out");
+        if (word.key == "seed" && word.value != std::to_string(invocation.seed()))
+            throw UsageError(fmt::format("seed={}: ablate counts its seeds from --seed on", word.value),
+                             fmt::format("--seed {}", word.value));
+        if (word.key == "train.steps" && invocation.options.integer("--steps") > 0 &&
+            word.value != std::to_string(invocation.options.integer("--steps")))
+            throw UsageError(fmt::format("--steps {} and train.steps={} say different things",
+                                         invocation.options.integer("--steps"), word.value),
+                             "give one of the two");
+    }
     std::vector<ConfigItem> out = read_config(invocation.words[0]);
-    for (const std::string& word : invocation.overrides) out.push_back(parse_override(word));
+    out.insert(out.end(), words.begin(), words.end());
     if (const std::int64_t steps = invocation.options.integer("--steps"); steps > 0)
         out.push_back({"train.steps", std::to_string(steps), "--steps"});
     // Of each run only the last weights are looked at.

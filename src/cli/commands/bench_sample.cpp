@@ -6,9 +6,12 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/config_items.hpp"
 #include "cli/json.hpp"
 #include "cli/process.hpp"
 #include "cli/sampling_options.hpp"
+#include "cli/screen.hpp"
+#include "core/error.hpp"
 #include "core/stopwatch.hpp"
 #include "generate/sampling.hpp"
 #include "ops/peak.hpp"
@@ -32,18 +35,40 @@ Settings without_v_head(Settings settings) {
 }
 
 /// A configuration's network with its initial weights (their values do not change the time), or what `sample` opens.
-LoadedModel model_of(const Invocation& invocation, Team& team) {
+/// `precision` is what GEMM is going to read.
+LoadedModel model_of(const Invocation& invocation, Precision& precision, Team& team) {
     const std::string& target = invocation.words[0];
     const bool stored = std::filesystem::is_directory(target) || target.ends_with(".safetensors");
-    if (stored) return open_model(target, invocation, team);
-    std::vector<ConfigItem> items = read_config(target);
-    for (const std::string& word : invocation.overrides) items.push_back(parse_override(word));
-    return initial_model(without_v_head(resolve(items)), team, precision_of(invocation));
+    if (!stored) {
+        refuse_options(invocation, {"--weights", "--step", "--side"},
+                       fmt::format("is for runs and files; {} is a configuration", target));
+        const Settings settings = without_v_head(resolve(config_items(invocation, target)));
+        precision = settings.text("precision") == "bf16" ? Precision::bf16 : Precision::f32;
+        return initial_model(settings, team, precision);
+    }
+    for (const ConfigItem& item : config_items(invocation, ""))
+        if (item.place.empty() && item.key != "precision")
+            throw UsageError(
+                fmt::format("{}={}: what {} holds is not changed by keys", item.key, item.value, target),
+                "leave it out; of keys only precision=bf16 acts here");
+    const ConfigItem* word = nullptr;
+    const std::vector<ConfigItem> words = overrides_of(invocation);
+    if ((word = find_override(words, "precision")) != nullptr) {
+        check_option_text(*std::ranges::find(invocation.options.table(), "--precision", &Option::key),
+                          word->value);
+        precision = word->value == "bf16" ? Precision::bf16 : Precision::f32;
+    }
+    ModelChoice choice = choice_of(invocation);
+    choice.precision = precision;
+    LoadedModel out = mf::open_model(target, choice, team);
+    for (const std::string& line : out.remarks) remark(invocation.quiet(), line);
+    return out;
 }
 
-Row time_batch(const LoadedModel& loaded, const Invocation& invocation, Team& team, std::int64_t batch,
-               std::int64_t steps) {
+Row time_batch(const LoadedModel& loaded, const Invocation& invocation, Precision precision, Team& team,
+               std::int64_t batch, std::int64_t steps) {
     SampleRequest request = request_of(invocation);
+    request.precision = precision;
     request.count = batch;
     request.steps = static_cast<int>(steps);
     const double seconds = invocation.options.real("--seconds");
@@ -80,21 +105,22 @@ Json json_of(const Row& row, double peak) {
 int run(const Invocation& invocation) {
     Stopwatch watch;
     Team team(invocation.threads());
-    const LoadedModel loaded = model_of(invocation, team);
+    Precision precision = precision_of(invocation);
+    const LoadedModel loaded = model_of(invocation, precision, team);
+    const std::string precision_name = precision == Precision::bf16 ? "bf16" : "f32";
     const double load_ms = watch.seconds() * 1e3;
     std::vector<Row> rows;
     for (const std::int64_t steps : invocation.options.integers("--steps"))
         for (const std::int64_t batch : invocation.options.integers("--batch"))
-            rows.push_back(time_batch(loaded, invocation, team, batch, steps));
+            rows.push_back(time_batch(loaded, invocation, precision, team, batch, steps));
     const double rss = mebibytes(peak_resident_bytes());
-    const Precision precision = precision_of(invocation);
     const double peak = measure_gemm_peak(team, precision);
     if (invocation.json()) {
         std::vector<Json> list;
         for (const Row& row : rows) list.push_back(json_of(row, peak));
         fmt::print("{}\n", Json::object({{"load_ms", load_ms},
                                          {"parameters", loaded.model->params().count()},
-                                         {"precision", precision == Precision::bf16 ? "bf16" : "f32"},
+                                         {"precision", precision_name},
                                          {"peak_gflops", peak},
                                          {"rss_mib", rss},
                                          {"rows", Json::array(list)}})
@@ -102,8 +128,9 @@ int run(const Invocation& invocation) {
         return 0;
     }
     fmt::print(
-        "{} parameters, ready after {:.0f} ms, {:.0f} MiB of the process; {:.0f} GFLOP/s measured for GEMM\n",
-        loaded.model->params().count(), load_ms, rss, peak);
+        "{} parameters, ready after {:.0f} ms, {:.0f} MiB of the process; {:.0f} GFLOP/s measured for GEMM "
+        "({})\n",
+        loaded.model->params().count(), load_ms, rss, peak, precision_name);
     for (const Row& row : rows)
         fmt::print(
             "batch {:>4}, {} step{}: {:.1f} ms at best, {:.1f} ms in the median of {} (first {:.1f}); "

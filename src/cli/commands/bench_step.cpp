@@ -6,6 +6,7 @@
 
 #include "cli/allocation_counter.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/config_items.hpp"
 #include "cli/json.hpp"
 #include "cli/process.hpp"
 #include "core/stopwatch.hpp"
@@ -43,12 +44,8 @@ Timing time_steps(Trainer& trainer, std::int64_t warm_up, std::int64_t steps, do
 }
 
 int run(const Invocation& invocation) {
-    std::vector<ConfigItem> items =
-        read_config(invocation.words.empty() ? std::string(default_config) : invocation.words[0]);
-    if (invocation.options.was_set("--seed"))
-        items.push_back({"seed", std::to_string(invocation.seed()), "--seed"});
-    for (const std::string& word : invocation.overrides) items.push_back(parse_override(word));
-    const Settings settings = resolve(items);
+    const Settings settings = resolve(config_items(
+        invocation, invocation.words.empty() ? std::string(default_config) : invocation.words[0]));
     Trainer trainer(settings, invocation.threads());
     const Timing timing =
         time_steps(trainer, invocation.options.integer("--warm-up"), invocation.options.integer("--repeat"),
@@ -93,6 +90,11 @@ Command bench_step_command() {
         {"--seconds", OptionKind::real, "10", "at most so long for the warm-up, and for what is timed", 0.01,
          1e6},
         {"--warm-up", OptionKind::integer, "20", "steps before them", 1, 1000000},
+        {.key = "--precision",
+         .kind = OptionKind::text,
+         .initial = "f32",
+         .help = "the key precision by another name; without both, what the configuration says",
+         .choices = {"f32", "bf16"}},
     };
     out.has_results = true;
     out.takes_overrides = true;

@@ -45,7 +45,7 @@ Command convert_command() {
     out.summary = "weights alone, without what only training needs";
     out.usage = "RUN|CHECKPOINT OUT.safetensors [--weights ema_0.999] [--precision bf16]";
     out.example = "  meanflow convert runs/cifar10 model.safetensors --precision bf16";
-    out.options = sampling_options();
+    out.options = model_options();
     out.has_results = true;
     out.least_words = out.most_words = 2;
     out.run = run;

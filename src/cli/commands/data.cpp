@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/config_items.hpp"
 #include "cli/json.hpp"
 #include "cli/screen.hpp"
 #include "figures/picture_sheet.hpp"
@@ -92,10 +93,13 @@ std::int64_t peek_images(const Peek& peek, std::uint64_t seed, int zoom) {
 
 int peek(const Invocation& invocation) {
     std::vector<ConfigItem> items = {{"data.name", invocation.words[0], ""}};
-    for (const std::string& word : invocation.overrides) items.push_back(parse_override(word));
+    for (const ConfigItem& item : data_items(invocation, true)) items.push_back(item);
     Peek peek{make_dataset(resolve(items), {.threads = invocation.threads()}), invocation.words[0],
               invocation.options.text("--out"), invocation.options.integer("--count")};
     if (peek.out.empty()) peek.out = peek.name + ".png";
+    if (peek.data->images() == nullptr || peek.out.extension() != ".png")
+        refuse_options(invocation, {"--zoom"},
+                       fmt::format("is for a sheet of images; {} is none", peek.out.string()));
     for (const std::string& text : peek.data->remarks()) remark(invocation.quiet(), text);
     const ImageDataset* images = peek.data->images();
     const std::int64_t count =

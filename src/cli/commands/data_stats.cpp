@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/config_items.hpp"
 #include "cli/json.hpp"
 #include "cli/screen.hpp"
 #include "data/images.hpp"
@@ -136,7 +137,7 @@ void print_text(const std::string& name, const Dataset& data, const Stats& stats
 int run(const Invocation& invocation) {
     const std::string& name = invocation.words[0];
     std::vector<ConfigItem> items = {{"data.name", name, ""}};
-    for (const std::string& word : invocation.overrides) items.push_back(parse_override(word));
+    for (const ConfigItem& item : data_items(invocation, true)) items.push_back(item);
     const std::unique_ptr<Dataset> data = make_dataset(resolve(items), {.threads = invocation.threads()});
     for (const std::string& text : data->remarks()) remark(invocation.quiet(), text);
     const Stats stats = stats_of(*data, invocation.options.integer("--count"), invocation.seed());

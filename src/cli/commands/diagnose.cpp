@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // meanflow diagnose: noise, Jacobian-vector product and velocity of a network (docs/diagnostics.md).
+#include <filesystem>
+
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
@@ -15,6 +17,10 @@ namespace mf::cli {
 namespace {
 
 int run(const Invocation& invocation) {
+    if (std::filesystem::is_regular_file(invocation.words[0]))
+        refuse_options(
+            invocation, {"--step"},
+            fmt::format("chooses a checkpoint of a run; {} is a single file", invocation.words[0]));
     Team team(invocation.threads());
     std::vector<std::string> remarks;
     const Checkpoint checkpoint =

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // meanflow eval: how well samples match the data.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/config_items.hpp"
 #include "cli/json.hpp"
 #include "cli/sampling_options.hpp"
 #include "cli/screen.hpp"
@@ -58,6 +61,39 @@ EvalRequest request_for(const Invocation& invocation) {
     return out;
 }
 
+/// An error of a score ("[frechet] x: row 3 ...") does not know what it is about.
+template <class Function>
+void about(const std::string& target, Function function) {
+    try {
+        function();
+    } catch (const UsageError&) {
+        throw;
+    } catch (const Error& error) {
+        if (!std::string_view(error.what()).starts_with("[")) throw;
+        throw Error(fmt::format("{}: {}", target, error.what()), error.hint());
+    }
+}
+
+bool is_sample(const std::string& word) { return is_sample_file(word); }
+
+/// Options and keys that nothing of what was named has a use for.
+void check_options_act(const Invocation& invocation) {
+    const std::initializer_list<const char*> of_models = {
+        "--steps", "--count",  "--labels",       "--omega", "--interval", "--weights",
+        "--step",  "--solver", "--as-published", "--side",  "--precision"};
+    const bool models = !std::ranges::all_of(invocation.words, is_sample);
+    if (invocation.options.flag("--features")) {
+        refuse_options(invocation, of_models, "is for networks; with --features nothing is drawn");
+        refuse_options(invocation, {"--judge"}, "makes features; with --features they are there already");
+        if (!invocation.overrides.empty())
+            throw UsageError(fmt::format("{} has no meaning for files of features", invocation.overrides[0]),
+                             "leave it out");
+    } else if (!models) {
+        refuse_options(invocation, of_models, "is for networks; files of samples are judged as they are");
+    }
+    data_items(invocation, false);
+}
+
 int eval_features(const Invocation& invocation) {
     check_usage(invocation.words.size() == 2, "--features wants two files: generated.npz real.npz");
     Team team(invocation.threads());
@@ -104,23 +140,30 @@ void print_images(const ImageEval& eval, bool as_json) {
 int eval_images(const Invocation& invocation) {
     Team team(invocation.threads());
     ImageEval eval(invocation.options.text("--judge"), request_for(invocation), team);
-    for (const std::string& target : invocation.words) eval.add(target);
+    for (const std::string& target : invocation.words) about(target, [&] { eval.add(target); });
     print_images(eval, invocation.json());
     return 0;
 }
 
 int run(const Invocation& invocation) {
+    check_options_act(invocation);
     if (invocation.options.flag("--features")) return eval_features(invocation);
     check_usage(invocation.options.integer("--count") != 1,
                 "--count 1: one sample says nothing; give 2 or more");
     if (is_about_images(invocation.words[0])) return eval_images(invocation);
+    if (!invocation.overrides.empty() && std::ranges::none_of(invocation.words, is_sample))
+        throw UsageError(fmt::format("{}: a run of points knows its data", invocation.overrides[0]),
+                         "leave it out; it is for files of samples");
     check_usage(invocation.options.text("--judge").empty(), "--judge is for images; {} is about points",
                 invocation.words[0]);
     Team team(invocation.threads());
     const EvalRequest request = request_for(invocation);
     std::vector<PointResult> results;
     for (const std::string& target : invocation.words)
-        for (PointResult& result : eval_points(target, request, team)) results.push_back(std::move(result));
+        about(target, [&] {
+            for (PointResult& result : eval_points(target, request, team))
+                results.push_back(std::move(result));
+        });
     if (invocation.json()) {
         fmt::print("{}\n", Json::object({{"results", json_of(results)}}).text());
         return 0;

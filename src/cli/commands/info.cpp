@@ -11,11 +11,13 @@
 #include "io/npy.hpp"
 #include "io/npz.hpp"
 #include "io/safetensors.hpp"
+#include "judge/classifier_trainer.hpp"
 #include "judge/keys_page.hpp"
 #include "ops/catalogue.hpp"
 #include "train/choices.hpp"
 #include "train/config.hpp"
 #include "train/run_folder.hpp"
+#include "train/trainer.hpp"
 
 namespace mf::cli {
 namespace {
@@ -112,10 +114,32 @@ void list_ops(bool json) {
     if (json) fmt::print("{}\n", Json::array(items).text());
 }
 
+/// The tables of docs/keys.md.
+std::string keys_json() {
+    std::vector<Json> sections;
+    const auto add = [&](const std::string& name, const OptionTable& table) {
+        std::vector<Json> keys;
+        for (const Option& option : table)
+            keys.push_back(Json::object({{"key", option.key},
+                                         {"default", option.initial},
+                                         {"value", describe(option)},
+                                         {"help", option.help}}));
+        sections.push_back(Json::object({{"section", name}, {"keys", Json::array(keys)}}));
+    };
+    add("choices", choice_options());
+    add("training", Trainer::options());
+    add("run", run_options());
+    for (const Choice& choice : all_choices())
+        for (const ChoiceEntry& entry : choice.entries)
+            add(fmt::format("{}={}", choice.key, entry.name), entry.options);
+    add("train-classifier", classifier_options());
+    return Json::array(sections).text() + "\n";
+}
+
 int run(const Invocation& invocation) {
     const std::string& what = invocation.words[0];
     if (what == "keys")
-        fmt::print("{}", keys_page());
+        fmt::print("{}", invocation.json() ? keys_json() : keys_page());
     else if (what == "ops")
         list_ops(invocation.json());
     else if (what == "models")

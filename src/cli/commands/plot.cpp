@@ -15,6 +15,7 @@
 #include "figures/image_figures.hpp"
 #include "figures/run_figures.hpp"
 #include "figures/scores_figure.hpp"
+#include "generate/guidance.hpp"
 #include "train/run_folder.hpp"
 
 namespace mf::cli {
@@ -49,7 +50,9 @@ std::vector<std::string> all_figures(const FigureRequest& request, bool images, 
     if (images) {
         const LoadedModel first = open_row(request.rows[0], request.checkpoint, team);
         out = {"steps", "interpolate"};
-        if (first.sample.classes > 0) out.insert(out.begin(), "guidance");
+        const GuidanceKind kind = guidance_ability(first).kind;
+        if (kind == GuidanceKind::inputs || kind == GuidanceKind::second_pass)
+            out.insert(out.begin(), "guidance");
         if (runs) out.emplace_back("evolution");
     } else {
         out = {"pair", one ? "cloud" : "compare", "evolution", "stages"};
@@ -58,6 +61,52 @@ std::vector<std::string> all_figures(const FigureRequest& request, bool images, 
     if (has_scores(request)) out.emplace_back("scores");
     if (has_diagnostics(request)) out.emplace_back("diagnostics");
     return out;
+}
+
+/// What a figure does with the options that are not about all of them.
+struct FigureOptions {
+    const char* name;
+    bool images;
+    std::vector<const char*> options;
+};
+
+const std::vector<FigureOptions>& figure_options() {
+    static const std::vector<FigureOptions> all = [] {
+        const std::vector<const char*> drawn = {"--steps",     "--count", "--solver",  "--as-published",
+                                                "--precision", "--step",  "--weights", "--side"};
+        std::vector<const char*> stages = drawn, pictures = drawn;
+        std::erase_if(stages, [](const std::string& key) { return key == "--step"; });
+        for (const char* key : {"--labels", "--omega", "--interval", "--zoom"}) pictures.push_back(key);
+        std::vector<const char*> course = pictures;
+        std::erase_if(course, [](const std::string& key) { return key == "--step"; });
+        return std::vector<FigureOptions>{
+            {"pair", false, {"--count"}}, {"cloud", false, drawn},     {"compare", false, drawn},
+            {"mf-forward", false, drawn}, {"evolution", false, drawn}, {"stages", false, stages},
+            {"guidance", true, pictures}, {"steps", true, pictures},   {"interpolate", true, pictures},
+            {"evolution", true, course},
+        };
+    }();
+    return all;
+}
+
+/// UsageError when none of the figures has a use for an option that was given.
+void check_options_act(const std::vector<std::string>& names, bool images, const Invocation& invocation) {
+    for (const char* key : {"--steps", "--count", "--solver", "--as-published", "--precision", "--step",
+                            "--weights", "--side", "--labels", "--omega", "--interval", "--zoom"}) {
+        if (!invocation.options.was_set(key)) continue;
+        bool used = false;
+        std::vector<std::string> users;
+        for (const FigureOptions& figure : figure_options()) {
+            if (std::ranges::find(figure.options, std::string(key)) == figure.options.end()) continue;
+            if (figure.images == images || is_curve(names[0]))
+                users.push_back(fmt::format("{}{}", figure.name, figure.images ? " (images)" : ""));
+            used = used || (figure.images == images && std::ranges::find(names, figure.name) != names.end());
+        }
+        if (!used)
+            throw UsageError(fmt::format("{} has no meaning for figure {}", key, fmt::join(names, ", ")),
+                             users.empty() ? fmt::format("it is for {}", images ? "points" : "images")
+                                           : fmt::format("it is for {}", fmt::join(users, ", ")));
+    }
 }
 
 std::vector<plot::Format> formats_of(const Invocation& invocation) {
@@ -72,7 +121,10 @@ FigureRequest request_for(const Invocation& invocation) {
     out.remarks = [](const std::string& line) { remark(false, line); };
     for (const std::string& word : invocation.words)
         out.rows.push_back(row_of(word, invocation.options.text("--weights")));
-    for (RunRow& row : out.rows) row.side = invocation.options.integer("--side");
+    for (RunRow& row : out.rows) {
+        row.side = invocation.options.integer("--side");
+        row.precision = precision_of(invocation);
+    }
     out.steps = invocation.options.integers("--steps");
     out.sampling = request_of(invocation);
     out.count = invocation.options.integer("--count");
@@ -153,6 +205,13 @@ int run(const Invocation& invocation) {
     const bool images = !std::ranges::all_of(names, is_curve) && draws_images(request, team);
     if (names.size() == 1 && names[0] == "all") names = all_figures(request, images, team);
 
+    check_options_act(names, images, invocation);
+    if (images && invocation.options.was_set("--format") && std::ranges::any_of(names, is_of_images)) {
+        const std::vector<std::string> formats = invocation.options.texts("--format");
+        if (std::ranges::find(formats, "svg") != formats.end())
+            remark(invocation.quiet(), "--format svg: figures made of pictures are PNG alone");
+    }
+
     std::vector<Json> files;
     for (const std::string& name : names)
         for (const fs::path& path : draw_named(name, images, invocation, request, folder, team)) {
@@ -205,7 +264,7 @@ Command plot_command() {
         {"--labels", OptionKind::text, "balanced",
          "images: balanced (a class each), random, none, or names or numbers of classes"},
         {"--omega", OptionKind::reals, "",
-         "images: guidance strength; for figure guidance several, a row each", 0.001, 1000},
+         "images: guidance strength above 0; for figure guidance several, a row each", 0, 1000},
         {"--interval", OptionKind::reals, "",
          "images: guidance interval; for figure guidance several, a column each: 0,1,0.2,0.8", 0, 1},
         {"--zoom", OptionKind::integer, "0", "images: side of a pixel; 0: as looks good", 0, 64},

@@ -12,6 +12,7 @@
 #include "core/stopwatch.hpp"
 #include "figures/image_file.hpp"
 #include "figures/scenes.hpp"
+#include "generate/guidance.hpp"
 #include "generate/sample_file.hpp"
 #include "generate/sampling.hpp"
 #include "train/build_info.hpp"
@@ -61,18 +62,50 @@ void check_file_suits(const fs::path& out, const LoadedModel& loaded) {
                     shape);
 }
 
+/// Options that this file has no use for. Before anything is drawn.
+void check_options_act(const fs::path& out, const LoadedModel& loaded, const Invocation& invocation) {
+    const bool image = loaded.sample.shape.rank() == 3;
+    if (!image)
+        refuse_options(invocation, {"--columns", "--zoom"}, "is for sheets of images; these are points");
+    if (out.extension() != ".png")
+        refuse_options(invocation, {"--columns", "--zoom"},
+                       fmt::format("is for a sheet of images; {} is none", out.string()),
+                       "--out sheet.png is one");
+    if (loaded.sample.classes == 0 && invocation.options.text("--labels") != "none")
+        refuse_options(invocation, {"--labels"}, "is for networks with classes; this one has none");
+    if (!invocation.options.reals("--times").empty())
+        refuse_options(invocation, {"--steps"}, "and --times say the same thing twice",
+                       "--times 1,0.5,0 are two steps");
+    const std::int64_t record = invocation.options.integer("--record");
+    if (record == 1)
+        throw UsageError("--record 1: there are at least two states, noise and result", "--record 2 or more");
+    const bool keeps = out.extension() == ".npz" || (!image && is_picture(out));
+    if (record > 0 && !keeps)
+        throw UsageError(fmt::format("--record: states on the way go into .npz{}, not into {}",
+                                     image ? "" : " or a picture", out.string()),
+                         "--out x.npz, or leave --record out");
+}
+
 std::vector<Drawn> draw_all(const LoadedModel& loaded, const Invocation& invocation, Team& team) {
     SampleRequest request = request_of(invocation);
     request.count = count_of(loaded, invocation);
     request.record = static_cast<int>(invocation.options.integer("--record"));
     request.times = invocation.options.reals("--times");
     request.guidance = guidance_of(invocation.options);
+    if (invocation.options.was_set("--count"))
+        if (const std::string line =
+                left_out_labels(loaded, request.guidance.labels, request.seed, request.count);
+            !line.empty())
+            remark(invocation.quiet(), line);
     std::vector<std::int64_t> counts = invocation.options.integers("--steps");
     if (!request.times.empty()) counts = {static_cast<std::int64_t>(request.times.size()) - 1};
     check_usage(!counts.empty(), "--steps is empty");
     std::vector<Drawn> out;
     for (const std::int64_t steps : counts) {
         request.steps = static_cast<int>(steps);
+        if (request.record > steps + 1)
+            remark(invocation.quiet(), fmt::format("--record {}: {} step{} only {} states", request.record,
+                                                   steps, steps == 1 ? " has" : "s have", steps + 1));
         Stopwatch watch;
         Samples samples = draw_samples(loaded, request, team);
         out.push_back({request.steps, std::move(samples), watch.seconds(), {}});
@@ -154,6 +187,7 @@ int run(const Invocation& invocation) {
         out = fs::is_directory(target) ? target / "samples" / "samples.png" : fs::path("samples.png");
     check_file_suits(out, loaded);
     for (const std::string& line : label_remarks(loaded, labels_in(invocation.options))) remark(false, line);
+    check_options_act(out, loaded, invocation);
     std::vector<Drawn> all = draw_all(loaded, invocation, team);
     write_all(all, loaded, out, invocation);
     report(all, loaded, invocation);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/config_items.hpp"
 #include "cli/drawing.hpp"
 #include "cli/screen.hpp"
 #include "cli/signals.hpp"
@@ -14,12 +15,14 @@
 #include "data/images.hpp"
 #include "figures/scenes.hpp"
 #include "figures/training_hooks.hpp"
+#include "generate/idle_keys.hpp"
 #include "generate/sampling.hpp"
 #include "judge/point_report.hpp"
 #include "metrics/points.hpp"
 #include "ops/peak.hpp"
 #include "train/build_info.hpp"
 #include "train/config.hpp"
+#include "train/make_model.hpp"
 #include "train/step_log.hpp"
 #include "train/training_run.hpp"
 
@@ -44,11 +47,7 @@ Settings settings_of(const Invocation& invocation, const fs::path& folder) {
         config = invocation.words[0];
     else if (resumed)
         config = (folder / "config.yaml").string();
-    std::vector<ConfigItem> items = read_config(config);
-    if (invocation.options.was_set("--seed"))
-        items.push_back({"seed", std::to_string(invocation.seed()), "--seed"});
-    for (const std::string& word : invocation.overrides) items.push_back(parse_override(word));
-    return resolve(items);
+    return resolve(config_items(invocation, config));
 }
 
 fs::path folder_of(const Invocation& invocation) {
@@ -138,6 +137,8 @@ int run(const Invocation& invocation) {
     TrainingHooks hooks =
         training_hooks(settings, folder, trainer, [](const std::string& line) { remark(false, line); });
     hooks.stop = [&] { return signals.pending() != 0; };
+    for (const std::string& line : idle_keys(settings, kind_of(trainer.data()), trainer.model()))
+        remark(quiet, line);
     RunFolder run = resumed ? RunFolder::resume(folder, settings) : RunFolder::start(folder, settings);
     if (resumed) go_back_to_checkpoint(trainer, folder, quiet);
 

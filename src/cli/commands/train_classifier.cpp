@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/config_items.hpp"
 #include "cli/json.hpp"
 #include "cli/screen.hpp"
 #include "cli/signals.hpp"
@@ -21,11 +22,7 @@ namespace mf::cli {
 namespace {
 
 Settings settings_of(const Invocation& invocation) {
-    std::vector<ConfigItem> items;
-    if (invocation.options.was_set("--seed"))
-        items.push_back({"seed", std::to_string(invocation.seed()), "--seed"});
-    for (const std::string& word : invocation.overrides) items.push_back(parse_override(word));
-    return resolve_classifier(items);
+    return resolve_classifier(config_items(invocation, ""));
 }
 
 /// The judge that the training starts from numbers the classes of data in files.

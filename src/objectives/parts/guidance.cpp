@@ -226,8 +226,10 @@ Guidance Guidance::make(const Settings& settings) {
                 : kind == "mix"    ? Kind::mix
                                    : Kind::none;
     out.omega_ = settings.real("objective.omega");
-    check_usage(out.kind_ != Kind::fixed || out.omega_ >= 1,
-                "objective.omega={} must be at least 1 with objective.guidance=fixed", out.omega_);
+    if (out.kind_ == Kind::fixed && out.omega_ < 1)
+        throw UsageError(
+            fmt::format("objective.omega={} must be at least 1 with objective.guidance=fixed", out.omega_),
+            "1 is no guidance; objective.guidance=none with --labels none at sampling draws without a class");
     out.omega_max_ = settings.real("objective.omega_max");
     out.beta_ = settings.real("objective.beta");
     out.kappa_ = settings.real("objective.kappa");
