@@ -36,7 +36,7 @@ std::string text_table(const std::vector<std::vector<std::string>>& rows) {
 }
 
 void remark(bool quiet, const std::string& text) {
-    if (!quiet) fmt::print(stderr, "{}\n", text);
+    if (!quiet && !text.empty()) fmt::print(stderr, "{}\n", text);
 }
 
 }  // namespace mf::cli

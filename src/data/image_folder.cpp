@@ -57,6 +57,23 @@ void keep_classes(PictureTree& tree, const ImageForm& form, bool skip) {
     std::ranges::copy(choice.remarks, std::back_inserter(tree.remarks));
 }
 
+/// Of the names and sizes of the files of each of these classes; of all files where there are none.
+std::vector<std::uint64_t> file_digests(const PictureTree& tree, const std::vector<std::string>& names) {
+    std::vector<std::uint64_t> by_label(std::max<std::size_t>(1, tree.class_names.size()));
+    for (const PictureTree::File& file : tree.files) {
+        std::error_code unknown;
+        std::uint64_t& sum = by_label[static_cast<std::size_t>(file.label)];
+        sum = digest_of(file.path.filename().string() + " " +
+                            std::to_string(std::filesystem::file_size(file.path, unknown)),
+                        sum);
+    }
+    std::vector<std::uint64_t> out;
+    for (const std::string& name : names)
+        out.push_back(by_label[static_cast<std::size_t>(std::ranges::find(tree.class_names, name) -
+                                                        tree.class_names.begin())]);
+    return names.empty() ? by_label : out;
+}
+
 std::unique_ptr<Dataset> make(const Settings& settings, const DataPlan& plan) {
     const ImageForm form = image_form(settings, plan);
     const bool skip = settings.text("data.bad") == "skip";
@@ -73,6 +90,7 @@ std::unique_ptr<Dataset> make(const Settings& settings, const DataPlan& plan) {
     store.remarks = tree.remarks;
     drop_others(store, form);
     settle_classes(store, form);
+    store.file_digests = file_digests(tree, store.class_names);
     return std::make_unique<StoredImages>(std::move(store), form.flip);
 }
 

@@ -17,6 +17,8 @@ struct ImageStore {
     std::vector<std::int32_t> labels;      ///< (count), or empty without classes
     std::vector<std::string> class_names;  ///< by label
     std::vector<std::string> remarks;      ///< see Dataset::remarks
+    std::vector<std::uint64_t> file_digests =
+        {};  ///< by label: of the names of the files; empty: there are none
 
     std::int64_t image_bytes() const { return std::int64_t{height} * width * channels; }
 };

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "data/data_print.hpp"
 #include "data/dataset.hpp"
 
 namespace mf {
@@ -21,6 +22,8 @@ class ImageDataset : public Dataset {
     /// flipped, for statistics and metrics. `i` is below size(), or any number when the set is endless. Does not
     /// allocate; safe to call from several threads.
     virtual void stored(float* out, std::int32_t* label, std::int64_t i) const = 0;
+    /// What the set holds now; reads every picture once.
+    virtual DataPrint print() const { return {}; }
 };
 
 /// A byte's value on [-1, 1].

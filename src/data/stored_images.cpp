@@ -56,6 +56,23 @@ void StoredImages::draw(float* out, std::int32_t* labels, const Random& random, 
     }
 }
 
+DataPrint StoredImages::print() const {
+    const std::size_t classes = std::max<std::size_t>(1, store_.class_names.size());
+    DataPrint out{std::vector<std::int64_t>(classes), {}};
+    std::vector<std::uint64_t> digests = store_.file_digests;
+    digests.resize(classes);
+    for (std::int64_t i = 0; i < store_.count; ++i) {
+        const auto label =
+            static_cast<std::size_t>(store_.labels.empty() ? 0 : store_.labels[static_cast<std::size_t>(i)]);
+        ++out.counts[label];
+        digests[label] = digest_of(
+            {store_.pixels.data() + i * store_.image_bytes(), static_cast<std::size_t>(store_.image_bytes())},
+            digests[label]);
+    }
+    for (const std::uint64_t digest : digests) out.digests.push_back(fmt::format("{:016x}", digest));
+    return out;
+}
+
 void StoredImages::stored(float* out, std::int32_t* label, std::int64_t i) const {
     write(out, label, i, false);
 }

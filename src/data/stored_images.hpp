@@ -23,6 +23,7 @@ class StoredImages : public ImageDataset {
     void draw(float* out, std::int32_t* labels, const Random& random, std::uint64_t first,
               std::int64_t count) const override;
     void stored(float* out, std::int32_t* label, std::int64_t i) const override;
+    DataPrint print() const override;
 
   private:
     void write(float* out, std::int32_t* label, std::int64_t i, bool mirrored) const;

@@ -6,12 +6,18 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "train/average_remark.hpp"
 #include "train/plain_weights.hpp"
 #include "train/run_folder.hpp"
 
 namespace mf {
 
 namespace {
+
+LoadedModel with_average_remark(LoadedModel model) {
+    if (std::string line = average_remark(model); !line.empty()) model.remarks.push_back(std::move(line));
+    return model;
+}
 
 LoadedModel opened(const std::filesystem::path& target, const ModelChoice& choice, Team& team) {
     try {
@@ -37,7 +43,7 @@ LoadedModel open_model(const std::filesystem::path& target, const ModelChoice& c
             throw UsageError(fmt::format("--weights {}: {} holds one set of weights, {}", choice.weights,
                                          target.string(), out.weights),
                              "leave --weights out");
-        return out;
+        return with_average_remark(std::move(out));
     }
     if (choice.side != 0)
         throw UsageError(
@@ -48,7 +54,7 @@ LoadedModel open_model(const std::filesystem::path& target, const ModelChoice& c
     LoadedModel out = load_model(checkpoint, choice.weights, team, choice.precision);
     out.remarks.insert(out.remarks.begin(), std::make_move_iterator(remarks.begin()),
                        std::make_move_iterator(remarks.end()));
-    return out;
+    return with_average_remark(std::move(out));
 }
 
 }  // namespace mf

@@ -20,7 +20,7 @@ struct ModelChoice {
 };
 
 /// The network of a run (its newest whole checkpoint, or that of `step`), of a checkpoint file, or of a file of weights
-/// alone; LoadedModel::remarks says what was passed over. UsageError when `side` is given for a run, Error when there is no
+/// alone; LoadedModel::remarks says what was passed over, and of an average that has hardly begun. UsageError when `side` is given for a run, Error when there is no
 /// such file or it is damaged.
 LoadedModel open_model(const std::filesystem::path& target, const ModelChoice& choice, Team& team);
 

@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "core/word_list.hpp"
+#include "data/class_choice.hpp"
 #include "generate/sample_file.hpp"
 #include "train/data_plan.hpp"
 #include "train/make_model.hpp"
@@ -29,6 +30,19 @@ bool is_about_images(const std::string& target) {
     return shape != checkpoint.file.metadata.end() && split_list(shape->second).size() == 3;
 }
 
+namespace {
+
+/// Labels as in the plan; pictures without any are real pictures all the same.
+std::unique_ptr<Dataset> data_for(const Settings& settings, const DataPlan& plan) {
+    try {
+        return make_dataset(settings, plan);
+    } catch (const PicturesWithoutClasses&) {
+        return make_dataset(settings, {.threads = plan.threads});
+    }
+}
+
+}  // namespace
+
 ImageEval::ImageEval(const fs::path& judge, EvalRequest request, Team& team)
     : request_(std::move(request)), team_(team) {
     if (!judge.empty()) judge_.emplace(load_judge(judge, team_));
@@ -46,7 +60,7 @@ const ImageReference& ImageEval::reference_for(const Settings& settings, const D
     for (const auto& [name, value] : settings.items())
         if (name.starts_with("data.")) key += " " + name + "=" + value;
     if (key == key_) return *reference_;
-    const std::unique_ptr<Dataset> data = make_dataset(settings, plan);
+    const std::unique_ptr<Dataset> data = data_for(settings, plan);
     const ImageDataset* images = data->images();
     check_usage(images != nullptr && data->sample_shape() == shape,
                 "{}: has samples of shape {}; data.name={} has {}", what, shape, settings.text("data.name"),

@@ -2,6 +2,7 @@
 #include "optim/ema.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace mf {
 
@@ -19,6 +20,18 @@ void Ema::update(Team& team, std::span<const float> weights, std::int64_t warm_u
         for (std::int64_t i = begin; i < end; ++i)
             e[i] += step * (weights[static_cast<std::size_t>(i)] - e[i]);
     });
+}
+
+double Ema::share_of_start(double decay, bool warm_up, std::int64_t updates) {
+    double share = 1;
+    std::int64_t n = 1;
+    if (warm_up)
+        for (; n <= updates && share > 1e-9; ++n) {
+            const auto at = static_cast<double>(n);
+            if (at / (at + 9) >= decay) break;
+            share *= at / (at + 9);
+        }
+    return share * std::pow(decay, static_cast<double>(updates - n + 1));
 }
 
 }  // namespace mf

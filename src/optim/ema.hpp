@@ -17,6 +17,8 @@ class Ema {
     /// `warm_up`: number of this update, from 1; 0: no warm-up.
     void update(Team& team, std::span<const float> weights, std::int64_t warm_up = 0);
     double decay() const { return decay_; }
+    /// How much of the average the first weights still are after so many updates: the product of their decays.
+    static double share_of_start(double decay, bool warm_up, std::int64_t updates);
     Tensor& values() { return values_; }
     const Tensor& values() const { return values_; }
 

@@ -12,6 +12,7 @@
 #include "data/images.hpp"
 #include "train/build_info.hpp"
 #include "train/config.hpp"
+#include "train/data_changes.hpp"
 #include "train/make_model.hpp"
 #include "train/settings_text.hpp"
 
@@ -103,6 +104,7 @@ void save_checkpoint(const std::filesystem::path& path, Trainer& trainer, const 
         {"checksum", checksum_of(file)},
     };
     file.metadata.merge(sample_kind_text(kind_of(trainer.data()), class_names_of(trainer.data())));
+    file.metadata.merge(data_print_text(trainer.data_print()));
     write_safetensors(path, file);
 }
 

@@ -4,7 +4,7 @@
 //
 //   model.NAME       parameters                    ema_D.NAME   their average with decay D
 //   optimiser.NAME   state of the optimiser        metadata     format, step, settings (JSON), objective,
-//   checksum, sample_shape, classes
+//   checksum, sample_shape, classes, class_names; of pictures in files also class_counts and class_digests
 #pragma once
 
 #include <cstdint>

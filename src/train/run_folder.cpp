@@ -2,16 +2,19 @@
 #include "train/run_folder.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <limits>
+#include <cmath>
+#include <fstream>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "core/error.hpp"
+#include "io/file.hpp"
 #include "io/yaml.hpp"
 #include "train/config.hpp"
+#include "train/run_changes.hpp"
+#include "train/set_aside.hpp"
 
 namespace mf {
 namespace {
@@ -36,46 +39,49 @@ void write_config(const fs::path& run, const Settings& settings) {
     write_yaml(run / "config.yaml", settings.items());
 }
 
-/// Up to this step a run is the same however many steps are planned: behind it the rate falls, or a weight moves.
-std::int64_t steady_until(const Settings& settings) {
-    const bool weight_moves = settings.text("loss.weight") != "none" && settings.text("loss.p_end") != "same";
-    if (weight_moves || settings.text("schedule.name") != "constant") return -1;
-    const std::int64_t cooldown = settings.integer("schedule.cooldown");
-    if (cooldown == 0) return std::numeric_limits<std::int64_t>::max();
-    return std::max<std::int64_t>(0, settings.integer("train.steps") - cooldown);
+/// Names of the checkpoints that are never deleted, a line each.
+fs::path pins_of(const fs::path& run) { return run / "checkpoints" / "pinned"; }
+
+std::vector<std::string> pinned_in(const fs::path& run) {
+    std::vector<std::string> out;
+    std::ifstream file(pins_of(run));
+    for (std::string line; std::getline(file, line);) out.push_back(line);
+    return out;
 }
 
-/// Keys that say how long the run is.
-bool is_length(std::string_view key) { return key == "train.steps" || key == "schedule.cooldown"; }
-
-/// Keys that no step depends on.
-bool is_free(std::string_view key) {
-    constexpr std::array free = {"log.", "save.", "sample.", "evaluate.", "diagnose."};
-    return std::ranges::any_of(free, [&](const char* start) { return key.starts_with(start); }) ||
-           key == "train.max_skipped" || key == "train.recompute";
-}
-
-/// `done`: steps of the checkpoint that the run would go on from.
-void check_same_run(const Settings& before, const Settings& after, std::int64_t done, const fs::path& path) {
-    const std::int64_t steady = std::min(steady_until(before), steady_until(after));
-    std::vector<std::string> refused;
-    bool length = false;
-    for (const std::string& line : differences(before, after)) {
-        const std::string_view key = std::string_view(line).substr(0, line.find(':'));
-        if (is_free(key) || (is_length(key) && done <= steady)) continue;
-        length = length || is_length(key);
-        refused.push_back(line);
+/// The newest checkpoint that `refuse` says nothing against; its words about the others become remarks.
+template <class Refuse>
+std::optional<Checkpoint> newest_of(const fs::path& run, std::vector<std::string>& remarks, Refuse refuse) {
+    std::vector<fs::path> all = checkpoints_of(run);
+    for (; !all.empty(); all.pop_back()) {
+        std::string why;
+        try {
+            Checkpoint found = read_checkpoint(all.back());
+            why = refuse(found);
+            if (why.empty()) return found;
+        } catch (const Error& error) {
+            why = error.what();
+        }
+        remarks.push_back(fmt::format("{} is left out: {}", all.back().filename().string(), why));
     }
-    if (refused.empty()) return;
-    std::string hint = "take these keys back, or start another run with another --out";
-    if (length && steady < 0)
-        hint = "in this run every step depends on train.steps (a schedule); " + hint;
-    else if (length)
-        hint = fmt::format("from step {} on the rate falls towards the end, and {} are done; {}", steady,
-                           done, hint);
-    throw UsageError(
-        fmt::format("{}: this run has another configuration ({})", path.string(), fmt::join(refused, "; ")),
-        hint);
+    return std::nullopt;
+}
+
+[[noreturn]] void refuse_missing_step(const fs::path& run, std::int64_t step) {
+    std::vector<std::int64_t> steps;
+    for (const fs::path& path : checkpoints_of(run)) steps.push_back(*step_of(path));
+    throw Error(
+        fmt::format("{}: has no checkpoint of step {}", run.string(), step),
+        steps.empty() ? "it has none at all" : fmt::format("it has those of {}", fmt::join(steps, ", ")));
+}
+
+/// Why a run cannot go on from these numbers; empty when they are all finite.
+std::string what_is_not_finite(const Checkpoint& checkpoint) {
+    for (const auto& [name, tensor] : checkpoint.file.tensors)
+        if (tensor.dtype() == DType::f32 &&
+            !std::ranges::all_of(tensor.floats(), [](float x) { return std::isfinite(x); }))
+            return fmt::format("{} is not finite", name);
+    return "";
 }
 
 }  // namespace
@@ -94,25 +100,52 @@ RunFolder RunFolder::start(const fs::path& path, const Settings& settings) {
     return run;
 }
 
-RunFolder RunFolder::resume(const fs::path& path, const Settings& settings) {
+RunFolder RunFolder::resume(const fs::path& path, const Settings& settings, std::int64_t step) {
     if (!holds_anything(path)) return start(path, settings);
     check_usage(is_run(path), "{}: there is no run in this folder to go on with", path.string());
     RunFolder run(path);
-    const std::vector<fs::path> saved = checkpoints_of(path);
-    check_same_run(settings_of_run(path), settings, saved.empty() ? 0 : *step_of(saved.back()), path);
-    write_config(path, settings);
+    if (step < 0) {
+        run.point_ = newest_good_checkpoint(path, run.remarks_);
+    } else {
+        run.point_ = find_checkpoint(path, step, run.remarks_);
+        if (const std::string why = what_is_not_finite(*run.point_); !why.empty())
+            throw Error(fmt::format("{}: {}", run.point_->path.string(), why),
+                        "a run cannot go on from it; an older --step may do");
+    }
+    run.changes_ = allowed_changes(settings_of_run(path), settings, run.point_ ? run.point_->step : 0, path);
     return run;
+}
+
+fs::path RunFolder::begin(const Settings& settings, std::int64_t done) {
+    fs::path aside = set_aside_after(path_, done);
+    write_config(path_, settings);
+    return aside;
 }
 
 fs::path RunFolder::save(Trainer& trainer, const Settings& settings, std::int64_t keep) {
     fs::path path = made(path_ / "checkpoints") / fmt::format("step_{}.safetensors", trainer.steps_done());
     save_checkpoint(path, trainer, settings);
-    if (keep == 0) return path;
-    const std::vector<fs::path> all = checkpoints_of(path_);
-    std::error_code ignored;  // what cannot be deleted does no harm
-    for (std::size_t i = 0; i + static_cast<std::size_t>(keep) < all.size(); ++i)
-        if (all[i] != path) fs::remove(all[i], ignored);
+    rotate(keep);
     return path;
+}
+
+void RunFolder::rotate(std::int64_t keep) const {
+    if (keep == 0) return;
+    std::vector<fs::path> all = checkpoints_of(path_);
+    const std::vector<std::string> pinned = pinned_in(path_);
+    std::erase_if(all, [&](const fs::path& one) {
+        return std::ranges::find(pinned, one.filename().string()) != pinned.end();
+    });
+    std::error_code ignored;  // what cannot be deleted does no harm
+    for (std::size_t i = 0; i + static_cast<std::size_t>(keep) < all.size(); ++i) fs::remove(all[i], ignored);
+}
+
+void RunFolder::pin(const fs::path& checkpoint) const {
+    const std::string name = checkpoint.filename().string();
+    std::vector<std::string> names = pinned_in(path_);
+    if (std::ranges::find(names, name) != names.end()) return;
+    names.push_back(name);
+    write_file_atomically(pins_of(path_), fmt::format("{}\n", fmt::join(names, "\n")));
 }
 
 bool is_run(const fs::path& path) {
@@ -146,22 +179,21 @@ std::vector<fs::path> checkpoints_of(const fs::path& run) {
 }
 
 std::optional<Checkpoint> newest_checkpoint(const fs::path& run, std::vector<std::string>& remarks) {
-    std::vector<fs::path> all = checkpoints_of(run);
-    for (; !all.empty(); all.pop_back()) {
-        try {
-            return read_checkpoint(all.back());
-        } catch (const Error& error) {
-            remarks.push_back(
-                fmt::format("{} is left out: {}", all.back().filename().string(), error.what()));
-        }
-    }
-    return std::nullopt;
+    return newest_of(run, remarks, [](const Checkpoint&) { return std::string(); });
+}
+
+std::optional<Checkpoint> newest_good_checkpoint(const fs::path& run, std::vector<std::string>& remarks) {
+    return newest_of(run, remarks, what_is_not_finite);
 }
 
 Checkpoint find_checkpoint(const fs::path& target, std::int64_t step, std::vector<std::string>& remarks) {
     std::error_code code;
     if (!fs::is_directory(target, code)) return read_checkpoint(target);
-    if (step >= 0) return read_checkpoint(target / "checkpoints" / fmt::format("step_{}.safetensors", step));
+    if (step >= 0) {
+        const fs::path path = target / "checkpoints" / fmt::format("step_{}.safetensors", step);
+        if (!fs::exists(path, code)) refuse_missing_step(target, step);
+        return read_checkpoint(path);
+    }
     std::optional<Checkpoint> found = newest_checkpoint(target, remarks);
     if (!found)
         throw Error(fmt::format("{}: there is no {}checkpoint in this folder", target.string(),

@@ -21,23 +21,44 @@ class RunFolder {
   public:
     /// Starts a run. UsageError when the folder holds one already; Error when it cannot be made or is in use.
     static RunFolder start(const std::filesystem::path& path, const Settings& settings);
-    /// Goes on with the run that is there (or starts it, when nothing is there). UsageError names every key
-    /// that differs from the run's and may not change between two halves of one run.
-    static RunFolder resume(const std::filesystem::path& path, const Settings& settings);
+    /// Goes on with the run that is there (or starts it, when nothing is there): from the checkpoint of `step`, or
+    /// from the newest good one when it is negative. Nothing in the folder changes before begin(). UsageError names
+    /// every key that differs from the run's and may not change between two halves of one run.
+    static RunFolder resume(const std::filesystem::path& path, const Settings& settings,
+                            std::int64_t step = -1);
 
     const std::filesystem::path& path() const { return path_; }
     std::filesystem::path metrics() const { return path_ / "metrics.jsonl"; }
     std::filesystem::path samples() const { return path_ / "samples"; }
     std::filesystem::path figures() const { return path_ / "figures"; }
 
-    /// Saves and then deletes what is older than the newest `keep` (0: nothing).
+    /// What a resumed run goes on from; nothing: it starts with step 1.
+    const std::optional<Checkpoint>& point() const { return point_; }
+    /// Frees the checkpoint once its numbers are where they belong.
+    void forget_point() { point_.reset(); }
+    /// Checkpoints that were left out, a line each.
+    const std::vector<std::string>& remarks() const { return remarks_; }
+    /// Lines to be noted in the run: keys that changed with the resumption (train/run_changes.hpp).
+    const std::vector<std::string>& changes() const { return changes_; }
+    void note(const std::string& change) { changes_.push_back(change); }
+
+    /// Before the first step of a run that has `done` steps: the configuration is written, and what was saved after
+    /// `done` is set aside (train/set_aside.hpp) in the folder that is returned, if there was any.
+    std::filesystem::path begin(const Settings& settings, std::int64_t done);
+    /// Saves and then deletes what is older than the newest `keep` (0: nothing), but for what is pinned.
     std::filesystem::path save(Trainer& trainer, const Settings& settings, std::int64_t keep);
+    /// Deletes all checkpoints but the newest `keep` (0: nothing) and those that are pinned.
+    void rotate(std::int64_t keep) const;
+    /// This checkpoint is never deleted.
+    void pin(const std::filesystem::path& checkpoint) const;
 
   private:
     RunFolder(const std::filesystem::path& path);
 
     std::filesystem::path path_;
     FolderLock lock_;
+    std::optional<Checkpoint> point_;
+    std::vector<std::string> remarks_, changes_;
 };
 
 /// True when the folder holds the configuration of a run.
@@ -53,6 +74,9 @@ std::optional<std::int64_t> step_of(const std::filesystem::path& checkpoint);
 /// there is none.
 std::optional<Checkpoint> newest_checkpoint(const std::filesystem::path& run,
                                             std::vector<std::string>& remarks);
+/// The same, of those whose numbers are all finite: a run can go on from it.
+std::optional<Checkpoint> newest_good_checkpoint(const std::filesystem::path& run,
+                                                 std::vector<std::string>& remarks);
 /// `target` is a run (its newest whole checkpoint, or that of `step` when it is not negative) or a checkpoint
 /// file.
 Checkpoint find_checkpoint(const std::filesystem::path& target, std::int64_t step,

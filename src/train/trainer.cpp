@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "data/images.hpp"
 #include "objectives/parts/path.hpp"
 #include "objectives/parts/weighting.hpp"
 #include "optim/ema.hpp"
@@ -19,6 +20,7 @@ struct Trainer::Parts {
     Settings settings;
     Team team, solo{1};
     std::unique_ptr<Dataset> data;
+    DataPrint data_print;
     std::unique_ptr<Objective> objective;
     std::unique_ptr<VelocityModel> model;
     TimeSampler times;
@@ -35,10 +37,11 @@ struct Trainer::Parts {
     std::int64_t done = 0;
     std::int64_t guidance_rows = 0, steps_seen = 0;  // of this process
 
-    Parts(const Settings& s, int threads)
+    Parts(const Settings& s, int threads, std::optional<std::vector<std::string>> class_order)
         : settings(s),
           team(threads),
-          data(dataset_catalogue().at(s.text("data.name")).make(s, {.threads = team.size()})),
+          data(make_dataset(s, {std::move(class_order), team.size()})),
+          data_print(data->images() == nullptr ? DataPrint{} : data->images()->print()),
           objective(objective_catalogue().at(s.text("objective.name")).make(s)),
           model(make_model(s, kind_of(*data), *objective)),
           times(TimeSampler::make(s)),
@@ -111,8 +114,19 @@ struct Trainer::Parts {
         return std::sqrt(squares);
     }
 
-    std::string culprit(double loss) {
+    /// What the optimiser multiplies every gradient with.
+    double gradient_scale(double norm) const { return clip > 0 && norm > clip ? clip / norm : 1.0; }
+
+    /// True when an update would be made of numbers that are not finite. A gradient whose square overflows would leave
+    /// second moments that are infinite for ever, with which nothing moves any more.
+    bool is_beyond(double norm, double loss) const {
+        constexpr double most = 1.8e19;  // its square is the largest f32
+        return !std::isfinite(loss) || !std::isfinite(norm) || norm * gradient_scale(norm) > most;
+    }
+
+    std::string culprit(double loss, double norm) {
         if (!std::isfinite(loss)) return "loss";
+        if (std::isfinite(norm)) return "gradient's square";
         for (const Param& param : model->params().all()) {
             const float* g = lanes[0]->gradients().of(param);
             if (!std::all_of(g, g + param.shape.count(), [](float x) { return std::isfinite(x); }))
@@ -150,8 +164,8 @@ OptionTable Trainer::options() {
     return table;
 }
 
-Trainer::Trainer(const Settings& settings, int threads)
-    : parts_(std::make_unique<Parts>(settings, threads)) {}
+Trainer::Trainer(const Settings& settings, int threads, std::optional<std::vector<std::string>> class_order)
+    : parts_(std::make_unique<Parts>(settings, threads, std::move(class_order))) {}
 Trainer::~Trainer() = default;
 
 StepReport Trainer::step() {
@@ -169,15 +183,14 @@ StepReport Trainer::step() {
                       .square_jvp = sums.square_jvp / rows,
                       .gradient_norm = norm,
                       .rate = p.schedule.at(p.done),
-                      .skipped = !std::isfinite(norm) || !std::isfinite(sums.loss),
+                      .skipped = p.is_beyond(norm, sums.loss),
                       .culprit = {}};
     if (report.skipped) {
-        report.culprit = p.culprit(sums.loss);
+        report.culprit = p.culprit(sums.loss, norm);
     } else {
-        const double scale = p.clip > 0 && norm > p.clip ? p.clip / norm : 1.0;
         ParamStore& params = p.model->params();
         p.optimiser->update(p.team, params.flat(), p.lanes[0]->gradients().flat(), p.done, report.rate,
-                            scale);
+                            p.gradient_scale(norm));
         for (Ema& ema : p.emas) ema.update(p.team, params.flat(), p.ema_warmup ? p.done + 1 : 0);
         params.repack(p.team, p.precision);
     }
@@ -188,6 +201,7 @@ StepReport Trainer::step() {
 std::int64_t Trainer::steps_done() const { return parts_->done; }
 std::int64_t Trainer::steps_planned() const { return parts_->steps; }
 const Dataset& Trainer::data() const { return *parts_->data; }
+const DataPrint& Trainer::data_print() const { return parts_->data_print; }
 const VelocityModel& Trainer::model() const { return *parts_->model; }
 Team& Trainer::team() { return parts_->team; }
 
@@ -226,6 +240,12 @@ void Trainer::load(const std::vector<std::pair<std::string, Tensor>>& saved, std
         tensor.copy_from(std::ranges::find(saved, name, &std::pair<std::string, Tensor>::first)->second);
     parts_->done = steps_done;
     parts_->model->params().repack(parts_->team, parts_->precision);
+}
+
+std::string Trainer::not_finite() {
+    for (const auto& [name, tensor] : state())
+        if (!std::ranges::all_of(tensor.floats(), [](float x) { return std::isfinite(x); })) return name;
+    return "";
 }
 
 double Trainer::flops_per_step() const {

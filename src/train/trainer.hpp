@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "core/options.hpp"
+#include "data/data_print.hpp"
 #include "data/dataset.hpp"
 #include "nn/velocity_model.hpp"
 #include "objectives/objective.hpp"
@@ -22,7 +24,7 @@ struct StepReport {
     double square_u = 0, square_v = 0, square_jvp = 0;  ///< means over the batch, see LossSums
     double gradient_norm = 0;
     double rate = 0;       ///< learning rate used
-    bool skipped = false;  ///< loss or gradient was not finite: the weights are as before
+    bool skipped = false;  ///< loss, gradient or its square was not finite: the weights are as before
     std::string culprit;   ///< when skipped: "gradient of network.4.weight" or "loss"
 };
 
@@ -37,8 +39,9 @@ class Trainer {
     /// Keys that a trainer reads besides those of its parts: seed, precision, train.*, times.*, schedule.*, ema.*.
     static OptionTable options();
     /// `settings` must hold the keys of `options()` and of the chosen data, model, objective and optimiser.
-    /// `threads` 0: all cores.
-    Trainer(const Settings& settings, int threads);
+    /// `threads` 0: all cores. `class_order`: names of the classes by label, where a checkpoint fixed them (see DataPlan).
+    Trainer(const Settings& settings, int threads,
+            std::optional<std::vector<std::string>> class_order = std::nullopt);
     ~Trainer();
 
     StepReport step();
@@ -46,6 +49,7 @@ class Trainer {
     std::int64_t steps_planned() const;  ///< train.steps
 
     const Dataset& data() const;
+    const DataPrint& data_print() const;  ///< of data(), as it was when the trainer was made
     const VelocityModel& model() const;
     Team& team();
     /// Online weights first, then every EMA, in the order of ema.decays.
@@ -53,6 +57,9 @@ class Trainer {
     /// Everything that the next step depends on besides the settings, by name; load() takes it back bit for bit.
     std::vector<std::pair<std::string, Tensor>> state();
     void load(const std::vector<std::pair<std::string, Tensor>>& state, std::int64_t steps_done);
+
+    /// Name of a tensor of the state that holds a number which is not finite; empty: they all are.
+    std::string not_finite();
 
     double flops_per_step() const;   ///< of the exact algorithm
     std::size_t plan_bytes() const;  ///< memory of activations, gradients and records (after the first step)

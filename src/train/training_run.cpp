@@ -6,12 +6,15 @@
 #include <optional>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/error.hpp"
 #include "core/stopwatch.hpp"
 #include "io/tensorboard.hpp"
 #include "train/metrics_log.hpp"
 #include "train/progress_bar.hpp"
+#include "train/run_changes.hpp"
+#include "train/set_aside.hpp"
 #include "train/step_log.hpp"
 
 namespace mf {
@@ -32,7 +35,9 @@ class Loop {
                view.peak_flops),
           bar_(view.label, trainer.steps_planned(), view.bar) {
         const std::int64_t done = trainer.steps_done();
+        note_aside(folder_.begin(settings, done));
         metrics_.drop_after(done);
+        for (const std::string& change : folder_.changes()) note(change);
         if (settings.flag("log.tensorboard")) events_.emplace(folder.path(), done > 0 ? done + 1 : -1);
     }
 
@@ -47,7 +52,12 @@ class Loop {
             if (is_due("diagnose.every") && hooks_.diagnose) record("diagnose.", hooks_.diagnose(trainer_));
             if (is_due("sample.every") && hooks_.sample) hooks_.sample(trainer_);
             const bool stop = !last && hooks_.stop && hooks_.stop();
-            if (is_due("save.every") || last || stop) save();
+            if (skipped_in_a_row_ > 0) {
+                if (last) give_up("the last step was not finite, so that it was not saved");
+                if (stop) return TrainingEnd::unsaved;
+            } else if (is_due("save.every") || last || stop) {
+                save();
+            }
             if (stop) return TrainingEnd::stopped;
         }
         return TrainingEnd::finished;
@@ -68,19 +78,42 @@ class Loop {
         if (report.skipped || is_due("log.metrics_every")) metrics_.append(metrics_row(report, seconds));
         last_ = report;
         last_seconds_ = seconds;
-        report.skipped ? count_skipped(report) : void(skipped_in_a_row_ = 0);
+        if (report.skipped) return count_skipped(report);
+        skipped_in_a_row_ = 0;
+        if (std::exchange(unproven_, false)) folder_.rotate(settings_.integer("save.keep"));
     }
 
     void count_skipped(const StepReport& report) {
         bar_.erase();
         fmt::print(stderr, "step {} is skipped: {} is not finite\n", report.step, report.culprit);
-        if (++skipped_in_a_row_ < settings_.integer("train.max_skipped")) return;
-        const auto saved = checkpoints_of(folder_.path());
-        throw Error(fmt::format("[train] {} steps in a row were not finite, the last for its {}",
-                                skipped_in_a_row_, report.culprit),
-                    saved.empty() ? "nothing was saved yet; try a lower optim.lr"
-                                  : fmt::format("the last good checkpoint is {}; try a lower optim.lr",
-                                                saved.back().string()));
+        if (++skipped_in_a_row_ >= settings_.integer("train.max_skipped"))
+            give_up(fmt::format("{} steps in a row were not finite, the last for its {}", skipped_in_a_row_,
+                                report.culprit));
+    }
+
+    /// Ends the run; the hint is a command that goes on from the last good checkpoint, which stays from now on. One whose
+    /// very next step was skipped is not good: no rate helps its weights, and it is set aside.
+    [[noreturn]] void give_up(const std::string& why) {
+        const std::filesystem::path& run = folder_.path();
+        const std::int64_t before_skips = trainer_.steps_done() - skipped_in_a_row_;
+        if (skipped_in_a_row_ > 0) (void)set_aside_after(run, before_skips - 1);
+        const std::string again =
+            fmt::format("'meanflow train --resume --out {} {}'", run.string(), lower_rates(settings_));
+        std::vector<std::string> remarks;
+        const std::optional<Checkpoint> good = newest_good_checkpoint(run, remarks);
+        if (!good)
+            throw Error("[train] " + why,
+                        "nothing good was saved yet; " + again + " starts again with a lower rate");
+        folder_.pin(good->path);
+        std::vector<std::int64_t> older;
+        for (const auto& path : checkpoints_of(run))
+            if (*step_of(path) < good->step) older.push_back(*step_of(path));
+        throw Error("[train] " + why,
+                    fmt::format("the last good checkpoint is {}; {} goes on from it with a lower rate{}",
+                                good->path.string(), again,
+                                older.empty() ? ""
+                                              : fmt::format(", and with --step N from an older one ({})",
+                                                            fmt::join(older, ", "))));
     }
 
     void show_table() {
@@ -130,7 +163,26 @@ class Loop {
         std::fflush(stdout);
     }
 
-    void save() { folder_.save(trainer_, settings_, settings_.integer("save.keep")); }
+    void save() {
+        if (const std::string name = trainer_.not_finite(); !name.empty())
+            give_up(fmt::format("after step {} {} is not finite", trainer_.steps_done(), name));
+        // Older ones go once the next step has shown that these weights are good, or when there is no next step.
+        const bool last = trainer_.steps_done() >= trainer_.steps_planned();
+        folder_.save(trainer_, settings_, last ? settings_.integer("save.keep") : 0);
+        unproven_ = true;
+    }
+
+    /// A change of the run: a row of the metrics and a line of the log.
+    void note(const std::string& change) {
+        metrics_.append({{"step", trainer_.steps_done()}, {"changed", change}});
+        if (view_.lines) fmt::print("after step {}: {}\n", trainer_.steps_done(), change);
+    }
+
+    void note_aside(const std::filesystem::path& aside) {
+        if (!aside.empty())
+            folder_.note(
+                fmt::format("goes back to here; what was made after it is in {}", aside.filename().string()));
+    }
 
     Trainer& trainer_;
     RunFolder& folder_;
@@ -144,6 +196,7 @@ class Loop {
     StepReport last_;
     double last_seconds_ = 0;
     std::int64_t skipped_in_a_row_ = 0;
+    bool unproven_ = false;  // the newest checkpoint: no step has followed it yet
 };
 
 }  // namespace

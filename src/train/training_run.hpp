@@ -35,11 +35,13 @@ struct TrainingView {
     std::vector<std::pair<std::string, std::string>> facts = {};  ///< further rows of the table
 };
 
-enum class TrainingEnd { finished, stopped };
+/// `unsaved`: stopped while steps were being skipped, so that nothing was saved since the last good checkpoint.
+enum class TrainingEnd { finished, stopped, unsaved };
 
-/// Steps until train.steps are done, starting from where the trainer is. Saves every save.every steps and at
-/// the end. Error when train.max_skipped steps in a row were not finite; the last checkpoint is then the last
-/// good one.
+/// Steps until train.steps are done, starting from where the trainer is. Saves every save.every steps and at the end,
+/// but never while steps are being skipped. Error when train.max_skipped steps in a row were not finite, when the last
+/// step was not, or when the weights or what the optimiser remembers are not; its hint names the last good checkpoint,
+/// which is pinned, and how to go on from it.
 TrainingEnd run_training(Trainer& trainer, RunFolder& folder, const Settings& settings,
                          const TrainingView& view, const TrainingHooks& hooks);
 

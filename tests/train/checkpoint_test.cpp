@@ -178,12 +178,12 @@ TEST(RunFolder, ResumingWithAnotherConfigurationNamesTheKeys) {
     EXPECT_NO_THROW(
         (void)RunFolder::resume(scratch / "run", small({{"log.every", "7", ""}, {"save.keep", "9", ""}})));
     try {
-        (void)RunFolder::resume(scratch / "run", small({{"train.batch", "7", ""}, {"optim.lr", "0.5", ""}}));
+        (void)RunFolder::resume(scratch / "run", small({{"train.batch", "7", ""}, {"optim.b1", "0.5", ""}}));
         FAIL();
     } catch (const UsageError& error) {
         const std::string message = error.what();
         EXPECT_NE(message.find("train.batch: 64 -> 7"), std::string::npos) << message;
-        EXPECT_NE(message.find("optim.lr: 1e-3 -> 0.5"), std::string::npos) << message;
+        EXPECT_NE(message.find("optim.b1: 0.9 -> 0.5"), std::string::npos) << message;
     }
     // The cosine ends at the last step: another number of steps is another run.
     EXPECT_THROW((void)RunFolder::resume(scratch / "run", small({{"train.steps", "30", ""}})), UsageError);
@@ -206,14 +206,18 @@ TEST(RunFolder, ARunMayBeMadeLongerUntilItsRateFalls) {
         for (int i = 0; i < 6; ++i) (void)trainer.step();
         (void)run.save(trainer, flat("20", "0"), 0);
     }
-    const auto resume = [&](const char* steps, const char* cooldown) {
-        (void)RunFolder::resume(scratch / "run", flat(steps, cooldown));
+    const auto changes = [&](const char* steps, const char* cooldown) {
+        return RunFolder::resume(scratch / "run", flat(steps, cooldown)).changes();
     };
-    EXPECT_THROW(resume("20", "15"), UsageError);  // would have begun to fall at step 5
-    EXPECT_NO_THROW(resume("20", "10"));
-    EXPECT_NO_THROW(resume("40", "10"));
-    EXPECT_NO_THROW(resume("16", "10"));
-    EXPECT_THROW(resume("15", "10"), UsageError);
+    EXPECT_TRUE(changes("40", "0").empty());
+    // A schedule may change; that one which would have begun to fall at step 5 is another than planned is noted.
+    EXPECT_EQ(changes("20", "15"), std::vector<std::string>{"schedule.cooldown: 0 -> 15"});
+    EXPECT_EQ(changes("40", "10").size(), 2U);
+    {
+        RunFolder run = RunFolder::resume(scratch / "run", flat("20", "15"));
+        (void)run.begin(flat("20", "15"), 6);
+    }
+    EXPECT_THROW((void)changes("30", "15"), UsageError);  // the rate falls already, and to another end
 }
 
 }  // namespace

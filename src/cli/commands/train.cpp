@@ -2,6 +2,7 @@
 // meanflow train: a run, from its first step or from where it was left.
 #include <csignal>
 #include <filesystem>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -13,6 +14,7 @@
 #include "core/error.hpp"
 #include "data/class_words.hpp"
 #include "data/images.hpp"
+#include "data/class_choice.hpp"
 #include "figures/scenes.hpp"
 #include "figures/training_hooks.hpp"
 #include "generate/idle_keys.hpp"
@@ -20,9 +22,12 @@
 #include "judge/point_report.hpp"
 #include "metrics/points.hpp"
 #include "ops/peak.hpp"
+#include "train/average_remark.hpp"
 #include "train/build_info.hpp"
 #include "train/config.hpp"
 #include "train/make_model.hpp"
+#include "train/data_changes.hpp"
+#include "train/run_changes.hpp"
 #include "train/step_log.hpp"
 #include "train/training_run.hpp"
 
@@ -47,7 +52,21 @@ Settings settings_of(const Invocation& invocation, const fs::path& folder) {
         config = invocation.words[0];
     else if (resumed)
         config = (folder / "config.yaml").string();
-    return resolve(config_items(invocation, config));
+    return with_absolute_paths(resolve(config_items(invocation, config)));
+}
+
+/// Where the data of a run were and are no longer: the run's own words for it, and what to type.
+void check_data_is_there(const fs::path& folder, const Settings& settings) {
+    if (!settings.has("data.path") || settings.text("data.path").empty()) return;
+    const std::string& path = settings.text("data.path");
+    if (fs::exists(path)) return;
+    const Settings before = settings_of_run(folder);
+    const bool own = before.has("data.path") && with_absolute_paths(before).text("data.path") == path;
+    if (!own) return;  // it was typed just now: the data set says what is wrong with it
+    const bool relative = fs::path(before.text("data.path")).is_relative();
+    throw Error(fmt::format("{}: its data.path is {}, and there is no such file or folder{}", folder.string(),
+                            before.text("data.path"), relative ? " in " + fs::current_path().string() : ""),
+                "when the data lie elsewhere now, add data.path=FOLDER");
 }
 
 fs::path folder_of(const Invocation& invocation) {
@@ -87,17 +106,21 @@ std::vector<std::pair<std::string, std::string>> facts_of(Trainer& trainer, cons
     return out;
 }
 
-/// Puts the trainer at the newest whole checkpoint; without one the run starts again.
-void go_back_to_checkpoint(Trainer& trainer, const fs::path& folder, bool quiet) {
-    std::vector<std::string> remarks;
-    const std::optional<Checkpoint> found = newest_checkpoint(folder, remarks);
-    for (const std::string& line : remarks) remark(false, line);
-    if (found) {
-        restore(trainer, *found);
-        remark(quiet, fmt::format("going on after step {}", found->step));
-    } else {
-        remark(quiet, "there is no whole checkpoint yet: starting with step 1");
+/// The run that is to go on, or nothing when this is a new one. What can be refused is refused before anything changes.
+std::optional<RunFolder> run_to_resume(const Invocation& invocation, const fs::path& folder,
+                                       const Settings& settings) {
+    const std::int64_t step = invocation.options.integer("--step");
+    if (!invocation.options.flag("--resume")) {
+        check_usage(step < 0, "--step {} says where --resume goes on", step);
+        return std::nullopt;
     }
+    const bool empty = !fs::exists(folder) || fs::is_empty(folder);
+    if (empty && (invocation.words.empty() || step >= 0))
+        throw UsageError(fmt::format("{}: there is no run to go on with", folder.string()),
+                         "'meanflow train CONFIG --out FOLDER' starts one");
+    if (empty) return std::nullopt;
+    if (is_run(folder)) check_data_is_there(folder, settings);
+    return RunFolder::resume(folder, settings, step);
 }
 
 /// After the last step: RUN/figures/samples.png and a line with its numbers.
@@ -115,7 +138,51 @@ void finish_with_picture(const std::filesystem::path& run, Team& team) {
         run / "figures" / "samples", true);
 }
 
-int end_of(TrainingEnd end, int signal, Trainer& trainer, const fs::path& folder, bool quiet) {
+/// Labels are those of the checkpoint that the run goes on from, by the names of the classes.
+Trainer trainer_for(const Settings& settings, int threads, const std::optional<RunFolder>& run,
+                    const fs::path& folder) {
+    if (!run || !run->point()) return {settings, threads};
+    try {
+        return {settings, threads, class_order_of(run->point()->file.metadata)};
+    } catch (const OtherClasses& error) {
+        throw Error(fmt::format("{}: the classes have changed: {}", folder.string(), error.what()),
+                    "a class that was renamed needs its old name; for other classes start another run");
+    } catch (const PicturesWithoutClasses& error) {
+        throw Error(fmt::format("{}: the classes have changed: {}", folder.string(), error.what()),
+                    "the run has learnt classes: is data.path the folder that holds theirs?");
+    }
+}
+
+/// Puts the trainer at the checkpoint that was found; without one the run starts again.
+void go_back_to_checkpoint(Trainer& trainer, RunFolder& run, bool quiet) {
+    for (const std::string& line : run.remarks()) remark(false, line);
+    if (!run.point()) return remark(quiet, "there is no whole checkpoint yet: starting with step 1");
+    restore(trainer, *run.point());
+    if (const ImageDataset* images = trainer.data().images(); images != nullptr) {
+        const std::string change = data_changes(run.point()->file.metadata, images->class_names(),
+                                                trainer.data_print(), run.path().string());
+        if (!change.empty()) run.note(change);
+    }
+    run.forget_point();
+    const std::int64_t done = trainer.steps_done(), planned = trainer.steps_planned();
+    check_usage(done <= planned, "{}: train.steps={} are fewer than the {} that are done",
+                run.path().string(), planned, done);
+    if (done < planned)
+        remark(quiet, fmt::format("going on after step {}", done));
+    else
+        remark(quiet, fmt::format("all {} steps are done already; train.steps=N makes the run longer", done));
+}
+
+int end_of(TrainingEnd end, int signal, Trainer& trainer, const Settings& settings, const fs::path& folder,
+           bool quiet) {
+    if (end == TrainingEnd::unsaved) {
+        fmt::print(
+            stderr,
+            "stopped after step {}, not saved, since steps were being skipped; 'meanflow train --resume "
+            "--out {}' goes on from the last good checkpoint\n",
+            trainer.steps_done(), folder.string());
+        return 128 + signal;
+    }
     if (end == TrainingEnd::stopped) {
         fmt::print(stderr, "stopped after step {}, saved; 'meanflow train --resume --out {}' goes on\n",
                    trainer.steps_done(), folder.string());
@@ -123,6 +190,7 @@ int end_of(TrainingEnd end, int signal, Trainer& trainer, const fs::path& folder
     }
     if (quiet) return 0;
     fmt::print("{} steps are done; the run is in {}\n", trainer.steps_done(), folder.string());
+    remark(false, average_remark(settings, trainer.weights().back().name, trainer.steps_done()));
     if (trainer.data().points() != nullptr) finish_with_picture(folder, trainer.team());
     return 0;
 }
@@ -130,24 +198,29 @@ int end_of(TrainingEnd end, int signal, Trainer& trainer, const fs::path& folder
 int run(const Invocation& invocation) {
     const fs::path folder = folder_of(invocation);
     const Settings settings = settings_of(invocation, folder);
-    const bool quiet = invocation.quiet(), resumed = invocation.options.flag("--resume");
+    const bool quiet = invocation.quiet();
     StopSignals signals;
+    std::optional<RunFolder> run = run_to_resume(invocation, folder, settings);
     // What can be refused is refused before there is a folder, so that the next try may have the same one.
-    Trainer trainer(settings, invocation.threads());
+    Trainer trainer = trainer_for(settings, invocation.threads(), run, folder);
     TrainingHooks hooks =
         training_hooks(settings, folder, trainer, [](const std::string& line) { remark(false, line); });
     hooks.stop = [&] { return signals.pending() != 0; };
     for (const std::string& line : idle_keys(settings, kind_of(trainer.data()), trainer.model()))
         remark(quiet, line);
-    RunFolder run = resumed ? RunFolder::resume(folder, settings) : RunFolder::start(folder, settings);
-    if (resumed) go_back_to_checkpoint(trainer, folder, quiet);
+    if (run)
+        go_back_to_checkpoint(trainer, *run, quiet);
+    else
+        run = RunFolder::start(folder, settings);
+
+    remark(quiet, planned_average_remark(settings));
 
     TrainingView view{.lines = !quiet, .bar = !quiet};
     view.facts = facts_of(trainer, settings);
     const Precision precision = settings.text("precision") == "bf16" ? Precision::bf16 : Precision::f32;
     if (!quiet) view.peak_flops = 1e9 * measure_gemm_peak(trainer.team(), precision);
-    const TrainingEnd end = run_training(trainer, run, settings, view, hooks);
-    return end_of(end, signals.pending(), trainer, folder, quiet);
+    const TrainingEnd end = run_training(trainer, *run, settings, view, hooks);
+    return end_of(end, signals.pending(), trainer, settings, folder, quiet);
 }
 
 }  // namespace
@@ -156,7 +229,7 @@ Command train_command() {
     Command out;
     out.name = "train";
     out.summary = "train a model; without a configuration, imf on the checkerboard";
-    out.usage = "[CONFIG] [key=value ...] [--out RUN] [--resume]";
+    out.usage = "[CONFIG] [key=value ...] [--out RUN] [--resume [--step N]]";
     out.example =
         "  meanflow train toy/imf train.steps=2000 --out runs/imf\n"
         "  meanflow train --resume --out runs/imf\n\n"
@@ -165,6 +238,8 @@ Command train_command() {
         {"--out", OptionKind::text, "", "folder of the run; runs/NAME when it is not given"},
         {"--resume", OptionKind::flag, "false",
          "go on with the run in --out, bit for bit as if it had not stopped"},
+        {"--step", OptionKind::integer, "-1",
+         "with --resume: go on from this checkpoint; what is newer is set aside; -1: from the newest", -1},
     };
     out.takes_overrides = true;
     out.most_words = 1;
