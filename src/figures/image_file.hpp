@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Samples that are images: a sheet, or a folder of single pictures.
+// Samples that are images, many on a sheet. (One PNG each: image_folder.hpp.)
 #pragma once
 
 #include <filesystem>
@@ -17,9 +17,8 @@ struct ImageRequest {
     PictureText text;          ///< metadata of every picture
 };
 
-/// `values` (count, H, W, C) on [-1, 1]: to one sheet when `path` ends in .png, otherwise to a folder with one PNG each,
-/// "000012_cat.png".
-void write_images(const std::filesystem::path& path, std::span<const float> values, const LoadedModel& model,
-                  const std::string& labels, std::uint64_t seed, const ImageRequest& request);
+/// `values` (count, H, W, C) on [-1, 1] to one PNG. `labels`: the words that were asked for.
+void write_sheet(const std::filesystem::path& path, std::span<const float> values, const LoadedModel& model,
+                 const std::string& labels, const ImageRequest& request);
 
 }  // namespace mf

@@ -57,7 +57,7 @@ void draw_sheet(Trainer& trainer, const LoadedModel& loaded, const Settings& set
     request.guidance = guidance_in(loaded, "sample");
     const Samples samples = draw_samples(loaded, request, trainer.team());
     const std::filesystem::path file = run / "samples" / fmt::format("step_{:07}.png", trainer.steps_done());
-    write_images(file, samples.values, loaded, request.guidance.labels, request.seed, {});
+    write_sheet(file, samples.values, loaded, request.guidance.labels, {});
 }
 
 void draw_picture(Trainer& trainer, const Settings& settings, const std::filesystem::path& run,

@@ -62,7 +62,7 @@ GuidanceRequest guidance_of_keys(const Settings& settings, const std::string& ro
 }
 
 std::vector<std::int32_t> labels_of(const LoadedModel& model, const std::string& words, std::uint64_t seed,
-                                    std::int64_t count) {
+                                    std::int64_t count, std::int64_t first) {
     const auto classes = static_cast<std::int32_t>(model.sample.classes);
     if (classes == 0) {
         check_usage(is_balanced(model, words) || words == "none" || words == ":none",
@@ -71,7 +71,7 @@ std::vector<std::int32_t> labels_of(const LoadedModel& model, const std::string&
     }
     const LabelChoice choice = choice_of(model, words);
     std::vector<std::int32_t> out;
-    for (std::int64_t i = 0; i < count; ++i) {
+    for (std::int64_t i = first; i < first + count; ++i) {
         const auto index = static_cast<std::uint64_t>(i);
         switch (choice.rule) {
             case LabelRule::list:

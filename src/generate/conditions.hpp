@@ -31,7 +31,7 @@ GuidanceRequest guidance_of_keys(const Settings& settings, const std::string& ro
 /// random: a function of (seed, i); a list is repeated. A class of that name wins over a keyword. Empty when the model has
 /// no classes. UsageError on a label that the model does not have.
 std::vector<std::int32_t> labels_of(const LoadedModel& model, const std::string& words, std::uint64_t seed,
-                                    std::int64_t count);
+                                    std::int64_t count, std::int64_t first = 0);
 /// Where these words could have meant something else: a line each.
 std::vector<std::string> label_remarks(const LoadedModel& model, const std::string& words);
 /// True when they mean every class in turn.

@@ -198,9 +198,9 @@ std::string left_out_labels(const LoadedModel& model, const std::string& words, 
 }
 
 Condition condition_of(const LoadedModel& model, const GuidanceRequest& request, std::uint64_t seed,
-                       std::int64_t count) {
+                       std::int64_t count, std::int64_t first) {
     for (const auto* list : {&request.omega, &request.t_min, &request.t_max}) check_size(*list, count);
-    const std::vector<std::int32_t> labels = labels_of(model, request.labels, seed, count);
+    const std::vector<std::int32_t> labels = labels_of(model, request.labels, seed, count, first);
     if (labels.empty()) return {};
     const GuidanceAbility ability = guidance_ability(model);
     Condition out;

@@ -46,10 +46,10 @@ std::vector<std::string> guidance_remarks(const LoadedModel& model, const Guidan
 std::string left_out_labels(const LoadedModel& model, const std::string& words, std::uint64_t seed,
                             std::int64_t count);
 
-/// The condition of `count` samples: labels, and what the network was trained with as inputs; the rest is empty, which
+/// The condition of samples first .. first + count - 1 (the lists of the request are theirs): labels, and what the network was trained with as inputs; the rest is empty, which
 /// networks take for a strength of 1 and the interval [0, 1].
 Condition condition_of(const LoadedModel& model, const GuidanceRequest& request, std::uint64_t seed,
-                       std::int64_t count);
+                       std::int64_t count, std::int64_t first = 0);
 /// Guidance from outside, where the network knows none and the request asks for some.
 SecondPass second_pass_of(const LoadedModel& model, const GuidanceRequest& request, std::int64_t count);
 

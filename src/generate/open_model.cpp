@@ -21,7 +21,7 @@ LoadedModel with_average_remark(LoadedModel model) {
 
 LoadedModel opened(const std::filesystem::path& target, const ModelChoice& choice, Team& team) {
     try {
-        return open_plain_weights(target, choice.side, choice.precision, team);
+        return open_plain_weights(target, choice.side, choice.precision, team, choice.weights);
     } catch (const UsageError& error) {
         if (choice.side == 0) throw;
         throw UsageError(fmt::format("--side {}: {}", choice.side, error.what()),
@@ -37,14 +37,7 @@ LoadedModel open_model(const std::filesystem::path& target, const ModelChoice& c
         throw UsageError(fmt::format("--step {} chooses a checkpoint of a run; {} is a single file",
                                      choice.step, target.string()),
                          "name the folder of the run, or leave --step out");
-    if (file && holds_plain_weights(target)) {
-        LoadedModel out = opened(target, choice, team);
-        if (choice.weights != "ema" && choice.weights != out.weights)
-            throw UsageError(fmt::format("--weights {}: {} holds one set of weights, {}", choice.weights,
-                                         target.string(), out.weights),
-                             "leave --weights out");
-        return with_average_remark(std::move(out));
-    }
+    if (file && holds_plain_weights(target)) return with_average_remark(opened(target, choice, team));
     if (choice.side != 0)
         throw UsageError(
             fmt::format("--side is for files of weights; {} says what its samples are", target.string()),

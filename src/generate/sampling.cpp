@@ -63,15 +63,18 @@ Samples draw_samples(const LoadedModel& loaded, const SampleRequest& request, Te
     check_solver(request, loaded, plan.solver);
     check_guidance(loaded, request.guidance);
     plan.second_pass = second_pass_of(loaded, request.guidance, request.count);
-    const Condition condition = condition_of(loaded, request.guidance, request.seed, request.count);
+    const Condition condition =
+        condition_of(loaded, request.guidance, request.seed, request.count, request.first);
     if (request.remarks)
         for (const std::string& line : guidance_remarks(loaded, request.guidance, asked_times(plan)))
             tell(request.remarks, line);
 
     Samples out;
     const std::int64_t dimensions = loaded.sample.shape.count();
-    out.values =
-        request.noise.empty() ? sampling_noise(request.seed, 0, request.count, dimensions) : request.noise;
+    out.values = request.noise.empty()
+                     ? sampling_noise(request.seed, static_cast<std::uint64_t>(request.first), request.count,
+                                      dimensions)
+                     : request.noise;
     check(std::ssize(out.values) == request.count * dimensions, "[sample] {} numbers of noise for {} samples",
           out.values.size(), request.count);
     const auto steps = static_cast<double>(plan.times.size() - 1);

@@ -19,6 +19,7 @@ struct SampleRequest {
     std::vector<double> times;    ///< from noise to data; empty: `steps` equal steps
     int steps = 1;
     std::int64_t count = 1;
+    std::int64_t first = 0;  ///< index of the first: sample i is the same whatever else is drawn
     std::uint64_t seed = 0;
     std::vector<float> noise;              ///< (count, D) to begin with; empty: what the seed gives
     bool as_published = false;             ///< direction forward: the tutorial's sampler

@@ -112,6 +112,23 @@ void FileWriter::flush() {
     buffer_.clear();
 }
 
+void FileWriter::rewrite(std::uint64_t offset, std::string_view bytes) {
+    const std::uint64_t in_file = position_ - buffer_.size();
+    check(offset + bytes.size() <= position_, "[file] {}: bytes are rewritten that are not there", name_);
+    if (offset >= in_file) {
+        buffer_.replace(offset - in_file, bytes.size(), bytes);
+        return;
+    }
+    flush();
+    while (!bytes.empty()) {
+        const ssize_t done = ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+        if (done < 0 && errno == EINTR) continue;
+        if (done <= 0) fail_to_write(descriptor_, name_, bytes_needed_, done < 0 ? errno : ENOSPC);
+        bytes.remove_prefix(static_cast<std::size_t>(done));
+        offset += static_cast<std::uint64_t>(done);
+    }
+}
+
 void FileWriter::put(const char* data, std::size_t bytes) {
     while (bytes > 0) {
         const ssize_t done = ::write(descriptor_, data, bytes);

@@ -86,6 +86,8 @@ class FileWriter {
     FileWriter(int descriptor, std::string name, std::uint64_t bytes_needed);
     void write(const void* data, std::size_t bytes);
     void write(std::string_view text) { write(text.data(), text.size()); }
+    /// Puts other bytes in the place of some that were written, for what is known afterwards only.
+    void rewrite(std::uint64_t offset, std::string_view bytes);
     /// Hands what is still collected to the system.
     void flush();
     /// Bytes written so far.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "io/npy.hpp"
 
+#include <algorithm>
 #include <array>
-#include <cctype>
-#include <charconv>
+#include <bit>
 #include <cstring>
 #include <optional>
 #include <utility>
@@ -15,207 +15,244 @@
 namespace mf {
 namespace {
 
-constexpr std::string_view kMagic = "\x93NUMPY";
-constexpr std::size_t kMostHeader = 10000;  // NumPy's own readers refuse longer ones
+static_assert(std::endian::native == std::endian::little, "the formats of this room are little endian");
+
+constexpr std::size_t kPiece = 1 << 16;  // numbers that are widened at a time
 
 struct NumpyType {
     const char* code;
-    DType dtype;
+    DType dtype;  ///< as which it is read
 };
-// For reading b1 counts as u8; the first entry of a type is the one written.
-constexpr std::array<NumpyType, 7> kTypes = {{{"f4", DType::f32},
-                                              {"f8", DType::f64},
-                                              {"f2", DType::f16},
-                                              {"i4", DType::i32},
-                                              {"i8", DType::i64},
-                                              {"u1", DType::u8},
-                                              {"b1", DType::u8}}};
+// The first entry of a type is the one written.
+constexpr std::array<NumpyType, 12> kNumpyTypes = {{{"f4", DType::f32},
+                                                    {"f8", DType::f64},
+                                                    {"f2", DType::f16},
+                                                    {"i4", DType::i32},
+                                                    {"i8", DType::i64},
+                                                    {"u1", DType::u8},
+                                                    {"b1", DType::u8},
+                                                    {"i1", DType::i32},
+                                                    {"i2", DType::i32},
+                                                    {"u2", DType::i32},
+                                                    {"u4", DType::i64},
+                                                    {"u8", DType::i64}}};
 
-struct NpyHeader {
-    std::string type;
-    bool fortran = false;
-    Shape shape;
-};
-
-/// Reads the Python dictionary that a header is: {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }
-class HeaderReader {
-  public:
-    HeaderReader(std::string_view text, const std::string& name) : rest_(text), name_(name) {}
-
-    NpyHeader read() {
-        NpyHeader header;
-        int seen = 0;
-        expect('{');
-        while (!take('}')) {
-            const std::string key = quoted();
-            expect(':');
-            if (key == "descr" && (seen & 1) == 0)
-                header.type = type();
-            else if (key == "fortran_order" && (seen & 2) == 0)
-                header.fortran = truth();
-            else if (key == "shape" && (seen & 4) == 0)
-                header.shape = shape();
-            else
-                fail(key == "descr" || key == "fortran_order" || key == "shape"
-                         ? "a key stands twice"
-                         : "unknown key " + shown(key));
-            seen |= key == "descr" ? 1 : key == "fortran_order" ? 2 : 4;
-            if (!take(',')) {
-                expect('}');
-                break;
-            }
-        }
-        skip_blanks();
-        if (seen != 7 || !rest_.empty()) fail("expected descr, fortran_order and shape, nothing more");
-        return header;
-    }
-
-  private:
-    [[noreturn]] void fail(const std::string& what) const {
-        throw Error(fmt::format("[npy] {}: the header is damaged: {}", name_, what));
-    }
-    void skip_blanks() {
-        while (!rest_.empty() && (rest_[0] == ' ' || rest_[0] == '\n')) rest_.remove_prefix(1);
-    }
-    bool take(char c) {
-        skip_blanks();
-        if (rest_.empty() || rest_[0] != c) return false;
-        rest_.remove_prefix(1);
-        return true;
-    }
-    void expect(char c) {
-        if (!take(c)) fail(fmt::format("expected '{}' before {}", c, shown(rest_.substr(0, 20))));
-    }
-    bool take(std::string_view word) {
-        skip_blanks();
-        if (!rest_.starts_with(word)) return false;
-        rest_.remove_prefix(word.size());
-        return true;
-    }
-    std::string quoted() {
-        skip_blanks();
-        if (rest_.empty() || (rest_[0] != '\'' && rest_[0] != '"'))
-            fail(fmt::format("expected a quoted word before {}", shown(rest_.substr(0, 20))));
-        const std::size_t end = rest_.find(rest_[0], 1);
-        if (end == std::string_view::npos) fail("a quote is not closed");
-        std::string word(rest_.substr(1, end - 1));
-        rest_.remove_prefix(end + 1);
-        return word;
-    }
-    std::string type() {
-        skip_blanks();
-        check(!rest_.starts_with('['), "[npy] {}: holds records with named fields, expected plain numbers",
-              name_);
-        return quoted();
-    }
-    bool truth() {
-        if (take(std::string_view("True"))) return true;
-        if (!take(std::string_view("False"))) fail("fortran_order must be True or False");
-        return false;
-    }
-    Shape shape() {
-        Shape out;
-        expect('(');
-        while (!take(')')) {
-            skip_blanks();
-            std::int64_t d = -1;
-            const auto [end, code] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), d);
-            if (code != std::errc() || d < 0) fail("the shape must be integers >= 0");
-            rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
-            check(out.rank() < Shape::most, "[npy] {}: more than {} dimensions", name_, Shape::most);
-            out.push(d);
-            if (!take(',')) {
-                expect(')');
-                break;
-            }
-        }
-        return out;
-    }
-
-    std::string_view rest_;
-    const std::string& name_;
+/// How the numbers of a type stand in the file and in memory.
+struct NumberForm {
+    DType dtype = DType::f32;
+    char letter = 'f';
+    std::size_t bytes = 4;  ///< of one in the file
+    bool swap = false;      ///< big endian
 };
 
-DType dtype_of(const std::string& text, const std::string& name) {
-    const std::string code = text.size() == 3 ? text.substr(1) : "";
-    for (const NumpyType& type : kTypes) {
-        if (code != type.code) continue;
-        const bool one_byte = size_of(type.dtype) == 1;
-        check(text[0] != '>' || one_byte, "[npy] {}: the numbers are big endian ({}), expected little endian",
-              name, text);
-        if (text[0] == '<' || one_byte) return type.dtype;
+std::optional<NumberForm> number_form(const std::string& type) {
+    if (type.size() != 3 || std::string_view("<>|=").find(type[0]) == std::string_view::npos)
+        return std::nullopt;
+    for (const NumpyType& known : kNumpyTypes) {
+        if (type.substr(1) != known.code) continue;
+        const auto bytes = static_cast<std::size_t>(type[2] - '0');
+        return NumberForm{known.dtype, type[1], bytes, type[0] == '>' && bytes > 1};
     }
-    throw Error(fmt::format("[npy] {}: dtype {} is not supported, expected f2, f4, f8, i4, i8, u1 or b1",
-                            name, shown(text)));
+    return std::nullopt;
 }
 
-NpyHeader read_header(ByteSource& source, const std::string& name) {
-    std::array<char, 8> start{};
-    check(source.left() >= start.size(), "[npy] {}: the file is truncated ({} bytes)", name, source.left());
-    source.read(start.data(), start.size());
-    check(std::string_view(start.data(), 6) == kMagic, "[npy] {}: is not an .npy file", name);
-    const int version = static_cast<unsigned char>(start[6]);
-    check(1 <= version && version <= 3, "[npy] {}: format version {}, expected 1, 2 or 3", name, version);
-    std::uint32_t length = 0;
-    const std::size_t width = version == 1 ? 2 : 4;
-    check(source.left() >= width, "[npy] {}: the file is truncated in its header", name);
-    source.read(&length, width);
-    check(length <= source.left(), "[npy] {}: the file is truncated in its header", name);
-    check(length <= kMostHeader, "[npy] {}: a header of {} bytes, expected at most {}", name, length,
-          kMostHeader);
-    std::string text(length, '\0');
-    source.read(text.data(), text.size());
-    return HeaderReader(text, name).read();
+/// The letter of a type's kind: U in "<U5".
+char kind_letter(const std::string& type) {
+    return type == "records" ? 'r' : type.size() > 1 ? type[1] : '?';
+}
+
+[[noreturn]] void refuse_type(const std::string& name, const std::string& type) {
+    const char* what = "something unknown";
+    const char* hint = "save it as numbers: numpy.asarray(x, dtype='float32')";
+    switch (kind_letter(type)) {
+        case 'r':
+            throw Error(
+                fmt::format("[npy] {}: holds records with named fields, expected plain numbers", name),
+                "save one field as an array of its own: x['field']");
+        case 'O':
+            what = "Python objects";
+            break;
+        case 'U':
+        case 'S':
+        case 'a':
+            what = "text";
+            break;
+        case 'M':
+        case 'm':
+            what = "dates or times";
+            break;
+        case 'c':
+            what = "complex numbers";
+            hint = "save x.real and x.imag as arrays of their own";
+            break;
+        case 'V':
+            what = "raw bytes (bfloat16 is saved so)";
+            hint = "save x.astype('float32') instead";
+            break;
+        case 'f':
+        case 'g':
+            what = "floats of another size";
+            hint = "save x.astype('float64') instead";
+            break;
+        default:
+            break;
+    }
+    throw Error(fmt::format("[npy] {}: holds {} (dtype {}), expected numbers", name, what, shown(type)),
+                hint);
+}
+
+void swap_each(void* data, std::size_t count, std::size_t bytes) {
+    auto* at = static_cast<unsigned char*>(data);
+    for (std::size_t i = 0; i < count; ++i, at += bytes) std::reverse(at, at + bytes);
+}
+
+template <class From, class To>
+void widen(const std::vector<char>& from, void* to, std::size_t done, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        From value;
+        std::memcpy(&value, from.data() + i * sizeof value, sizeof value);
+        static_cast<To*>(to)[done + i] = value;
+    }
+}
+
+/// The next numbers of the file, as they are in memory.
+void read_numbers(ByteSource& source, const NumberForm& form, Tensor& out, const std::string& name) {
+    const auto count = static_cast<std::size_t>(out.count());
+    if (form.bytes == size_of(form.dtype)) {
+        source.read(out.raw(), count * form.bytes);
+        if (form.swap) swap_each(out.raw(), count, form.bytes);
+        if (form.letter == 'u' && form.dtype == DType::i64) {
+            const auto* values = static_cast<const std::int64_t*>(out.raw());
+            check(std::all_of(values, values + count, [](std::int64_t v) { return v >= 0; }),
+                  "[npy] {}: holds unsigned numbers above 2^63 - 1, which are not supported", name);
+        }
+        return;
+    }
+    std::vector<char> piece(std::min(count, kPiece) * form.bytes);
+    for (std::size_t done = 0; done < count;) {
+        const std::size_t part = std::min(kPiece, count - done);
+        source.read(piece.data(), part * form.bytes);
+        if (form.swap) swap_each(piece.data(), part, form.bytes);
+        if (form.bytes == 1)
+            widen<std::int8_t, std::int32_t>(piece, out.raw(), done, part);
+        else if (form.bytes == 4)
+            widen<std::uint32_t, std::int64_t>(piece, out.raw(), done, part);
+        else if (form.letter == 'i')
+            widen<std::int16_t, std::int32_t>(piece, out.raw(), done, part);
+        else
+            widen<std::uint16_t, std::int32_t>(piece, out.raw(), done, part);
+        done += part;
+    }
+}
+
+/// The same array with the last dimension running fastest, from one whose first does.
+Tensor in_c_order(const Tensor& columns) {
+    const Shape& shape = columns.shape();
+    Tensor out(shape, columns.dtype());
+    std::array<std::int64_t, Shape::most> index{}, stride{};
+    std::int64_t step = 1;
+    for (int d = 0; d < shape.rank(); ++d) {
+        stride[static_cast<std::size_t>(d)] = step;
+        step *= shape[d];
+    }
+    const std::size_t bytes = size_of(columns.dtype());
+    const auto* from = static_cast<const char*>(columns.raw());
+    auto* to = static_cast<char*>(out.raw());
+    std::int64_t at = 0;
+    for (std::int64_t i = 0, n = out.count(); i < n; ++i, to += bytes) {
+        std::memcpy(to, from + static_cast<std::size_t>(at) * bytes, bytes);
+        for (int d = shape.rank() - 1; d >= 0; --d) {
+            const auto k = static_cast<std::size_t>(d);
+            at += stride[k];
+            if (++index[k] < shape[d]) break;
+            at -= stride[k] * shape[d];
+            index[k] = 0;
+        }
+    }
+    return out;
 }
 
 }  // namespace
 
-Tensor read_npy_from(ByteSource& source, const std::string& name) {
-    const NpyHeader header = read_header(source, name);
-    const DType dtype = dtype_of(header.type, name);
+NpyReader::NpyReader(std::unique_ptr<ByteSource> source, std::string name)
+    : source_(std::move(source)), name_(std::move(name)), about_(read_npy_about(*source_, name_)) {}
+
+bool NpyReader::holds_numbers() const { return number_form(about_.type).has_value(); }
+
+Shape NpyReader::shape() const {
+    check(about_.dims.size() <= Shape::most, "[npy] {}: more than {} dimensions", name_, Shape::most);
+    Shape out;
+    for (const std::int64_t d : about_.dims) out.push(d);
+    return out;
+}
+
+void NpyReader::check_size() {
+    const std::optional<NumberForm> form = number_form(about_.type);
+    if (!form) refuse_type(name_, about_.type);
+    if (std::exchange(checked_, true)) return;
+    const Shape all = shape();
+    // In memory a number may be wider than in the file.
+    const auto in_memory = tensor_bytes(all, form->dtype);
+    check(in_memory.has_value(), "[npy] {}: the shape {} is too large", name_, all.text());
+    const std::uint64_t bytes = *in_memory / size_of(form->dtype) * form->bytes;
+    check(bytes <= source_->left(),
+          "[npy] {}: the file is truncated: {} of shape {} has {} bytes, but {} are there", name_,
+          about_.type.substr(1), all.text(), bytes, source_->left());
+    check(bytes == source_->left(), "[npy] {}: {} bytes too many after the array", name_,
+          source_->left() - bytes);
+}
+
+Tensor NpyReader::next(Shape shape) {
+    Tensor out(shape, number_form(about_.type)->dtype);
+    read_numbers(*source_, *number_form(about_.type), out, name_);
+    return out;
+}
+
+Tensor NpyReader::read() {
+    check_size();
+    const Shape all = shape();
+    if (all.rank() == 0) return next(all);
+    if (rows_done_ > 0) return read_rows(all[0] - rows_done_);
+    rows_done_ = all[0];
     // With one dimension or none both orders are the same.
-    if (header.fortran && header.shape.rank() > 1)
-        throw Error(
-            fmt::format("[npy] {}: the array of shape {} is in Fortran order", name, header.shape.text()),
-            "save numpy.ascontiguousarray(array) instead");
-    const auto bytes = tensor_bytes(header.shape, dtype);
-    check(bytes.has_value(), "[npy] {}: the shape {} is too large", name, header.shape.text());
-    check(*bytes <= source.left(),
-          "[npy] {}: the file is truncated: {} of shape {} has {} bytes, but {} are there", name,
-          name_of(dtype), header.shape.text(), *bytes, source.left());
-    check(*bytes == source.left(), "[npy] {}: {} bytes too many after the array", name,
-          source.left() - *bytes);
-    Tensor tensor(header.shape, dtype);
-    source.read(tensor.raw(), *bytes);
-    return tensor;
+    return about_.fortran && all.rank() > 1 ? in_c_order(next(all)) : next(all);
+}
+
+Tensor NpyReader::read_rows(std::int64_t rows) {
+    check_size();
+    const Shape all = shape();
+    check(all.rank() > 0 && rows >= 0 && rows <= all[0] - rows_done_,
+          "[npy] {}: {} rows wanted of an array of shape {}, {} of which are read", name_, rows, all.text(),
+          rows_done_);
+    Shape part{rows};
+    for (int d = 1; d < all.rank(); ++d) part.push(all[d]);
+    const std::int64_t first = rows_done_;
+    rows_done_ += rows;
+    if (!about_.fortran || all.rank() == 1) return next(part);
+    if (whole_.empty()) whole_ = in_c_order(next(all));
+    const auto row_bytes = all[0] == 0 ? 0 : whole_.bytes() / static_cast<std::size_t>(all[0]);
+    Tensor out(part, whole_.dtype());
+    std::memcpy(out.raw(),
+                static_cast<const char*>(whole_.raw()) + static_cast<std::size_t>(first) * row_bytes,
+                out.bytes());
+    return out;
+}
+
+std::string npy_type(DType dtype, const std::string& name) {
+    for (const NumpyType& type : kNumpyTypes)
+        if (type.dtype == dtype) return fmt::format("{}{}", size_of(dtype) == 1 ? '|' : '<', type.code);
+    throw Error(fmt::format("[npy] {}: NumPy has no type for {}", name, name_of(dtype)),
+                "convert to f32 first");
 }
 
 std::string npy_header(const Tensor& tensor, const std::string& name) {
     check(!tensor.empty(), "[npy] {}: the tensor has no memory", name);
-    const char* code = nullptr;
-    for (std::size_t i = kTypes.size(); i-- > 0;)
-        if (kTypes[i].dtype == tensor.dtype()) code = kTypes[i].code;
-    if (code == nullptr)
-        throw Error(fmt::format("[npy] {}: NumPy has no type for {}", name, name_of(tensor.dtype())),
-                    "convert to f32 first");
-    std::string shape;
-    for (const std::int64_t d : tensor.shape()) shape += fmt::format("{}, ", d);
-    if (tensor.shape().rank() > 1) shape.resize(shape.size() - 2);
-    if (tensor.shape().rank() == 1) shape.pop_back();
-    std::string text = fmt::format("{{'descr': '{}{}', 'fortran_order': False, 'shape': ({}), }}",
-                                   size_of(tensor.dtype()) == 1 ? '|' : '<', code, shape);
-    text.append(63 - (kMagic.size() + 4 + text.size()) % 64, ' ');
-    text += '\n';
-    const auto length = static_cast<std::uint16_t>(text.size());
-    std::string out(kMagic);
-    out += {'\x01', '\x00', static_cast<char>(length & 0xFF), static_cast<char>(length >> 8)};
-    return out + text;
+    return npy_header_text(npy_type(tensor.dtype(), name), {tensor.shape().begin(), tensor.shape().end()});
 }
 
 Tensor read_npy(const std::filesystem::path& path) {
     const InputFile file(path);
-    FileSource source(file, 0, file.size());
-    return read_npy_from(source, file.name());
+    return NpyReader(std::make_unique<FileSource>(file, 0, file.size()), file.name()).read();
 }
 
 void write_npy(const std::filesystem::path& path, const Tensor& tensor) {

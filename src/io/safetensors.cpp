@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "io/checksum.hpp"
+#include "io/looks_like.hpp"
 #include "io/safetensors_header.hpp"
 #include "io/shown.hpp"
 
@@ -17,7 +18,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "the formats of this room are little endian");
 
 SafetensorsHeader read_header(const InputFile& file) {
-    std::string start(std::min<std::uint64_t>(file.size(), 8), '\0');
+    std::string start(std::min<std::uint64_t>(file.size(), kTellingBytes), '\0');
     file.read(0, start.data(), start.size());
     std::string text(safetensors_header_length(start, file.size(), file.name()), '\0');
     file.read(8, text.data(), text.size());
@@ -44,6 +45,16 @@ std::string checksum_of(const TensorFile& file) {
     return fmt::format("crc32c:{:08x}", sum);
 }
 
+const Tensor& TensorFile::at(const std::string& name, const std::string& place) const {
+    const auto found = tensors.find(name);
+    if (found != tensors.end()) return found->second;
+    const auto other = foreign.find(name);
+    check(other == foreign.end(), "{}: tensor {} has type {} and shape {}, which are not computed with here",
+          place, shown(name), other == foreign.end() ? "" : other->second.type,
+          other == foreign.end() ? "" : other->second.shape);
+    throw Error(fmt::format("{}: has no tensor {}", place, shown(name)));
+}
+
 SafetensorsHeader read_safetensors_header(const std::filesystem::path& path) {
     return read_header(InputFile(path));
 }
@@ -53,6 +64,7 @@ TensorFile read_safetensors(const std::filesystem::path& path) {
     SafetensorsHeader header = read_header(file);
     TensorFile out;
     out.metadata = std::move(header.metadata);
+    out.foreign = std::move(header.foreign);
     for (const auto& [name, entry] : header.tensors) {
         Tensor tensor(entry.shape, entry.dtype);
         file.read(entry.offset, tensor.raw(), entry.bytes);
@@ -86,9 +98,11 @@ void write_safetensors(const std::filesystem::path& path, const TensorFile& file
 MappedSafetensors::MappedSafetensors(const std::filesystem::path& path) : mapping_(path) {
     const auto bytes = mapping_.bytes();
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    const std::uint64_t length = safetensors_header_length(text.substr(0, 8), text.size(), mapping_.name());
+    const std::uint64_t length =
+        safetensors_header_length(text.substr(0, kTellingBytes), text.size(), mapping_.name());
     SafetensorsHeader header = parse_safetensors_header(text.substr(8, length), text.size(), mapping_.name());
     file_.metadata = std::move(header.metadata);
+    file_.foreign = std::move(header.foreign);
     for (const auto& [name, entry] : header.tensors) {
         const std::byte* data = bytes.data() + entry.offset;
         if (reinterpret_cast<std::uintptr_t>(data) % size_of(entry.dtype) == 0) {

@@ -15,9 +15,22 @@
 
 namespace mf {
 
+/// A tensor of a type that is not computed with here (I8, I16, U16, U32, U64, C64 and the types of 4, 6 and 8 bits), or of
+/// more than five dimensions. Nobody is hindered by it who does not need it.
+struct ForeignTensor {
+    std::string type;   ///< "F8_E4M3"
+    std::string shape;  ///< "(3, 4)"
+    Shape dims;         ///< the same; empty where it has more than five
+    std::uint64_t offset = 0, bytes = 0;
+};
+
 struct TensorFile {
     std::map<std::string, Tensor> tensors;
     std::map<std::string, std::string> metadata;
+    std::map<std::string, ForeignTensor> foreign = {};  ///< not read, not written
+
+    /// The tensor of this name. Error, naming `place`, when it is missing or foreign.
+    const Tensor& at(const std::string& name, const std::string& place) const;
 };
 
 /// Where one tensor stands in its file.
@@ -30,12 +43,14 @@ struct TensorEntry {
 
 struct SafetensorsHeader {
     std::map<std::string, TensorEntry> tensors;
+    std::map<std::string, ForeignTensor> foreign;
     std::map<std::string, std::string> metadata;
     std::uint64_t file_bytes = 0;
 };
 
 /// Reads and checks the header alone, whatever the size of the file.
-/// Dtypes: F64, F32, F16, BF16, I64, I32, U8, and BOOL (as u8, 0 or 1); up to five dimensions.
+/// Dtypes: F64, F32, F16, BF16, I64, I32, U8, and BOOL (as u8, 0 or 1), up to five dimensions; tensors of the other
+/// official types are foreign. A file that is something else altogether is called what it is.
 SafetensorsHeader read_safetensors_header(const std::filesystem::path& path);
 
 /// Copies every tensor to memory of its own.
@@ -58,9 +73,11 @@ class MappedSafetensors {
 
     const std::map<std::string, Tensor>& tensors() const& { return file_.tensors; }
     const std::map<std::string, std::string>& metadata() const& { return file_.metadata; }
+    const std::map<std::string, ForeignTensor>& foreign() const& { return file_.foreign; }
     // The views of a temporary would be gone before they are used.
     void tensors() && = delete;
     void metadata() && = delete;
+    void foreign() && = delete;
 
   private:
     MappedFile mapping_;

@@ -6,38 +6,52 @@
 #include <cstring>
 #include <optional>
 #include <set>
-#include <utility>
+#include <string_view>
+#include <tuple>
 #include <vector>
 
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
+#include "io/looks_like.hpp"
 #include "io/shown.hpp"
-#include "io/tensor_bytes.hpp"
 
 namespace mf {
 namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::pair<const char*, DType>, 8> kTypes = {{{"F64", DType::f64},
-                                                                  {"F32", DType::f32},
-                                                                  {"F16", DType::f16},
-                                                                  {"BF16", DType::bf16},
-                                                                  {"I64", DType::i64},
-                                                                  {"I32", DType::i32},
-                                                                  {"U8", DType::u8},
-                                                                  {"BOOL", DType::u8}}};
+constexpr const char* kGetAgain = "a download or a copy that was cut off; get the file again";
 
-std::optional<DType> type_of(const std::string& text) {
-    for (const auto& [name, dtype] : kTypes)
-        if (text == name) return dtype;
-    return std::nullopt;
+struct SafetensorsType {
+    const char* name;
+    std::uint64_t bits;
+    std::optional<DType> dtype;  ///< as which it is read; none: foreign
+};
+// The first entry of a type of ours is the one written.
+constexpr std::array<SafetensorsType, 22> kSafetensorsTypes = {
+    {{"F64", 64, DType::f64}, {"F32", 32, DType::f32},
+     {"F16", 16, DType::f16}, {"BF16", 16, DType::bf16},
+     {"I64", 64, DType::i64}, {"I32", 32, DType::i32},
+     {"U8", 8, DType::u8},    {"BOOL", 8, DType::u8},
+     {"I8", 8, {}},           {"I16", 16, {}},
+     {"U16", 16, {}},         {"U32", 32, {}},
+     {"U64", 64, {}},         {"C64", 64, {}},
+     {"F8_E4M3", 8, {}},      {"F8_E5M2", 8, {}},
+     {"F8_E8M0", 8, {}},      {"F8_E4M3FNUZ", 8, {}},
+     {"F8_E5M2FNUZ", 8, {}},  {"F6_E2M3", 6, {}},
+     {"F6_E3M2", 6, {}},      {"F4", 4, {}}}};
+
+const SafetensorsType* type_of(const std::string& text) {
+    for (const SafetensorsType& type : kSafetensorsTypes)
+        if (text == type.name) return &type;
+    return nullptr;
 }
 
 const char* type_text(DType dtype) {
-    for (const auto& [name, type] : kTypes)
-        if (type == dtype) return name;
+    for (const SafetensorsType& type : kSafetensorsTypes)
+        if (type.dtype == dtype) return type.name;
     return "?";
 }
 
@@ -72,53 +86,67 @@ std::vector<std::uint64_t> integers(const json& list, const std::string& where) 
     return list.get<std::vector<std::uint64_t>>();
 }
 
-TensorEntry parse_entry(const json& about, const std::string& where) {
+/// Bytes of a tensor, or nothing when they do not fit in 63 bits or are no whole number.
+std::optional<std::uint64_t> bytes_of(const std::vector<std::uint64_t>& dims, std::uint64_t bits) {
+    std::int64_t all = static_cast<std::int64_t>(bits);
+    bool zero = false;
+    for (const std::uint64_t d : dims) {
+        zero = zero || d == 0;
+        // A zero among the dimensions does not excuse the others: Shape::count multiplies in order.
+        if (d != 0 && __builtin_mul_overflow(all, d, &all)) return std::nullopt;
+    }
+    if (zero) return 0;
+    if (all % 8 != 0) return std::nullopt;
+    return static_cast<std::uint64_t>(all / 8);
+}
+
+/// One tensor of the header, ours or foreign.
+void parse_entry(const json& about, const std::string& key, const std::string& where,
+                 SafetensorsHeader& header) {
     check(about.is_object() && about.contains("dtype") && about.contains("shape") &&
               about.contains("data_offsets") && about.size() == 3,
           "{}: expected dtype, shape and data_offsets", where);
     check(about["dtype"].is_string(), "{}: dtype must be text", where);
     const auto& type_name = about["dtype"].get_ref<const std::string&>();
-    const std::optional<DType> dtype = type_of(type_name);
-    check(dtype.has_value(),
-          "{}: dtype {} is not supported, expected F64, F32, F16, BF16, I64, I32, U8 or BOOL", where,
-          shown(type_name));
+    const SafetensorsType* type = type_of(type_name);
+    check(type != nullptr, "{}: dtype {} is none of the format's", where, shown(type_name));
     const std::vector<std::uint64_t> dims = integers(about["shape"], where + ": shape");
-    check(dims.size() <= Shape::most, "{}: {} dimensions, expected at most {}", where, dims.size(),
-          Shape::most);
-    TensorEntry entry;
-    entry.dtype = *dtype;
-    for (const std::uint64_t d : dims) {
-        check(d <= std::numeric_limits<std::int64_t>::max(), "{}: dimension {} is too large", where, d);
-        entry.shape.push(static_cast<std::int64_t>(d));
-    }
-    const auto bytes = tensor_bytes(entry.shape, entry.dtype);
-    check(bytes.has_value(), "{}: the shape {} is too large", where, entry.shape.text());
+    const std::string shape_text = fmt::format("({})", fmt::join(dims, ", "));
+    const auto bytes = bytes_of(dims, type->bits);
+    check(bytes.has_value(), "{}: the shape {} is too large, or its {} end within a byte", where, shape_text,
+          type_name);
     const std::vector<std::uint64_t> range = integers(about["data_offsets"], where + ": data_offsets");
     check(range.size() == 2 && range[0] <= range[1], "{}: data_offsets must be two integers, begin <= end",
           where);
     check(range[1] - range[0] == *bytes, "{}: {} of shape {} has {} bytes, but data_offsets give it {}",
-          where, name_of(entry.dtype), entry.shape.text(), *bytes, range[1] - range[0]);
-    entry.offset = range[0];
-    entry.bytes = *bytes;
-    return entry;
+          where, type_name, shape_text, *bytes, range[1] - range[0]);
+    Shape shape;
+    if (dims.size() <= Shape::most)
+        for (const std::uint64_t d : dims) shape.push(static_cast<std::int64_t>(d));
+    if (type->dtype && dims.size() <= Shape::most)
+        header.tensors[key] = {*type->dtype, shape, range[0], *bytes};
+    else
+        header.foreign[key] = {type_name, shape_text, shape, range[0], *bytes};
 }
 
 /// The ranges of all tensors must be exactly [0, data_bytes), each byte once.
 void check_cover(const SafetensorsHeader& header, std::uint64_t data_bytes, const std::string& name) {
-    std::vector<const std::pair<const std::string, TensorEntry>*> order;
-    for (const auto& item : header.tensors) order.push_back(&item);
-    std::ranges::stable_sort(
-        order, {}, [](const auto* item) { return std::pair(item->second.offset, item->second.bytes); });
+    using Range = std::tuple<std::uint64_t, std::uint64_t, std::string_view>;
+    std::vector<Range> order;
+    for (const auto& [key, entry] : header.tensors) order.emplace_back(entry.offset, entry.bytes, key);
+    for (const auto& [key, entry] : header.foreign) order.emplace_back(entry.offset, entry.bytes, key);
+    std::ranges::sort(order);
     std::uint64_t end = 0;
-    for (const auto* item : order) {
-        check(item->second.offset == end,
-              "[safetensors] {}: tensor {} starts at byte {} of the data, expected {} ({})", name,
-              shown(item->first), item->second.offset, end, item->second.offset < end ? "overlap" : "gap");
-        end += item->second.bytes;
-        check(end <= data_bytes,
-              "[safetensors] {}: the file is truncated: tensor {} ends at byte {} of the data, but {} are "
-              "there",
-              name, shown(item->first), end, data_bytes);
+    for (const auto& [offset, bytes, key] : order) {
+        check(offset == end, "[safetensors] {}: tensor {} starts at byte {} of the data, expected {} ({})",
+              name, shown(key), offset, end, offset < end ? "overlap" : "gap");
+        end += bytes;
+        if (end > data_bytes)
+            throw Error(
+                fmt::format("[safetensors] {}: the file is truncated: tensor {} ends at byte {} of the data, "
+                            "but {} are there",
+                            name, shown(key), end, data_bytes),
+                kGetAgain);
     }
     check(end == data_bytes, "[safetensors] {}: {} bytes too many after the last tensor", name,
           data_bytes - end);
@@ -128,16 +156,24 @@ void check_cover(const SafetensorsHeader& header, std::uint64_t data_bytes, cons
 
 std::uint64_t safetensors_header_length(std::string_view start, std::uint64_t file_bytes,
                                         const std::string& name) {
-    check(start.size() == 8, "[safetensors] {}: the file is truncated: {} bytes, expected at least 10", name,
-          file_bytes);
     std::uint64_t length = 0;
-    std::memcpy(&length, start.data(), 8);
-    check(length <= kMostSafetensorsHeader,
+    std::memcpy(&length, start.data(), std::min<std::size_t>(start.size(), 8));
+    const bool possible = start.size() >= 8 && length <= kMostSafetensorsHeader;
+    // A header begins with a brace; behind a length that can be one, anything else is damage.
+    const bool likely = possible && (start.size() == 8 || start[8] == '{');
+    if (!likely && looks_like(start, file_bytes))
+        refuse_as("safetensors", "is not a safetensors file", name, start, file_bytes);
+    check(start.size() >= 8, "[safetensors] {}: the file is truncated: {} bytes, expected at least 10", name,
+          file_bytes);
+    check(possible,
           "[safetensors] {}: is not a safetensors file, or a damaged one (it claims a header of {} bytes)",
           name, length);
-    check(length <= file_bytes - 8,
-          "[safetensors] {}: the file is truncated: a header of {} bytes, but only {} bytes follow", name,
-          length, file_bytes - 8);
+    if (length > file_bytes - 8)
+        throw Error(
+            fmt::format("[safetensors] {}: the file is truncated: a header of {} bytes, but only {} bytes "
+                        "follow",
+                        name, length, file_bytes - 8),
+            kGetAgain);
     return length;
 }
 
@@ -154,13 +190,13 @@ SafetensorsHeader parse_safetensors_header(std::string_view text, std::uint64_t 
                 "[safetensors] {}: __metadata__ must hold texts only", name);
             header.metadata = about.get<std::map<std::string, std::string>>();
         } else {
-            header.tensors[key] =
-                parse_entry(about, fmt::format("[safetensors] {}: tensor {}", name, shown(key)));
+            parse_entry(about, key, fmt::format("[safetensors] {}: tensor {}", name, shown(key)), header);
         }
     }
     const std::uint64_t data_start = 8 + text.size();
     check_cover(header, file_bytes - data_start, name);
     for (auto& [key, entry] : header.tensors) entry.offset += data_start;
+    for (auto& [key, entry] : header.foreign) entry.offset += data_start;
     return header;
 }
 

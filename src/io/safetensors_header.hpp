@@ -13,8 +13,8 @@ namespace mf {
 /// The official readers refuse headers longer than this.
 inline constexpr std::uint64_t kMostSafetensorsHeader = 100'000'000;
 
-/// Length of the header from the first bytes of a file; Error when the file cannot hold it. `start`: 8 bytes,
-/// or the whole of a smaller file. `name`: the path, for messages.
+/// Length of the header from the first bytes of a file (kTellingBytes, or the whole of a smaller one). Error when the
+/// file cannot hold it or is something else, in which case it says what. `name`: the path, for messages.
 std::uint64_t safetensors_header_length(std::string_view start, std::uint64_t file_bytes,
                                         const std::string& name);
 

@@ -3,22 +3,22 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <set>
 
 #include <zlib.h>
 
 #include "core/error.hpp"
 #include "io/inflate.hpp"
+#include "io/looks_like.hpp"
 #include "io/shown.hpp"
+#include "io/zip_fields.hpp"
 
 namespace mf {
 namespace {
 
-constexpr std::uint32_t kLocalMagic = 0x04034B50, kDirectoryMagic = 0x02014B50, kEndMagic = 0x06054B50;
-constexpr std::size_t kLocalBytes = 30, kDirectoryBytes = 46, kEndBytes = 22, kMostComment = 65535;
+constexpr std::size_t kMostComment = 65535;
 constexpr std::uint16_t kEncrypted = 1;
-constexpr std::uint64_t kFourGiB = 0xFFFFFFFF;  // the value itself marks a zip64 field
-constexpr std::uint16_t kVersion = 20, kFirstOfJanuary1980 = 0x21;
 
 template <class T>
 T field(std::string_view bytes, std::size_t at) {
@@ -29,59 +29,110 @@ T field(std::string_view bytes, std::size_t at) {
 std::uint16_t field16(std::string_view bytes, std::size_t at) { return field<std::uint16_t>(bytes, at); }
 std::uint32_t field32(std::string_view bytes, std::size_t at) { return field<std::uint32_t>(bytes, at); }
 
-void add16(std::string& to, std::uint16_t value) { to.append(reinterpret_cast<const char*>(&value), 2); }
-void add32(std::string& to, std::uint32_t value) { to.append(reinterpret_cast<const char*>(&value), 4); }
+std::uint64_t field64(std::string_view bytes, std::size_t at) { return field<std::uint64_t>(bytes, at); }
+
+/// Where the directory lies.
+struct DirectoryPlace {
+    std::uint64_t entries = 0, bytes = 0, offset = 0;
+};
+
+/// The numbers of the zip64 record, where one stands before the record at the end.
+std::optional<DirectoryPlace> zip64_place(const InputFile& file, std::uint64_t end_offset) {
+    if (end_offset < kZip64LocatorBytes) return std::nullopt;
+    std::string locator(kZip64LocatorBytes, '\0');
+    file.read(end_offset - locator.size(), locator.data(), locator.size());
+    if (field32(locator, 0) != kZip64LocatorMagic) return std::nullopt;
+    const std::uint64_t at = field64(locator, 8), limit = end_offset - locator.size();
+    check(at <= limit && limit - at >= kZip64EndBytes, "[zip] {}: its zip64 record lies outside of the file",
+          file.name());
+    std::string record(kZip64EndBytes, '\0');
+    file.read(at, record.data(), record.size());
+    check(field32(record, 0) == kZip64EndMagic, "[zip] {}: its zip64 record is damaged", file.name());
+    check(field32(record, 16) == 0 && field32(record, 20) == 0 && field64(record, 24) == field64(record, 32),
+          "[zip] {}: is one part of an archive in several files", file.name());
+    return DirectoryPlace{field64(record, 32), field64(record, 40), field64(record, 48)};
+}
+
+[[noreturn]] void refuse_as_zip(const InputFile& file) {
+    std::string start(std::min<std::uint64_t>(file.size(), kTellingBytes), '\0');
+    file.read(0, start.data(), start.size());
+    if (start.starts_with("PK\x03\x04"))
+        throw Error(fmt::format("[zip] {}: the archive is truncated (no end record in its {} bytes)",
+                                file.name(), file.size()),
+                    "a download or a copy that was cut off; get the file again");
+    refuse_as("zip", "is not a zip archive, or it is truncated", file.name(), start, file.size());
+}
 
 /// Bytes and number of entries of the directory, from the record at the end of the file.
-std::string read_directory(const InputFile& file, std::size_t& entries) {
+std::string read_directory(const InputFile& file, std::uint64_t& entries) {
     const std::string& name = file.name();
-    check(file.size() >= kEndBytes, "[zip] {}: is not a zip archive, or it is truncated ({} bytes)", name,
-          file.size());
-    std::string tail(std::min<std::uint64_t>(file.size(), kEndBytes + kMostComment), '\0');
+    if (file.size() < kZipEndBytes) refuse_as_zip(file);
+    std::string tail(std::min<std::uint64_t>(file.size(), kZipEndBytes + kMostComment), '\0');
     file.read(file.size() - tail.size(), tail.data(), tail.size());
-    std::size_t at = tail.size() - kEndBytes + 1;
-    while (at > 0 && !(field32(tail, at - 1) == kEndMagic &&
-                       field16(tail, at - 1 + 20) == tail.size() - (at - 1) - kEndBytes))
+    std::size_t at = tail.size() - kZipEndBytes + 1;
+    while (at > 0 && !(field32(tail, at - 1) == kZipEndMagic &&
+                       field16(tail, at - 1 + 20) == tail.size() - (at - 1) - kZipEndBytes))
         --at;
-    check(at > 0, "[zip] {}: is not a zip archive, or it is truncated (no end record)", name);
+    if (at == 0) refuse_as_zip(file);
     const std::string_view end = std::string_view(tail).substr(at - 1);
     const std::uint64_t end_offset = file.size() - end.size();
-    check(field16(end, 4) == 0 && field16(end, 6) == 0 && field16(end, 8) == field16(end, 10),
-          "[zip] {}: is one part of an archive in several files", name);
-    entries = field16(end, 10);
-    const std::uint64_t bytes = field32(end, 12), offset = field32(end, 16);
-    check(entries != 0xFFFF && bytes != kFourGiB && offset != kFourGiB,
-          "[zip] {}: is a zip64 archive, which is not supported", name);
-    check(offset + bytes <= end_offset, "[zip] {}: the directory lies outside of the file", name);
-    std::string directory(bytes, '\0');
-    file.read(offset, directory.data(), directory.size());
+    DirectoryPlace place{field16(end, 10), field32(end, 12), field32(end, 16)};
+    const bool full = place.entries == 0xFFFF || place.bytes == kFourGiB || place.offset == kFourGiB;
+    const std::optional<DirectoryPlace> wide = full ? zip64_place(file, end_offset) : std::nullopt;
+    if (wide)
+        place = *wide;
+    else
+        check(field16(end, 4) == 0 && field16(end, 6) == 0 && field16(end, 8) == field16(end, 10),
+              "[zip] {}: is one part of an archive in several files", name);
+    entries = place.entries;
+    check(place.offset <= end_offset && place.bytes <= end_offset - place.offset,
+          "[zip] {}: the directory lies outside of the file", name);
+    std::string directory(place.bytes, '\0');
+    file.read(place.offset, directory.data(), directory.size());
     return directory;
+}
+
+/// Sizes and offset that did not fit into their fields stand among the extra fields, in this order.
+void read_zip64_fields(std::string_view extra, ZipEntry& entry, const std::string& where) {
+    std::vector<std::uint64_t*> wanted;
+    for (std::uint64_t* value : {&entry.bytes, &entry.packed_bytes, &entry.offset})
+        if (*value == kFourGiB) wanted.push_back(value);
+    if (wanted.empty()) return;
+    while (extra.size() >= 4) {
+        const std::size_t bytes = field16(extra, 2);
+        check(extra.size() >= 4 + bytes, "{}: its extra fields are damaged", where);
+        if (field16(extra, 0) == kZip64Field) {
+            check(bytes >= 8 * wanted.size(), "{}: its zip64 field is damaged", where);
+            for (std::size_t i = 0; i < wanted.size(); ++i) *wanted[i] = field64(extra, 4 + 8 * i);
+            return;
+        }
+        extra.remove_prefix(4 + bytes);
+    }
+    throw Error(fmt::format("{} is 4 GiB or larger, but its zip64 field is missing", where));
 }
 
 ZipEntry parse_entry(std::string_view& rest, const InputFile& file) {
     const std::string& archive = file.name();
-    check(rest.size() >= kDirectoryBytes && field32(rest, 0) == kDirectoryMagic,
+    check(rest.size() >= kZipDirectoryBytes && field32(rest, 0) == kZipDirectoryMagic,
           "[zip] {}: the directory is damaged", archive);
-    const std::size_t name_bytes = field16(rest, 28);
-    const std::size_t all = kDirectoryBytes + name_bytes + field16(rest, 30) + field16(rest, 32);
+    const std::size_t name_bytes = field16(rest, 28), extra_bytes = field16(rest, 30);
+    const std::size_t all = kZipDirectoryBytes + name_bytes + extra_bytes + field16(rest, 32);
     check(rest.size() >= all, "[zip] {}: the directory is damaged", archive);
     ZipEntry entry;
-    entry.name = rest.substr(kDirectoryBytes, name_bytes);
+    entry.name = rest.substr(kZipDirectoryBytes, name_bytes);
     const std::string where = fmt::format("[zip] {}: entry {}", archive, shown(entry.name));
-    check((field16(rest, 8) & kEncrypted) == 0, "{} is encrypted", where);
-    const std::uint16_t method = field16(rest, 10);
-    check(method == 0 || method == 8, "{} is packed with method {}, expected 0 (stored) or 8 (deflated)",
-          where, method);
-    entry.deflated = method == 8;
+    entry.encrypted = (field16(rest, 8) & kEncrypted) != 0;
+    entry.method = field16(rest, 10);
     entry.crc = field32(rest, 16);
     entry.packed_bytes = field32(rest, 20);
     entry.bytes = field32(rest, 24);
     entry.offset = field32(rest, 42);
-    check(entry.packed_bytes != kFourGiB && entry.bytes != kFourGiB && entry.offset != kFourGiB,
-          "{} is 4 GiB or larger (zip64), which is not supported", where);
-    check(entry.deflated || entry.bytes == entry.packed_bytes, "{} is stored, but its two sizes differ",
-          where);
-    check(!entry.deflated || entry.bytes <= most_inflated(entry.packed_bytes),
+    read_zip64_fields(rest.substr(kZipDirectoryBytes + name_bytes, extra_bytes), entry, where);
+    check(entry.packed_bytes <= file.size() && entry.offset <= file.size(),
+          "{} lies outside of the file, which is damaged or truncated", where);
+    check(entry.method != 0 || entry.encrypted || entry.bytes == entry.packed_bytes,
+          "{} is stored, but its two sizes differ", where);
+    check(entry.method != 8 || entry.bytes <= most_inflated(entry.packed_bytes),
           "{} claims {} bytes from {} packed ones, more than deflate can do", where, entry.bytes,
           entry.packed_bytes);
     rest.remove_prefix(all);
@@ -110,15 +161,15 @@ class CheckedSource : public ByteSource {
 }  // namespace
 
 std::vector<ZipEntry> read_zip_directory(const InputFile& file) {
-    std::size_t count = 0;
+    std::uint64_t count = 0;
     const std::string directory = read_directory(file, count);
     std::string_view rest = directory;
     std::vector<ZipEntry> entries;
     std::set<std::string> names;
     std::uint64_t packed = 0;
-    for (std::size_t i = 0; i < count; ++i) {
+    for (std::uint64_t i = 0; i < count; ++i) {
         entries.push_back(parse_entry(rest, file));
-        packed += kLocalBytes + entries.back().packed_bytes;
+        packed += kZipLocalBytes + entries.back().packed_bytes;
         check(names.insert(entries.back().name).second, "[zip] {}: two entries are named {}", file.name(),
               shown(entries.back().name));
     }
@@ -129,69 +180,18 @@ std::vector<ZipEntry> read_zip_directory(const InputFile& file) {
 
 std::unique_ptr<ByteSource> open_zip_entry(const InputFile& file, const ZipEntry& entry) {
     const std::string where = fmt::format("[zip] {}: entry {}", file.name(), shown(entry.name));
-    std::string local(kLocalBytes, '\0');
-    check(entry.offset + kLocalBytes <= file.size(), "{} lies outside of the file", where);
+    std::string local(kZipLocalBytes, '\0');
+    check(!entry.encrypted, "{} is encrypted", where);
+    check(entry.method == 0 || entry.method == 8,
+          "{} is packed with method {}, expected 0 (stored) or 8 (deflated)", where, entry.method);
+    check(entry.offset + kZipLocalBytes <= file.size(), "{} lies outside of the file", where);
     file.read(entry.offset, local.data(), local.size());
-    check(field32(local, 0) == kLocalMagic, "{} does not start where the directory says", where);
-    const std::uint64_t start = entry.offset + kLocalBytes + field16(local, 26) + field16(local, 28);
+    check(field32(local, 0) == kZipLocalMagic, "{} does not start where the directory says", where);
+    const std::uint64_t start = entry.offset + kZipLocalBytes + field16(local, 26) + field16(local, 28);
     check(start + entry.packed_bytes <= file.size(), "{} lies outside of the file", where);
     std::unique_ptr<ByteSource> source = std::make_unique<FileSource>(file, start, entry.packed_bytes);
-    if (entry.deflated) source = std::make_unique<InflateSource>(std::move(source), entry.bytes, where);
+    if (entry.method == 8) source = std::make_unique<InflateSource>(std::move(source), entry.bytes, where);
     return std::make_unique<CheckedSource>(std::move(source), entry.crc, where);
-}
-
-std::uint64_t zip_bytes(const std::map<std::string, std::uint64_t>& content) {
-    std::uint64_t total = kEndBytes;
-    for (const auto& [name, bytes] : content)
-        total += kLocalBytes + kDirectoryBytes + 2 * name.size() + bytes;
-    return total;
-}
-
-void ZipWriter::add(const std::string& name, const std::vector<std::string_view>& parts) {
-    std::uint64_t bytes = 0;
-    std::uint32_t crc = 0;
-    for (const std::string_view part : parts) {
-        bytes += part.size();
-        crc = static_cast<std::uint32_t>(
-            ::crc32_z(crc, reinterpret_cast<const Bytef*>(part.data()), part.size()));
-    }
-    const std::uint64_t offset = out_.position();
-    check(bytes < kFourGiB && offset < kFourGiB && name.size() < 0xFFFF && entries_ < 0xFFFE,
-          "[zip] entry {} is too large, expected at most 4 GiB in an archive", shown(name));
-    std::string common;  // what the local header and the directory have in common
-    const std::uint16_t utf8_name = 1 << 11;
-    for (const std::uint16_t value :
-         {kVersion, utf8_name, std::uint16_t{0}, std::uint16_t{0}, kFirstOfJanuary1980})
-        add16(common, value);
-    for (const std::uint64_t value : {std::uint64_t{crc}, bytes, bytes})
-        add32(common, static_cast<std::uint32_t>(value));
-    add16(common, static_cast<std::uint16_t>(name.size()));
-    add16(common, 0);
-    std::string local;
-    add32(local, kLocalMagic);
-    out_.write(local + common + name);
-    for (const std::string_view part : parts) out_.write(part);
-    add32(directory_, kDirectoryMagic);
-    add16(directory_, kVersion);
-    directory_ += common + std::string(10, '\0');  // no comment, first disk, no attributes
-    add32(directory_, static_cast<std::uint32_t>(offset));
-    directory_ += name;
-    ++entries_;
-}
-
-void ZipWriter::finish() {
-    const std::uint64_t offset = out_.position();
-    check(offset < kFourGiB, "[zip] the archive is too large, expected at most 4 GiB");
-    std::string end;
-    add32(end, kEndMagic);
-    add32(end, 0);
-    add16(end, static_cast<std::uint16_t>(entries_));
-    add16(end, static_cast<std::uint16_t>(entries_));
-    add32(end, static_cast<std::uint32_t>(directory_.size()));
-    add32(end, static_cast<std::uint32_t>(offset));
-    add16(end, 0);
-    out_.write(directory_);
-    out_.write(end);
 }
 
 }  // namespace mf

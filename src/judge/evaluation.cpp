@@ -9,9 +9,4 @@ LoadedModel open_for_evaluation(const std::filesystem::path& target, const EvalR
     return out;
 }
 
-bool is_sample_file(const std::filesystem::path& target) {
-    const std::string ending = target.extension().string();
-    return ending == ".npz" || ending == ".npy";
-}
-
 }  // namespace mf

@@ -36,7 +36,4 @@ struct EvalSource {
 /// The network of `target` by request.model, its remarks told.
 LoadedModel open_for_evaluation(const std::filesystem::path& target, const EvalRequest& request, Team& team);
 
-/// True for names that end as files of samples do: .npz, .npy.
-bool is_sample_file(const std::filesystem::path& target);
-
 }  // namespace mf

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "judge/feature_files.hpp"
 
-#include <map>
-
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-#include "generate/sample_file.hpp"
+#include "io/array_numbers.hpp"
+#include "io/npz.hpp"
 #include "metrics/image_scores.hpp"
 #include "metrics/inception_score.hpp"
 #include "metrics/matrix.hpp"
@@ -14,20 +13,17 @@
 namespace mf {
 namespace {
 
-/// The array `name`, (n, d), as f32; empty when it is missing and not needed.
-Tensor read_features(const std::string& path, const std::string& name, bool needed) {
-    const std::map<std::string, Tensor> arrays = read_arrays(path);
-    const auto found = arrays.find(name);
-    if (found == arrays.end()) {
-        if (needed)
-            throw Error(
-                fmt::format("{}: has no array '{}'", path, name),
-                "features are an .npz with an array features (n, d) and, if you like, logits (n, classes)");
-        return {};
-    }
-    check(found->second.shape().rank() == 2, "{}: {} is {}, expected two dimensions", path, name,
-          found->second.shape());
-    return as_floats(found->second, path);
+/// The array `name`, (n, d), as f32; empty when it is missing and not needed. An .npy is its features.
+Tensor read_features(const ArrayFile& file, const std::string& name, bool needed) {
+    if (!needed && (file.is_single() || !file.has(name))) return {};
+    const std::string place = file.is_single() ? file.name() : fmt::format("{}: {}", file.name(), name);
+    if (!file.has(name))
+        throw Error(
+            fmt::format("{}: has no array '{}'", file.name(), name),
+            file.listing() + "; features are an array features (n, d) and, if you like, logits (n, classes)");
+    const Tensor given = file.read(name);
+    check(given.shape().rank() == 2, "{}: has shape {}, expected two dimensions", place, given.shape());
+    return to_floats(given, place);
 }
 
 MatrixView view_of(const Tensor& x) { return {x.f32(), x.rows(), x.cols()}; }
@@ -41,14 +37,18 @@ void check_features(const std::string& path, const Tensor& x) {
 }  // namespace
 
 FeatureFileScores score_feature_files(const std::string& generated, const std::string& real, Team& team) {
-    const Tensor x = read_features(generated, "features", true), y = read_features(real, "features", true),
-                 logits = read_features(generated, "logits", false);
+    const ArrayFile first(generated), second(real);
+    const Tensor x = read_features(first, "features", true), y = read_features(second, "features", true),
+                 logits = read_features(first, "logits", false);
     check_features(generated, x);
     check_features(real, y);
     if (x.cols() != y.cols())
         throw Error(fmt::format("{} has features of {} numbers, {} of {}; expected as many", generated,
                                 x.cols(), real, y.cols()),
                     "take the features of both from the same network");
+    check(logits.empty() || logits.rows() == x.rows(),
+          "{}: logits has {} rows and features {}, expected the same images", generated, logits.rows(),
+          x.rows());
     const FeatureScores scores = score_features(view_of(x), view_of(y), team);
     FeatureFileScores out{.generated = x.rows(), .real = y.rows(), .numbers = {}};
     out.numbers = {

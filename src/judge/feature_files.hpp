@@ -15,7 +15,7 @@ struct FeatureFileScores {
         numbers;  ///< fid, kid, precision, recall; class_score with logits
 };
 
-/// Compares two .npz files with an array `features` (n, d) and, in the first, if you like, `logits` (n, classes). Error
+/// Compares two .npz files (or .npy: features alone) with an array `features` (n, d) and, in the first, if you like, `logits` (n, classes). Error
 /// when an array is missing or has another form.
 FeatureFileScores score_feature_files(const std::string& generated, const std::string& real, Team& team);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "judge/image_eval.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -19,7 +20,11 @@ namespace mf {
 namespace fs = std::filesystem;
 
 bool is_about_images(const std::string& target) {
-    if (is_sample_file(target)) return read_samples(target).shape().rank() == 4;
+    if (is_picture_folder(target)) return true;
+    if (is_sample_file(target)) {
+        const std::optional<Shape> shape = is_text_table(target) ? Shape{} : stored_shape(target);
+        return shape && shape->rank() > 2;
+    }
     if (fs::is_regular_file(target) && holds_plain_weights(target)) {
         const auto words = read_safetensors_header(target).metadata;
         return !words.contains("sample_shape") || split_list(words.at("sample_shape")).size() == 3;
@@ -49,12 +54,11 @@ ImageEval::ImageEval(const fs::path& judge, EvalRequest request, Team& team)
 }
 
 void ImageEval::add(const std::string& target) {
-    is_sample_file(target) ? add_file(target) : add_model(target);
+    is_sample_file(target) || is_picture_folder(target) ? add_images(target) : add_model(target);
 }
 
 const ImageReference& ImageEval::reference_for(const Settings& settings, const DataPlan& plan,
-                                               std::int64_t count, const Shape& shape,
-                                               const std::string& what) {
+                                               std::int64_t count, const std::string& what) {
     std::string key = std::to_string(count);
     if (plan.class_order) key.append(" ").append(listed(*plan.class_order));
     for (const auto& [name, value] : settings.items())
@@ -62,9 +66,10 @@ const ImageReference& ImageEval::reference_for(const Settings& settings, const D
     if (key == key_) return *reference_;
     const std::unique_ptr<Dataset> data = data_for(settings, plan);
     const ImageDataset* images = data->images();
-    check_usage(images != nullptr && data->sample_shape() == shape,
-                "{}: has samples of shape {}; data.name={} has {}", what, shape, settings.text("data.name"),
-                data->sample_shape());
+    if (images == nullptr)
+        throw UsageError(fmt::format("{}: holds images, and data.name={} has none to compare them with", what,
+                                     settings.text("data.name")),
+                         "name the data set that they are meant to be like: data.name=shapes");
     JudgeLabels labels;
     if (judge_)
         labels = check_fits(*judge_, kind_of(*data), images->class_names(),
@@ -72,9 +77,51 @@ const ImageReference& ImageEval::reference_for(const Settings& settings, const D
     reference_ = std::make_unique<ImageReference>(*images, judge_ ? judge_->classifier.get() : nullptr, count,
                                                   team_, labels);
     key_ = key;
-    floors_.push_back(
-        {{.source = fmt::format("floor: {} itself", settings.text("data.name"))}, reference_->floor(team_)});
+    data_name_ = settings.text("data.name");
+    shape_ = data->sample_shape();
+    class_names_ = images->class_names();
+    floors_.push_back({{.source = fmt::format("floor: {} itself", data_name_)}, reference_->floor(team_)});
     return *reference_;
+}
+
+void ImageEval::check_shape(const Shape& shape, const std::string& what) const {
+    check_usage(shape_ == shape, "{}: has samples of shape {}; data.name={} has {}", what, shape, data_name_,
+                shape_);
+}
+
+/// The labels of images as numbers of the data set's classes, which the judge's are, too. Empty where they are unknown.
+std::vector<std::int32_t> ImageEval::labels_for(const GeneratedImages& images,
+                                                const std::string& what) const {
+    const auto none = static_cast<std::int32_t>(class_names_.size());
+    // What was drawn without a class has the number behind the last.
+    if (std::ranges::all_of(images.labels, [&](std::int32_t label) { return label == none; })) return {};
+    if (images.class_names.empty()) return images.labels;
+    const auto as_in_file_names = [](std::string name) {
+        std::ranges::replace_if(
+            name, [](char c) { return c == '/' || c == ' '; }, '_');
+        return name;
+    };
+    std::vector<std::int32_t> out;
+    for (const std::int32_t label : images.labels) {
+        const auto at = static_cast<std::size_t>(label);
+        const auto found = at >= images.class_names.size()
+                               ? class_names_.end()
+                               : std::ranges::find_if(class_names_, [&](const std::string& name) {
+                                     return name == images.class_names[at] ||
+                                            as_in_file_names(name) == images.class_names[at];
+                                 });
+        if (found == class_names_.end()) {
+            tell(request_.remarks,
+                 fmt::format("{}: its labels name the class '{}', which data.name={} does not have; they are "
+                             "left aside",
+                             what,
+                             at < images.class_names.size() ? images.class_names[at] : std::to_string(label),
+                             data_name_));
+            return {};
+        }
+        out.push_back(static_cast<std::int32_t>(found - class_names_.begin()));
+    }
+    return out;
 }
 
 /// The settings of a run with request.data on top.
@@ -95,14 +142,14 @@ void ImageEval::add_model(const std::string& target) {
     SampleRequest sampling = request_.sampling;
     sampling.count = request_.count == 0 ? 2000 : request_.count;
     if (judge_) check_fits(*judge_, loaded.sample, loaded.class_names, target);
-    const ImageReference& reference = reference_for(with_data(loaded.settings), plan_of(loaded, team_.size()),
-                                                    sampling.count, loaded.sample.shape, target);
+    const ImageReference& reference =
+        reference_for(with_data(loaded.settings), plan_of(loaded, team_.size()), sampling.count, target);
+    check_shape(loaded.sample.shape, target);
     for (const std::string& line : label_remarks(loaded, sampling.guidance.labels))
         tell(request_.remarks, line);
     std::vector<std::int32_t> labels;
     // Samples of the null class have no class to be right about.
-    if (loaded.sample.classes > 0 && sampling.guidance.labels != "none" &&
-        sampling.guidance.labels != ":none")
+    if (loaded.sample.classes > 0 && !is_unlabelled(loaded, sampling.guidance.labels))
         labels = labels_of(loaded, sampling.guidance.labels, sampling.seed, sampling.count);
     for (const std::int64_t n : request_.steps.empty() ? std::vector<std::int64_t>{1} : request_.steps) {
         sampling.steps = static_cast<int>(n);
@@ -114,14 +161,20 @@ void ImageEval::add_model(const std::string& target) {
     }
 }
 
-void ImageEval::add_file(const std::string& target) {
-    const Tensor images = read_samples(target);
-    const Shape& shape = images.shape();
-    check_usage(shape.rank() == 4, "{}: expected images of shape (n, height, width, channels), got {}",
-                target, shape);
-    const ImageReference& reference = reference_for(resolve(request_.data), {.threads = team_.size()},
-                                                    shape[0], {shape[1], shape[2], shape[3]}, target);
-    results_.push_back({{.source = target}, reference.score(images.floats(), {}, team_)});
+void ImageEval::add_images(const std::string& target) {
+    GeneratedImages images = read_generated(target, request_.count);
+    for (const std::string& line : images.remarks) tell(request_.remarks, line);
+    const ImageReference& reference =
+        reference_for(resolve(request_.data), {.threads = team_.size()}, images.count(), target);
+    if (images.shape.rank() == 3 && images.shape[2] == 1 && shape_[2] == 3) {
+        std::vector<float> tripled;
+        for (const float value : images.values) tripled.insert(tripled.end(), 3, value);
+        images.values = std::move(tripled);
+        images.shape = {images.shape[0], images.shape[1], 3};
+    }
+    check_shape(images.shape, target);
+    const std::vector<std::int32_t> labels = labels_for(images, target);
+    results_.push_back({{.source = target}, reference.score(images.values, labels, team_)});
 }
 
 }  // namespace mf

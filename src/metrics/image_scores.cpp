@@ -2,6 +2,7 @@
 #include "metrics/image_scores.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/error.hpp"
 #include "data/shuffle.hpp"
@@ -23,6 +24,16 @@ double sliced(MatrixView x, MatrixView y, Team& team) {
     return sliced_wasserstein(x, y, as_rows(directions, x.cols), 2, team);
 }
 
+/// What a picture shows: cut to [-1, 1], 256 steps. Numbers that are none stay, to be named.
+void show(std::span<float> images, const Shape& shape, Team& team) {
+    if (shape[2] != 1 && shape[2] != 3) return;
+    team.split(std::ssize(images), 1 << 14, [&](std::int64_t from, std::int64_t to) {
+        for (float& value :
+             images.subspan(static_cast<std::size_t>(from), static_cast<std::size_t>(to - from)))
+            if (std::isfinite(value)) value = value_of_byte(byte_of_value(value));
+    });
+}
+
 /// Images `begin` .. `end` of the data set in the order of a fixed shuffle.
 std::vector<float> real_images(const ImageDataset& data, std::int64_t begin, std::int64_t end,
                                std::vector<std::int32_t>& labels, Team& team) {
@@ -35,6 +46,7 @@ std::vector<float> real_images(const ImageDataset& data, std::int64_t begin, std
             data.stored(out.data() + i * pixels, labels.data() + i,
                         data.size() == 0 ? begin + i : order(begin + i));
     });
+    show(out, data.sample_shape(), team);
     return out;
 }
 
@@ -67,8 +79,10 @@ ImageReference::ImageReference(const ImageDataset& data, const ImageClassifier* 
     if (judge_ != nullptr) classified_ = classify(*judge_, images_, team);
 }
 
-ImageScores ImageReference::score(std::span<const float> images, std::span<const std::int32_t> labels,
+ImageScores ImageReference::score(std::span<const float> given, std::span<const std::int32_t> labels,
                                   Team& team) const {
+    std::vector<float> images(given.begin(), given.end());
+    show(images, shape_, team);
     const MatrixView rows = as_rows(images, shape_.count());
     check_samples("eval", "images", rows, kNeighbour + 1);
     check(labels.empty() || static_cast<std::int64_t>(labels.size()) == rows.rows,

@@ -45,7 +45,8 @@ class ImageReference {
     ImageReference(const ImageDataset& data, const ImageClassifier* judge, std::int64_t count, Team& team,
                    std::vector<std::int32_t> judge_labels = {});
 
-    /// images (n, H W C); labels (n) or empty. Labels that are no class count as wrong. Error names the first row that is
+    /// images (n, H W C), judged as a picture of 8 bits shows them: cut to [-1, 1] and rounded, like the real ones (of one or
+    /// three channels; others are no pictures and stay as they are). labels (n) or empty. Labels that are no class count as wrong. Error names the first row that is
     /// not finite.
     ImageScores score(std::span<const float> images, std::span<const std::int32_t> labels, Team& team) const;
     /// The second half of the real images in the place of generated ones: what a perfect model would get.

@@ -50,10 +50,11 @@ void ParamStore::bind(const std::map<std::string, Tensor>& weights, const std::s
             param.value = given;
             continue;
         }
-        check(given.dtype() == DType::bf16 || given.dtype() == DType::f16,
-              "{}: tensor {} has type {}, expected f32, bf16 or f16", place, param.name,
+        const bool half = given.dtype() == DType::bf16 || given.dtype() == DType::f16;
+        check(half || given.dtype() == DType::f64,
+              "{}: tensor {} has type {}, expected f32, f64, bf16 or f16", place, param.name,
               name_of(given.dtype()));
-        param.value = in_place ? as_f32(given) : given;
+        param.value = in_place || !half ? as_f32(given) : given;
     }
     values_ = {};
 }

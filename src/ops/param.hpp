@@ -46,7 +46,7 @@ class ParamStore {
     std::span<const float> flat() const { return values_.floats(); }
     /// Must follow every change of the values: makes the copies that GEMM reads, in this precision.
     void repack(Team& team, Precision precision);
-    /// Takes every parameter's value from `weights` (f32, or bf16 and f16, which are converted) instead of memory of
+    /// Takes every parameter's value from `weights` (f32, or bf16, f16 and f64, which are converted) instead of memory of
     /// its own: weights of a mapped file, which must outlive the store. For sampling only: flat() is empty afterwards.
     /// Error names `place` and the tensor that is missing or has another shape.
     void bind(const std::map<std::string, Tensor>& weights, const std::string& place);

@@ -87,6 +87,10 @@ void Tensor::copy_from(const Tensor& other) {
         std::transform(other.bf16(), other.bf16() + count(), f32(), [](bfloat16 h) { return to_float(h); });
     else if (other.dtype_ == DType::f16)
         copy_halves(other);
+    else if (dtype_ == DType::f32 && other.dtype_ == DType::f64)
+        std::transform(reinterpret_cast<const double*>(other.data_),
+                       reinterpret_cast<const double*>(other.data_) + count(), f32(),
+                       [](double d) { return static_cast<float>(d); });
     else
         std::transform(other.f32(), other.f32() + count(), bf16(), [](float f) { return to_bfloat16(f); });
 }

@@ -12,6 +12,7 @@
 #include "train/build_info.hpp"
 #include "train/make_model.hpp"
 #include "train/settings_text.hpp"
+#include "train/weight_sets.hpp"
 
 namespace mf {
 namespace {
@@ -21,10 +22,32 @@ constexpr std::int64_t kUsualSide = 32;  // latents of 256 x 256 pixels, CIFAR-1
 
 using NamedShapes = std::vector<std::pair<std::string, Shape>>;
 
-NamedShapes shapes_of(const MappedSafetensors& file) {
+NamedShapes shapes_of(const TensorFile& file) {
     NamedShapes out;
-    for (const auto& [name, tensor] : file.tensors()) out.emplace_back(name, tensor.shape());
+    for (const auto& [name, tensor] : file.tensors) out.emplace_back(name, tensor.shape());
+    for (const auto& [name, tensor] : file.foreign) out.emplace_back(name, tensor.dims);
     return out;
+}
+
+/// The weights that are meant, under the names of this program. `settings`: what the file says of its training; null:
+/// nothing, then it must hold a transformer.
+TensorFile chosen_weights(const MappedSafetensors& file, const Settings* settings, const SampleKind& sample,
+                          const std::string& wanted, const std::string& place, LoadedModel& out) {
+    std::string anchor = "x_embedder.proj.weight";
+    std::vector<WeightSet> sets = weight_sets(file, anchor);
+    if (sets.empty() && settings != nullptr) {
+        anchor = make_model(*settings, sample)->params().all().front().name;
+        sets = weight_sets(file, anchor);
+    }
+    if (sets.empty())
+        throw Error(
+            fmt::format("{}: its weights are of no network that is known here", place),
+            "names of an iMF transformer begin with net.x_embedder; 'meanflow info FILE' lists those of this "
+            "file");
+    const std::string own = file.metadata().contains("weights") ? file.metadata().at("weights") : "";
+    const WeightSet& set = chosen_set(sets, wanted, own, place, out.remarks);
+    out.weights = sets.size() == 1 && !own.empty() ? own : set.prefix.empty() ? "published" : set.name();
+    return set.taken_from(file);
 }
 
 /// What a network of these weights learnt, when nobody says: the published recipe of its family.
@@ -81,35 +104,35 @@ bool holds_plain_weights(const std::filesystem::path& path) {
 }
 
 LoadedModel open_plain_weights(const std::filesystem::path& path, std::int64_t side, Precision precision,
-                               Team& team) {
+                               Team& team, const std::string& weights) {
     const std::string place = path.string();
     auto file = std::make_shared<const MappedSafetensors>(path);
     const auto& metadata = file->metadata();
     LoadedModel out;
-    const auto word = [&](const char* key, const char* otherwise) {
-        return metadata.contains(key) ? metadata.at(key) : std::string(otherwise);
-    };
-    out.weights = word("weights", "published");
-    const std::string step = word("step", "0");
-    std::from_chars(step.data(), step.data() + step.size(), out.step);
+    if (metadata.contains("step")) {
+        const std::string& step = metadata.at("step");
+        std::from_chars(step.data(), step.data() + step.size(), out.step);
+    }
     settle_shape(metadata, place, side, out);
+    const bool said = metadata.contains("settings");
+    if (said) out.settings = resolve(settings_from_json(metadata.at("settings"), place));
+    const TensorFile chosen =
+        chosen_weights(*file, said ? &out.settings : nullptr, out.sample, weights, place, out);
     std::string name;
-    if (out.sample.shape.rank() == 3) out.model = detected(shapes_of(*file), out.sample, name);
-    if (metadata.contains("settings")) {
-        out.settings = resolve(settings_from_json(metadata.at("settings"), place));
+    if (out.sample.shape.rank() == 3) out.model = detected(shapes_of(chosen), out.sample, name);
+    if (said) {
         if (out.model == nullptr) out.model = make_model(out.settings, out.sample);
         if (!out.settings.has("data.path")) out.data = make_dataset(out.settings);
         if (out.data != nullptr && out.data->sample_shape() != out.sample.shape)
             out.data.reset();  // another side
-    } else if (out.model != nullptr) {
+    } else {
+        check(out.model != nullptr, "{}: its samples of shape {} are no images", place, out.sample.shape);
         out.settings = published_settings(name);
     }
-    if (out.model == nullptr)
-        throw Error(
-            fmt::format("{}: its weights are of no network that is known here", place),
-            "names of an iMF transformer begin with net.x_embedder; 'meanflow info FILE' lists those of this "
-            "file");
-    out.model->params().bind(file->tensors(), place);
+    // What is needed must be of a type that can be computed with.
+    for (const Param& param : out.model->params().all())
+        if (chosen.foreign.contains(param.name)) (void)chosen.at(param.name, place);
+    out.model->params().bind(chosen.tensors, place);
     out.model->params().repack(team, precision);
     out.mapping = std::move(file);
     return out;

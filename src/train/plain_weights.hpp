@@ -15,9 +15,11 @@ bool holds_plain_weights(const std::filesystem::path& path);
 
 /// Maps the file; numbers are read from it when they are needed and packed once, in `precision`. `side`: height and width
 /// of a sample; 0: what the metadata say, or 32 (positions are computed, so that weights fit any). The v head, which only
-/// training needs, is left out. Error when the weights are of no known network.
+/// training needs, is left out. A common prefix of all names is recognised; of several sets of weights `weights` chooses
+/// (see weight_sets.hpp). What was decided is told in its remarks. Numbers may be f32, f64, f16 or bf16; what no parameter
+/// needs may be anything. Error when the weights are of no known network.
 LoadedModel open_plain_weights(const std::filesystem::path& path, std::int64_t side, Precision precision,
-                               Team& team);
+                               Team& team, const std::string& weights = "ema");
 
 /// Writes the weights of a loaded model for sampling, f32 or bf16, with the metadata of its samples; atomically.
 void write_plain_weights(const std::filesystem::path& path, const LoadedModel& model, Precision precision);

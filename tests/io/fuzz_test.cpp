@@ -4,6 +4,8 @@
 
 #include <zlib.h>
 
+#include "io/array_numbers.hpp"
+#include "io/csv.hpp"
 #include "io/jsonl.hpp"
 #include "io/npy.hpp"
 #include "io/npz.hpp"
@@ -48,25 +50,65 @@ TEST(Fuzz, Safetensors) {
         for (const auto& [name, tensor] : mapped.tensors()) touch(tensor);
         for (const auto& [name, tensor] : read_safetensors(path).tensors) touch(tensor);
     };
-    fuzz({slurp(scratch / "a"), slurp(data("official.safetensors"))}, reader, repair_safetensors);
+    const std::string odd = R"({"a":{"dtype":"F8_E4M3","shape":[2,4],"data_offsets":[0,8]},)"
+                            R"("b":{"dtype":"F4","shape":[4],"data_offsets":[8,10]}})";
+    std::string length(8, '\0');
+    length[0] = static_cast<char>(odd.size());
+    fuzz({slurp(scratch / "a"), slurp(data("official.safetensors")), length + odd + "0123456789"}, reader,
+         repair_safetensors);
+}
+
+/// Every array that holds numbers, row by row and as floats; every array that holds text.
+void touch_arrays(const std::string& path) {
+    const ArrayFile file(path);
+    file.listing();
+    for (const std::string& name : file.names()) {
+        NpyReader reader = file.open(name);
+        if (!reader.holds_numbers()) {
+            reader.read_texts();
+            continue;
+        }
+        if (const Shape shape = reader.shape(); shape.rank() > 0 && shape[0] > 1) touch(reader.read_rows(1));
+        const Tensor rest = reader.read();
+        touch(to_floats(rest, path));
+    }
+}
+
+/// The same numbers in another type, order and byte order: only the header says so.
+std::string other_npy(const std::string& type, bool fortran, std::size_t bytes) {
+    std::string header = npy_header_text(type, {4, 3});
+    if (fortran) header.replace(header.find("False"), 5, "True ");
+    return header + std::string(bytes, '\1');
 }
 
 TEST(Fuzz, Npy) {
     const Scratch scratch;
     write_npy(scratch / "a", counting({3, 5}, DType::f32));
     write_npy(scratch / "b", counting({}, DType::u8));
-    fuzz({slurp(scratch / "a"), slurp(scratch / "b"), slurp(data("version2.npy"))},
-         [](const std::string& path) { touch(read_npy(path)); });
+    fuzz({slurp(scratch / "a"), slurp(scratch / "b"), slurp(data("version2.npy")), other_npy(">f2", true, 24),
+          other_npy("<i1", false, 12), other_npy("<u2", true, 24), npy_of_texts({"cat", "dog"})},
+         touch_arrays);
 }
 
 TEST(Fuzz, Npz) {
     const Scratch scratch;
     write_npz(scratch / "a", {{"x", counting({3, 5}, DType::f32)}});
     write_npz(scratch / "b", {{"mu", counting({2}, DType::f64)}, {"sigma", counting({2, 2}, DType::f64)}});
-    fuzz({slurp(scratch / "a"), slurp(scratch / "b"), slurp(data("numpy_compressed.npz"))},
-         [](const std::string& path) {
-             for (const auto& [name, tensor] : read_npz(path)) touch(tensor);
-         });
+    write_file_atomically(scratch / "c", [](FileWriter& out) {
+        ZipWriter zip(out, true);
+        const std::string names = npy_of_texts({"a", "b"}), halves = other_npy(">f2", true, 24);
+        zip.add("names.npy", {names});
+        zip.add("halves.npy", {halves});
+        zip.finish();
+    });
+    fuzz({slurp(scratch / "a"), slurp(scratch / "b"), slurp(scratch / "c"),
+          slurp(data("numpy_compressed.npz"))},
+         touch_arrays);
+}
+
+TEST(Fuzz, Csv) {
+    fuzz({"x,y\n0.25,-1.5\n3,4e-2\n", "# t\n1.0e+00 2.0\n-3 4\n", "1;2\r\n3;4\r\n"},
+         [](const std::string& path) { touch(read_csv(path)); });
 }
 
 /// Makes the CRC of every chunk right again.

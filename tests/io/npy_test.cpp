@@ -52,12 +52,14 @@ TEST(Npy, TheHeaderIsWhatNumpyWrites) {
     EXPECT_EQ(text({3, 4}, DType::i64), "{'descr': '<i8', 'fortran_order': False, 'shape': (3, 4), }");
 }
 
-TEST(Npy, ReadsVersion2AndRefusesOtherLayoutsClearly) {
+TEST(Npy, ReadsEveryVersionAndLayout) {
     const Tensor x = read_npy(data("version2.npy"));
     EXPECT_EQ(x.shape(), Shape{5});
     EXPECT_EQ(at<double>(x, 4), 4.0);
-    EXPECT_TRUE(has(error_of([] { read_npy(data("fortran.npy")); }), "of shape (2, 3) is in Fortran order"));
-    EXPECT_TRUE(has(error_of([] { read_npy(data("big_endian.npy")); }), "big endian (>f4)"));
+    const Tensor fortran = read_npy(data("fortran.npy"));
+    EXPECT_EQ(fortran.shape(), (Shape{2, 3}));
+    const Tensor big = read_npy(data("big_endian.npy"));
+    EXPECT_EQ(big.dtype(), DType::f32);
     EXPECT_TRUE(has(error_of([] { read_npy(data("records.npy")); }), "records with named fields"));
 }
 
@@ -76,11 +78,11 @@ TEST(Npy, EveryKindOfDamageHasItsLine) {
     EXPECT_TRUE(has(error_of_content(made("{'descr': '<f4', 'descr': '<f4'}", 0)), "stands twice"));
     EXPECT_TRUE(has(error_of_content(made("{'colour': '<f4'}", 0)), "unknown key 'colour'"));
     EXPECT_TRUE(has(error_of_content(made("{'descr': '<f4", 0)), "a quote is not closed"));
-    EXPECT_TRUE(
-        has(error_of_content(made("{'descr': '|O', 'fortran_order': False, 'shape': ()}", 8)), "dtype '|O'"));
+    EXPECT_TRUE(has(error_of_content(made("{'descr': '|O', 'fortran_order': False, 'shape': ()}", 8)),
+                    "Python objects (dtype '|O')"));
     EXPECT_TRUE(
         has(error_of_content(made("{'descr': '<f4', 'fortran_order': 0}", 0)), "must be True or False"));
-    EXPECT_TRUE(has(shaped("(2,)", 7), "truncated: f32 of shape (2) has 8 bytes, but 7 are there"));
+    EXPECT_TRUE(has(shaped("(2,)", 7), "truncated: f4 of shape (2) has 8 bytes, but 7 are there"));
     EXPECT_TRUE(has(shaped("(2,)", 9), "1 bytes too many"));
     EXPECT_TRUE(has(shaped("(-1,)", 4), "integers >= 0"));
     EXPECT_TRUE(has(shaped("(99999999999999999999,)", 4), "integers >= 0"));
@@ -170,22 +172,13 @@ TEST(Npz, DamageHasItsLine) {
     EXPECT_TRUE(has(error(directory + 8, "\x01"), "entry 'weights.npy' is encrypted"));
     EXPECT_TRUE(has(error(directory + 10, "\x0C"), "packed with method 12"));
     EXPECT_TRUE(has(error(directory + 24, std::string("\xFF\xFF\xFF\x7F", 4)), "more than deflate can do"));
-    EXPECT_TRUE(has(error(directory + 24, std::string("\xFF\xFF\xFF\xFF", 4)), "4 GiB or larger (zip64)"));
-    EXPECT_TRUE(
-        has(error(directory + 20, std::string("\xFF\xFF\xFF\x00", 4)), "overlap, or the file is truncated"));
+    EXPECT_TRUE(has(error(directory + 24, std::string("\xFF\xFF\xFF\xFF", 4)), "its zip64 field is missing"));
+    EXPECT_TRUE(has(error(directory + 20, std::string("\xFF\xFF\xFF\x00", 4)), "lies outside of the file"));
     EXPECT_TRUE(
         has(error(directory + 42, std::string("\x01", 1)), "does not start where the directory says"));
     EXPECT_TRUE(has(error(directory + 46, "weights.txt"), "does not end in .npy"));
     EXPECT_TRUE(has(error(directory, "PX"), "the directory is damaged"));
     EXPECT_TRUE(has(error(60, std::string(20, '\xFF')), "is damaged"));
-}
-
-TEST(Npz, RefusesFourGiB) {
-    const Scratch scratch;
-    char none = 0;  // never read: the size is refused first
-    const Tensor huge = Tensor::view_of(&none, {1024, 1024, 1024}, DType::f32);
-    EXPECT_TRUE(has(error_of([&] { write_npz(scratch / "a", {{"x", huge}}); }), "expected less than 4 GiB"));
-    EXPECT_TRUE(scratch.names().empty());
 }
 
 TEST(Npz, AFullDiskLeavesTheOldFile) {

@@ -148,6 +148,168 @@ TEST(PlainWeights, BadFilesGetOneLine) {
               std::string::npos);
 }
 
+/// The same weights under other names.
+TensorFile renamed(const LoadedModel& model, const std::string& prefix, const std::string& without = "") {
+    TensorFile file;
+    for (const Param& param : model.model->params().all()) {
+        EXPECT_TRUE(param.name.starts_with(without)) << param.name;
+        file.tensors[prefix + param.name.substr(without.size())] = param.value;
+    }
+    return file;
+}
+
+/// Opens what `file` would be on the disk; its samples must be those of `expected`.
+std::vector<std::string> remarks_of(const TensorFile& file, const LoadedModel& expected,
+                                    const std::string& weights = "ema") {
+    const Scratch scratch;
+    Team team(1);
+    write_safetensors(scratch / "w.safetensors", file);
+    const LoadedModel again = open_plain_weights(scratch / "w.safetensors", 8, Precision::f32, team, weights);
+    EXPECT_EQ(draw(again, team), draw(expected, team));
+    return again.remarks;
+}
+
+bool says(const std::vector<std::string>& remarks, const std::string& part) {
+    return remarks.size() == 1 && remarks[0].find(part) != std::string::npos;
+}
+
+TEST(PlainWeights, ACommonPrefixIsRecognised) {
+    Team team(1);
+    for (const char* name : {"mit", "dit"}) {
+        const LoadedModel model = tiny(name, team);
+        EXPECT_TRUE(remarks_of(renamed(model, ""), model).empty());
+        for (const std::string prefix : {"module.", "_orig_mod.", "ema.", "model.", "module._orig_mod.",
+                                         "state_dict.model.", "net.", "a/b/"})
+            EXPECT_TRUE(says(remarks_of(renamed(model, prefix), model), "begin with '" + prefix + "'"))
+                << prefix;
+    }
+    // The names of an iMF transformer, without the part that they have in common here.
+    const LoadedModel mit = tiny("mit", team);
+    EXPECT_TRUE(remarks_of(renamed(mit, "", "net."), mit).empty());
+    EXPECT_TRUE(says(remarks_of(renamed(mit, "module.", "net."), mit), "begin with 'module.'"));
+}
+
+TEST(PlainWeights, OfSeveralSetsTheAverageWins) {
+    Team team(1);
+    const LoadedModel online = tiny("mit", team);
+    LoadedModel average = tiny("mit", team);
+    for (Param& param : average.model->params().all()) fill_normal(param, 8, 0.05);
+    average.model->params().repack(team, Precision::f32);
+    const auto both = [&](const std::string& first, const std::string& second) {
+        TensorFile file = renamed(online, first);
+        file.tensors.merge(renamed(average, second).tensors);
+        return file;
+    };
+    for (const auto& [first, second] :
+         std::vector<std::pair<std::string, std::string>>{{"model.", "ema."},
+                                                          {"online.", "ema_0.9999."},
+                                                          {"online_model.", "ema_model."},
+                                                          {"", "model_ema.module."},
+                                                          {"module.", "averaged_model.module."}}) {
+        const TensorFile file = both(first, second);
+        EXPECT_TRUE(
+            says(remarks_of(file, average), second.substr(0, second.size() - 1) + " is taken, the average"))
+            << second;
+        EXPECT_EQ(remarks_of(file, online, "online").size(), 1U) << first;
+        if (!first.empty()) remarks_of(file, online, first.substr(0, first.size() - 1));
+        remarks_of(file, average, second.substr(0, second.size() - 1));
+    }
+    // Moments of an optimiser are no weights.
+    TensorFile file = both("model.", "optimiser.adam.m.");
+    EXPECT_TRUE(says(remarks_of(file, online), "begin with 'model.'"));
+    file = both("model.", "exp_avg.");
+    EXPECT_TRUE(says(remarks_of(file, online), "begin with 'model.'"));
+}
+
+TEST(PlainWeights, WhatCannotBeDecidedIsRefusedWithTheNames) {
+    const Scratch scratch;
+    Team team(1);
+    const LoadedModel model = tiny("dit", team);
+    TensorFile file = renamed(model, "first.");
+    file.tensors.merge(renamed(model, "second.").tensors);
+    write_safetensors(scratch / "w.safetensors", file);
+    const auto error = [&](const std::string& weights) -> std::pair<std::string, std::string> {
+        try {
+            (void)open_plain_weights(scratch / "w.safetensors", 8, Precision::f32, team, weights);
+        } catch (const UsageError& error) {
+            return {error.what(), error.hint()};
+        }
+        return {};
+    };
+    EXPECT_NE(error("ema").first.find("has 2 sets of weights, and none is called an average"),
+              std::string::npos);
+    EXPECT_EQ(error("ema").second, "it has first, second; --weights NAME chooses");
+    EXPECT_NE(error("third").first.find("has no weights 'third'"), std::string::npos);
+    EXPECT_EQ(error("second").first, "");
+    // A file that we wrote says itself what its weights are.
+    LoadedModel own = tiny("dit", team);
+    own.weights = "ema_0.999";
+    write_plain_weights(scratch / "w.safetensors", own, Precision::f32);
+    EXPECT_EQ(error("ema_0.999").first, "");
+    EXPECT_EQ(error("ema").first, "");
+    EXPECT_NE(error("online").first.find("has no weights 'online'"), std::string::npos);
+    EXPECT_EQ(error("online").second, "it has one set of weights: ema_0.999");
+}
+
+TEST(PlainWeights, DoublesLoad) {
+    Team team(1);
+    for (const char* name : {"mit", "dit"}) {
+        const LoadedModel model = tiny(name, team);
+        TensorFile file = renamed(model, "");
+        for (auto& [key, tensor] : file.tensors) {
+            Tensor wide(tensor.shape(), DType::f64);
+            std::copy_n(tensor.f32(), tensor.count(), static_cast<double*>(wide.raw()));
+            tensor = wide;
+        }
+        EXPECT_TRUE(remarks_of(file, model).empty());
+    }
+}
+
+/// A safetensors file of `file` and one more tensor of another type, by hand: our writer knows no such types.
+void write_with(const std::filesystem::path& path, const TensorFile& file, const std::string& name,
+                const std::string& type, const std::string& shape, std::size_t bytes) {
+    write_safetensors(path, file);
+    std::string whole = mf::test::text_of(path);
+    const auto length = *reinterpret_cast<const std::uint64_t*>(whole.data());
+    std::string header = whole.substr(8, length);
+    header.erase(header.find_last_of('}'));
+    const std::size_t end = whole.size() - 8 - length;
+    header += fmt::format(R"(,"{}":{{"dtype":"{}","shape":{},"data_offsets":[{},{}]}}}})", name, type, shape,
+                          end, end + bytes);
+    const std::uint64_t now = header.size();
+    std::ofstream(path, std::ios::binary) << std::string(reinterpret_cast<const char*>(&now), 8) << header
+                                          << whole.substr(8 + length) << std::string(bytes, '\1');
+}
+
+TEST(PlainWeights, WhatNobodyNeedsMayBeOfAnyType) {
+    const Scratch scratch;
+    Team team(1);
+    const LoadedModel model = tiny("mit", team);
+    for (const auto& [type, shape, bytes] :
+         std::vector<std::tuple<std::string, std::string, std::size_t>>{{"I64", "[]", 8},
+                                                                        {"BOOL", "[2]", 2},
+                                                                        {"U16", "[2]", 4},
+                                                                        {"F8_E4M3", "[3]", 3},
+                                                                        {"C64", "[1]", 8}}) {
+        write_with(scratch / "w.safetensors", renamed(model, ""), "num_batches_tracked", type, shape, bytes);
+        const LoadedModel again = open_plain_weights(scratch / "w.safetensors", 8, Precision::f32, team);
+        EXPECT_EQ(draw(again, team), draw(model, team)) << type;
+    }
+    for (const char* needed : {"net.time_tokens", "net.x_embedder.proj.weight",
+                               "net.shared_blocks.0.mlp.w1._flax_linear.weight"}) {
+        TensorFile file = renamed(model, "");
+        const Shape shape = file.tensors.at(needed).shape();
+        file.tensors.erase(needed);
+        std::string dims;
+        for (const std::int64_t d : shape) dims += fmt::format("{}{}", dims.empty() ? "" : ",", d);
+        write_with(scratch / "w.safetensors", file, needed, "F8_E4M3", "[" + dims + "]",
+                   static_cast<std::size_t>(shape.count()));
+        const std::string message = message_of(scratch / "w.safetensors");
+        EXPECT_NE(message.find(fmt::format("tensor '{}' has type F8_E4M3", needed)), std::string::npos)
+            << message;
+    }
+}
+
 TEST(Float16, EveryValueIsTheFloatThatItNames) {
     EXPECT_EQ(to_float(float16{0x3C00}), 1.0F);
     EXPECT_EQ(to_float(float16{0xC000}), -2.0F);

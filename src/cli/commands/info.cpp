@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // meanflow info: what a file holds, and what this build can do.
+#include <algorithm>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -8,7 +9,6 @@
 #include "cli/json.hpp"
 #include "cli/screen.hpp"
 #include "core/error.hpp"
-#include "io/npy.hpp"
 #include "io/npz.hpp"
 #include "io/safetensors.hpp"
 #include "judge/classifier_trainer.hpp"
@@ -28,8 +28,16 @@ struct Line {
     std::int64_t count = 0;
 };
 
-Line line_of(const std::string& name, DType dtype, const Shape& shape) {
-    return {name, name_of(dtype), shape.text(), shape.count()};
+/// One array, whatever it holds; an array that is damaged does not hide the others.
+Line line_of(const ArrayFile& file, const std::string& name) {
+    try {
+        const NpyAbout about = file.open(name).about();
+        std::int64_t count = 1;
+        for (const std::int64_t d : about.dims) count *= d;
+        return {name.empty() ? "array" : name, about.type_text(), about.shape_text(), count};
+    } catch (const Error& error) {
+        return {name, "unreadable", error.what(), 0};
+    }
 }
 
 void print_file(const std::string& path, const std::vector<Line>& lines,
@@ -59,17 +67,17 @@ void print_file(const std::string& path, const std::vector<Line>& lines,
 void describe_file(const std::filesystem::path& path, bool json) {
     std::vector<Line> lines;
     std::map<std::string, std::string> metadata;
-    if (path.extension() == ".npz") {
-        for (const auto& [name, tensor] : read_npz(path))
-            lines.push_back(line_of(name, tensor.dtype(), tensor.shape()));
-    } else if (path.extension() == ".npy") {
-        const Tensor tensor = read_npy(path);
-        lines.push_back(line_of("array", tensor.dtype(), tensor.shape()));
+    if (path.extension() == ".npz" || path.extension() == ".npy") {
+        const ArrayFile file(path);
+        for (const std::string& name : file.names()) lines.push_back(line_of(file, name));
     } else {
         const SafetensorsHeader header = read_safetensors_header(path);
         metadata = header.metadata;
         for (const auto& [name, entry] : header.tensors)
-            lines.push_back(line_of(name, entry.dtype, entry.shape));
+            lines.push_back({name, name_of(entry.dtype), entry.shape.text(), entry.shape.count()});
+        // Of these the numbers are not counted.
+        for (const auto& [name, entry] : header.foreign) lines.push_back({name, entry.type, entry.shape, 0});
+        std::ranges::sort(lines, {}, &Line::name);
     }
     print_file(path.string(), lines, metadata, json);
 }

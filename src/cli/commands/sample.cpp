@@ -11,6 +11,7 @@
 #include "core/error.hpp"
 #include "core/stopwatch.hpp"
 #include "figures/image_file.hpp"
+#include "figures/image_folder.hpp"
 #include "figures/scenes.hpp"
 #include "generate/guidance.hpp"
 #include "generate/sample_file.hpp"
@@ -40,7 +41,8 @@ PictureText settings_text(const Invocation& invocation, const LoadedModel& loade
     std::string words =
         fmt::format("meanflow sample {} --steps {} --seed {}", invocation.words[0], steps, invocation.seed());
     for (const auto& [key, value] : invocation.options.items())
-        if (invocation.options.was_set(key) && key != "--steps" && key != "--seed" && key != "--out")
+        if (invocation.options.was_set(key) && key != "--steps" && key != "--seed" && key != "--out" &&
+            key != "--force")
             words += fmt::format(" {} {}", key, value);
     return {{"Software", fmt::format("meanflow {}", program_version())},
             {"Description", words},
@@ -49,7 +51,8 @@ PictureText settings_text(const Invocation& invocation, const LoadedModel& loade
 }
 
 bool is_picture(const fs::path& path) { return path.extension() == ".png" || path.extension() == ".svg"; }
-bool is_sheet_or_folder(const fs::path& path) { return path.extension() == ".png" || !path.has_extension(); }
+bool is_folder(const fs::path& path) { return !path.has_extension() || fs::is_directory(path); }
+bool is_sheet_or_folder(const fs::path& path) { return path.extension() == ".png" || is_folder(path); }
 
 /// Images go into a sheet or a folder of PNGs, points into a plot; everything goes into arrays. Before anything is drawn.
 void check_file_suits(const fs::path& out, const LoadedModel& loaded) {
@@ -71,6 +74,13 @@ void check_options_act(const fs::path& out, const LoadedModel& loaded, const Inv
         refuse_options(invocation, {"--columns", "--zoom"},
                        fmt::format("is for a sheet of images; {} is none", out.string()),
                        "--out sheet.png is one");
+    if (!is_folder(out))
+        refuse_options(
+            invocation, {"--force"},
+            fmt::format("is for folders of pictures; {} is a file and is replaced as a whole", out.string()));
+    if (is_folder(out) || is_picture(out))
+        refuse_options(invocation, {"--pixels"},
+                       fmt::format("is for .npz and .npy; {} holds pixels anyway", out.string()));
     if (loaded.sample.classes == 0 && invocation.options.text("--labels") != "none")
         refuse_options(invocation, {"--labels"}, "is for networks with classes; this one has none");
     if (!invocation.options.reals("--times").empty())
@@ -86,7 +96,7 @@ void check_options_act(const fs::path& out, const LoadedModel& loaded, const Inv
                          "--out x.npz, or leave --record out");
 }
 
-std::vector<Drawn> draw_all(const LoadedModel& loaded, const Invocation& invocation, Team& team) {
+SampleRequest whole_request(const LoadedModel& loaded, const Invocation& invocation) {
     SampleRequest request = request_of(invocation);
     request.count = count_of(loaded, invocation);
     request.record = static_cast<int>(invocation.options.integer("--record"));
@@ -97,20 +107,58 @@ std::vector<Drawn> draw_all(const LoadedModel& loaded, const Invocation& invocat
                 left_out_labels(loaded, request.guidance.labels, request.seed, request.count);
             !line.empty())
             remark(invocation.quiet(), line);
+    return request;
+}
+
+/// The numbers of steps that are asked for.
+std::vector<std::int64_t> steps_of(const SampleRequest& request, const Invocation& invocation) {
     std::vector<std::int64_t> counts = invocation.options.integers("--steps");
     if (!request.times.empty()) counts = {static_cast<std::int64_t>(request.times.size()) - 1};
     check_usage(!counts.empty(), "--steps is empty");
+    return counts;
+}
+
+void remark_few_states(const SampleRequest& request, std::int64_t steps, bool quiet) {
+    if (request.record > steps + 1)
+        remark(quiet, fmt::format("--record {}: {} step{} only {} states", request.record, steps,
+                                  steps == 1 ? " has" : "s have", steps + 1));
+}
+
+std::vector<Drawn> draw_all(const LoadedModel& loaded, const Invocation& invocation, Team& team) {
+    SampleRequest request = whole_request(loaded, invocation);
     std::vector<Drawn> out;
-    for (const std::int64_t steps : counts) {
+    for (const std::int64_t steps : steps_of(request, invocation)) {
         request.steps = static_cast<int>(steps);
-        if (request.record > steps + 1)
-            remark(invocation.quiet(), fmt::format("--record {}: {} step{} only {} states", request.record,
-                                                   steps, steps == 1 ? " has" : "s have", steps + 1));
+        remark_few_states(request, steps, invocation.quiet());
         Stopwatch watch;
         Samples samples = draw_samples(loaded, request, team);
         out.push_back({request.steps, std::move(samples), watch.seconds(), {}});
     }
     return out;
+}
+
+/// Files of numbers and folders of pictures are written while samples are drawn, so that memory bounds neither.
+std::vector<Drawn> write_drawn(const LoadedModel& loaded, const Invocation& invocation, const fs::path& out,
+                               Team& team) {
+    SampleRequest request = whole_request(loaded, invocation);
+    const std::vector<std::int64_t> counts = steps_of(request, invocation);
+    std::vector<Drawn> all;
+    for (const std::int64_t steps : counts) {
+        request.steps = static_cast<int>(steps);
+        remark_few_states(request, steps, invocation.quiet());
+        Drawn one{request.steps, {}, 0, counts.size() == 1 ? out : with_suffix(out, std::to_string(steps))};
+        if (is_folder(out)) {
+            const FolderRequest how{settings_text(invocation, loaded, one.steps),
+                                    invocation.options.flag("--force"),
+                                    [](const std::string& line) { remark(false, line); }};
+            one.seconds = write_image_folder(one.file, loaded, request, how, team);
+        } else {
+            one.seconds =
+                write_drawn_samples(one.file, loaded, request, invocation.options.flag("--pixels"), team);
+        }
+        all.push_back(std::move(one));
+    }
+    return all;
 }
 
 /// A panel for each number of steps or, with --record, a row of states for each.
@@ -136,28 +184,21 @@ plot::Figure figure_of(const std::vector<Drawn>& all, const plot::Scene& scene) 
 
 void write_all(std::vector<Drawn>& all, const LoadedModel& loaded, const fs::path& out,
                const Invocation& invocation) {
-    if (loaded.sample.shape.rank() == 3 && is_sheet_or_folder(out)) {
+    if (loaded.sample.shape.rank() == 3 && out.extension() == ".png") {
         for (Drawn& one : all) {
             one.file = all.size() == 1 ? out : with_suffix(out, std::to_string(one.steps));
             ImageRequest request{.columns = invocation.options.integer("--columns"),
                                  .zoom = static_cast<int>(invocation.options.integer("--zoom")),
                                  .text = settings_text(invocation, loaded, one.steps)};
-            write_images(one.file, one.samples.values, loaded, guidance_of(invocation.options).labels,
-                         invocation.seed(), request);
+            write_sheet(one.file, one.samples.values, loaded, guidance_of(invocation.options).labels,
+                        request);
         }
         return;
     }
-    if (is_picture(out)) {
-        const PointDataset& data = points_of(*loaded.data, "a picture");
-        const auto format = out.extension() == ".png" ? plot::Format::png : plot::Format::svg;
-        plot::draw(figure_of(all, scene_of(data)), fs::path(out).replace_extension(), {format});
-        for (Drawn& one : all) one.file = out;
-        return;
-    }
-    for (Drawn& one : all) {
-        one.file = all.size() == 1 ? out : with_suffix(out, std::to_string(one.steps));
-        write_samples(one.file, one.samples, loaded.sample.shape);
-    }
+    const PointDataset& data = points_of(*loaded.data, "a picture");
+    const auto format = out.extension() == ".png" ? plot::Format::png : plot::Format::svg;
+    plot::draw(figure_of(all, scene_of(data)), fs::path(out).replace_extension(), {format});
+    for (Drawn& one : all) one.file = out;
 }
 
 void report(const std::vector<Drawn>& all, const LoadedModel& loaded, const Invocation& invocation) {
@@ -188,9 +229,13 @@ int run(const Invocation& invocation) {
     check_file_suits(out, loaded);
     for (const std::string& line : label_remarks(loaded, labels_in(invocation.options))) remark(false, line);
     check_options_act(out, loaded, invocation);
-    std::vector<Drawn> all = draw_all(loaded, invocation, team);
-    write_all(all, loaded, out, invocation);
-    report(all, loaded, invocation);
+    if (is_picture(out)) {
+        std::vector<Drawn> all = draw_all(loaded, invocation, team);
+        write_all(all, loaded, out, invocation);
+        report(all, loaded, invocation);
+    } else {
+        report(write_drawn(loaded, invocation, out, team), loaded, invocation);
+    }
     return 0;
 }
 
@@ -206,6 +251,7 @@ Command sample_command() {
     out.example =
         "  meanflow sample runs/imf --steps 1,2,4 --count 5000 --out samples.png\n"
         "  meanflow sample runs/imf --steps 1 --count 100000 --out samples.npz\n"
+        "  meanflow sample runs/cifar10 --count 50000 --pixels --out pixels.npz\n"
         "  meanflow sample runs/cifar10 --omega 4 --interval 0.3,0.7 --labels cat,dog --out "
         "cats_and_dogs.png";
     out.options = {
@@ -213,9 +259,17 @@ Command sample_command() {
          1, 1000000},
         {"--count", OptionKind::integer, "0", "samples; 0: 2000 points, or 8 images of each class", 0, 1e9},
         {"--out", OptionKind::text, "",
-         "file to write: .png, .svg, .npz (one array, samples), .npy or .csv; for images also a folder of "
-         "PNGs; "
-         "samples.png when it is not given"},
+         "file to write: .png, .svg, .npz (samples, labels and how they were made), .npy or .csv; for images "
+         "also "
+         "an empty folder, a PNG each; samples.png when it is not given"},
+        {"--pixels", OptionKind::flag, "false",
+         "images to .npz or .npy: bytes as a picture shows them, arr_0 (and arr_1, the labels), as "
+         "evaluators of images "
+         "read them"},
+        {"--force", OptionKind::flag, "false",
+         "a folder that is not empty: goes on with a set that was cut off, replaces pictures of another that "
+         "sample "
+         "wrote, leaves everything else alone"},
         {"--record", OptionKind::integer, "0",
          "states on the way that are kept too, noise and result included", 0, 10000},
         {"--columns", OptionKind::integer, "0",

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+#include "figures/image_folder.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "core/error.hpp"
+#include "data/images.hpp"
+#include "generate/conditions.hpp"
+#include "generate/pieces.hpp"
+#include "io/checksum.hpp"
+
+namespace mf {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kSetKey = "meanflow.set";
+
+/// True for names that write_image_folder gives: six digits or more, perhaps a class, .png.
+bool is_own_name(const std::string& name) {
+    const std::size_t digits = std::min(name.find_first_not_of("0123456789"), name.size());
+    return digits >= 6 && name.ends_with(".png") &&
+           (name[digits] == '.' ? digits + 4 == name.size() : name[digits] == '_');
+}
+
+/// The set that a picture of ours belongs to; nothing when this program did not write it.
+std::optional<std::string> set_of(const fs::path& path) {
+    try {
+        const PictureText text = read_png_text(path);
+        const auto by = text.find("Software");
+        if (by == text.end() || !by->second.starts_with("meanflow ")) return std::nullopt;
+        const auto set = text.find(kSetKey);
+        return set == text.end() ? "" : set->second;
+    } catch (const Error&) {
+        return std::nullopt;
+    }
+}
+
+/// What lies in a folder before anything is written to it.
+struct FolderContent {
+    std::map<std::string, std::string> own;  ///< name and set of the pictures of this program
+    std::vector<std::string> others;         ///< names of everything else
+};
+
+FolderContent content_of(const fs::path& folder) {
+    FolderContent out;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(folder, error)) {
+        const std::string name = entry.path().filename().string();
+        if (name.starts_with('.')) continue;  // of the desktop, or what a killed process left
+        std::optional<std::string> set;
+        if (is_own_name(name) && entry.is_regular_file() && !entry.is_symlink()) set = set_of(entry.path());
+        if (set)
+            out.own[name] = *set;
+        else
+            out.others.push_back(name);
+    }
+    check(!error, "{}: cannot be read ({})", folder.string(), error.message());
+    std::ranges::sort(out.others);
+    return out;
+}
+
+void make_folder(const fs::path& folder) {
+    std::error_code error;
+    fs::create_directories(folder, error);
+    check(!error, "{}: cannot be made a folder ({})", folder.string(), error.message());
+}
+
+void check_may_write(const fs::path& folder, const FolderContent& there,
+                     const std::vector<std::string>& names, bool force) {
+    const std::size_t count = there.own.size() + there.others.size();
+    if (count > 0 && !force)
+        throw UsageError(
+            fmt::format("{}: this folder is not empty ({} {}, {}{})", folder.string(), count,
+                        count == 1 ? "entry" : "entries",
+                        there.others.empty() ? there.own.begin()->first : there.others[0],
+                        count == 1 ? "" : ", ..."),
+            there.own.empty()
+                ? "choose another folder with --out, or --force to write beside what is there"
+                : "choose another folder with --out; --force continues a set that was cut off, or replaces "
+                  "pictures that sample wrote");
+    for (const std::string& name : names)
+        if (std::ranges::binary_search(there.others, name))
+            throw UsageError(fmt::format("{}: was not written by this program and is not replaced",
+                                         (folder / name).string()),
+                             "choose another folder with --out");
+}
+
+}  // namespace
+
+std::string name_for_file(std::string name) {
+    for (char& letter : name)
+        if (letter == '/' || letter == ' ' || static_cast<unsigned char>(letter) < 32) letter = '_';
+    return name;
+}
+
+std::string set_text(const LoadedModel& loaded, const SampleRequest& request) {
+    std::uint32_t sum = 0;
+    for (const Param& param : loaded.model->params().all())
+        sum = crc32c({static_cast<const char*>(param.value.raw()), param.value.bytes()}, sum);
+    const GuidanceRequest& guidance = request.guidance;
+    return fmt::format(
+        "weights {:08x} shape {} seed {} steps {} times {} solver {} published {} bf16 {} labels {} omega {} "
+        "interval {} {}",
+        sum, loaded.sample.shape, request.seed, request.steps, fmt::join(request.times, ","), request.solver,
+        request.as_published, request.precision == Precision::bf16, guidance.labels,
+        fmt::join(guidance.omega, ","), fmt::join(guidance.t_min, ","), fmt::join(guidance.t_max, ","));
+}
+
+double write_image_folder(const fs::path& folder, const LoadedModel& loaded, const SampleRequest& request,
+                          const FolderRequest& how, Team& team) {
+    const Shape& shape = loaded.sample.shape;
+    check_usage(shape.rank() == 3 && (shape[2] == 1 || shape[2] == 3),
+                "samples of shape {} are no pictures; write them to .npz", shape);
+    const std::vector<std::int32_t> labels =
+        labels_of(loaded, request.guidance.labels, request.seed, request.count, request.first);
+    std::vector<std::string> names;
+    for (std::int64_t i = 0; i < request.count; ++i)
+        names.push_back(labels.empty() ? fmt::format("{:06}.png", i)
+                                       : fmt::format("{:06}_{}.png", i,
+                                                     name_for_file(label_name(
+                                                         loaded, labels[static_cast<std::size_t>(i)]))));
+    make_folder(folder);
+    const FolderContent there = content_of(folder);
+    check_may_write(folder, there, names, how.force);
+    const std::string set = set_text(loaded, request);
+    const auto is_kept = [&](const std::string& name) {
+        const auto found = there.own.find(name);
+        return found != there.own.end() && found->second == set;
+    };
+    const auto at = [&](std::int64_t i) -> const std::string& {
+        return names[static_cast<std::size_t>(i - request.first)];
+    };
+    const auto write = [&](std::int64_t first, const Samples& samples) {
+        const auto each = static_cast<std::size_t>(shape.count());
+        for (std::size_t k = 0; k < samples.values.size() / each; ++k) {
+            const std::int64_t i = first + static_cast<std::int64_t>(k);
+            if (is_kept(at(i))) continue;
+            Picture picture{
+                static_cast<int>(shape[1]), static_cast<int>(shape[0]), static_cast<int>(shape[2]), {}};
+            for (const float value : std::span(samples.values).subspan(k * each, each))
+                picture.pixels.push_back(byte_of_value(value));
+            PictureText text = how.text;
+            text[kSetKey] = set;
+            if (!labels.empty())
+                text["meanflow.label"] =
+                    label_name(loaded, labels[static_cast<std::size_t>(i - request.first)]);
+            write_png(folder / at(i), picture, text);
+        }
+    };
+    const auto wanted = [&](std::int64_t first, std::int64_t count) {
+        for (std::int64_t i = first; i < first + count; ++i)
+            if (!is_kept(at(i))) return true;
+        return false;
+    };
+    const double seconds = draw_in_pieces(loaded, request, team, write, wanted);
+    // Pictures of another set would be taken for some of this one.
+    std::int64_t kept = 0, replaced = 0;
+    std::ranges::sort(names);
+    for (const auto& [name, own_set] : there.own) {
+        const bool stays = std::ranges::binary_search(names, name);
+        ++(stays && own_set == set ? kept : replaced);
+        std::error_code ignored;
+        if (!stays) fs::remove(folder / name, ignored);
+    }
+    if (kept > 0 || replaced > 0 || !there.others.empty())
+        tell(how.remarks,
+             fmt::format("{}: {} pictures of this set were there already, {} of another were replaced, {} "
+                         "other entries were left alone",
+                         folder.string(), kept, replaced, there.others.size()));
+    return seconds;
+}
+
+}  // namespace mf

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+#include "judge/generated.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "data/images.hpp"
+#include "generate/sample_file.hpp"
+#include "io/array_numbers.hpp"
+#include "judge/picture_folder.hpp"
+
+namespace mf {
+namespace {
+
+constexpr std::int64_t kRowsAtOnce = 64;
+
+/// (H, W, C) of one image. UsageError when the array has another form.
+Shape image_shape(const Shape& all, const std::string& place) {
+    const auto channels = [](std::int64_t n) { return n >= 1 && n <= 4; };
+    if (all.rank() == 4 && channels(all[1]) && !channels(all[3]))
+        throw UsageError(
+            fmt::format("{}: images of shape {} have their channels first, expected (n, height, width, "
+                        "channels)",
+                        place, all),
+            "in Python: numpy.transpose(x, (0, 2, 3, 1))");
+    if (all.rank() == 3)
+        throw UsageError(
+            fmt::format("{}: images of shape {} have no channels, expected (n, height, width, channels)",
+                        place, all),
+            "in Python: x[..., None]");
+    check_usage(all.rank() == 4, "{}: expected images of shape (n, height, width, channels), got {}", place,
+                all);
+    return {all[1], all[2], all[3]};
+}
+
+/// Bytes and integers from 0 to 255 are what a picture holds; floats stand on [-1, 1].
+void append_values(const Tensor& rows, const std::string& place, std::vector<float>& out) {
+    if (rows.dtype() == DType::u8) {
+        const auto* bytes = static_cast<const std::uint8_t*>(rows.raw());
+        std::transform(bytes, bytes + rows.count(), std::back_inserter(out), value_of_byte);
+    } else if (rows.dtype() == DType::i32 || rows.dtype() == DType::i64) {
+        for (const std::int64_t value : to_integers(rows, place)) {
+            check(value >= 0 && value <= 255, "{}: holds the integer {}, expected bytes, 0 to 255", place,
+                  value);
+            out.push_back(value_of_byte(static_cast<std::uint8_t>(value)));
+        }
+    } else {
+        const Tensor floats = to_floats(rows, place);
+        out.insert(out.end(), floats.floats().begin(), floats.floats().end());
+    }
+}
+
+/// What floats look like that were meant for another range.
+void remark_on_range(GeneratedImages& images, const std::string& place) {
+    if (images.values.empty() || (images.shape[2] != 1 && images.shape[2] != 3)) return;
+    const auto [low, high] = std::ranges::minmax(images.values);
+    if (!std::isfinite(low) || !std::isfinite(high)) return;  // is refused later, with its row
+    const auto say = [&](const std::string& what, const std::string& hint) {
+        images.remarks.push_back(
+            fmt::format("{}: its floats go from {:.4g} to {:.4g}, expected [-1, 1]: {}; {}", place, low, high,
+                        what, hint));
+    };
+    if (low >= -1 && high > 8 && high <= 256)
+        say("they look like bytes, 0 to 255", "save x.astype('uint8'), which is read as such");
+    else if (low >= 0 && high <= 1 && low < high)
+        say("they look like 0 to 1", "save 2 * x - 1");
+    else if (low < -3 || high > 3)
+        say("far outside, and cut as a picture cuts them", "save what a picture would show");
+}
+
+GeneratedImages read_file(const std::filesystem::path& path, std::int64_t most) {
+    const ArrayFile file(path);
+    const std::string name = sample_array_name(file), place = path.string();
+    NpyReader reader = file.open(name);
+    const Shape all = reader.shape();
+    GeneratedImages out;
+    out.shape = image_shape(all, place);
+    const std::int64_t count = most == 0 ? all[0] : std::min(most, all[0]);
+    if (count < all[0])
+        out.remarks.push_back(fmt::format("{}: the first {} of {} images (--count)", place, count, all[0]));
+    bool floats = false;
+    for (std::int64_t done = 0; done < count;) {
+        const Tensor rows = reader.read_rows(std::min(kRowsAtOnce, count - done));
+        if (done == 0) {
+            out.values.reserve(static_cast<std::size_t>(count * out.shape.count()));
+            floats = rows.dtype() != DType::u8 && rows.dtype() != DType::i32 && rows.dtype() != DType::i64;
+        }
+        append_values(rows, place, out.values);
+        done += rows.shape()[0];
+    }
+    if (floats) remark_on_range(out, place);
+    if (file.is_single()) return out;
+    const std::string labels = file.has("labels")                     ? "labels"
+                               : name == "arr_0" && file.has("arr_1") ? "arr_1"
+                                                                      : "";
+    if (labels.empty()) return out;
+    const std::vector<std::int64_t> wide =
+        to_integers(file.read(labels), fmt::format("{}: {}", place, labels));
+    check(std::ssize(wide) == all[0], "{}: {} has {} entries for {} images", place, labels, wide.size(),
+          all[0]);
+    for (std::int64_t i = 0; i < count; ++i) {
+        const std::int64_t label = wide[static_cast<std::size_t>(i)];
+        check(label >= 0 && label <= 1'000'000, "{}: {} holds {}, expected numbers of classes", place, labels,
+              label);
+        out.labels.push_back(static_cast<std::int32_t>(label));
+    }
+    if (file.has("class_names")) out.class_names = file.open("class_names").read_texts();
+    return out;
+}
+
+}  // namespace
+
+std::optional<Shape> stored_shape(const std::filesystem::path& path) {
+    const ArrayFile file(path);
+    const NpyReader reader = file.open(sample_array_name(file));
+    if (reader.about().dims.size() > Shape::most) return std::nullopt;
+    return reader.shape();
+}
+
+GeneratedImages read_generated(const std::filesystem::path& path, std::int64_t most) {
+    return std::filesystem::is_directory(path) ? read_picture_folder(path, most) : read_file(path, most);
+}
+
+}  // namespace mf
