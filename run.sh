@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # From a fresh Debian machine to a result. usage:
 #   ./run.sh demo              train fm, mf and imf on the checkerboard, compare them, leave pictures
+#   ./run.sh demo images       the same idea with real pictures (Fashion-MNIST, which this installs), and a judge
 #   ./run.sh test [ctest ...]  the whole test suite
 #   ./run.sh build             only build
 #   ./run.sh COMMAND ...       any other command of the program: ./run.sh train toy/imf --out runs/imf
@@ -43,6 +44,18 @@ build() {
     [[ $before == "$after" ]] || printf 'built %s in %d s\n' "$program" "$SECONDS"
 }
 
+# fetch_pictures ARGUMENTS...: Fashion-MNIST for `demo images`, unless data.path says where it is
+fetch_pictures() {
+    local word images=false
+    for word in "$@"; do
+        [[ $word != images ]] || images=true
+        [[ $word != data.path=* && $word != --help && $word != -h ]] || return 0
+    done
+    [[ $images == true ]] || return 0
+    tools/install fashion 2>build/fashion.log || fail "Fashion-MNIST (the package dataset-fashion-mnist) cannot be \
+installed; './run.sh demo shapes' needs no data, and data.path=FOLDER takes its four files from there"
+}
+
 command=${1:---help}
 (($# == 0)) || shift
 case $command in
@@ -55,12 +68,13 @@ case $command in
         exec ctest --test-dir "$folder" --output-on-failure -j "$(nproc)" "$@"
         ;;
     -h | --help)
-        sed -n '3,8s/^# //p' run.sh
+        sed -n '3,9s/^# //p' run.sh
         ;;
     *)
         tools/install build
         [[ -f $folder/build.ninja ]] || configure -DMF_TESTS=OFF
         build meanflow
+        [[ $command != demo ]] || fetch_pictures "$@"
         [[ $command == build ]] || exec "$folder/meanflow" "$command" "$@"
         ;;
 esac

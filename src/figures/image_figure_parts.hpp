@@ -43,6 +43,9 @@ std::string heading_of(const ImageFigureRequest& request, std::size_t run);
 /// Fills the cells from columns of pictures, each as many as there are rows.
 void fill_by_columns(plot::PictureGrid& grid, const std::vector<Bytes>& columns);
 
+/// Figure sheet.
+plot::PictureGrid image_sheet(const ImageFigureRequest& request, const std::vector<LoadedModel>& models,
+                              Team& team);
 /// Figure evolution.
 plot::PictureGrid image_evolution(const ImageFigureRequest& request, const std::vector<LoadedModel>& models,
                                   Team& team);

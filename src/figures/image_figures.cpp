@@ -227,10 +227,8 @@ struct NamedFigure {
     plot::PictureGrid (*make)(const ImageFigureRequest&, const std::vector<LoadedModel>&, Team&);
 };
 constexpr NamedFigure kFigures[] = {
-    {"guidance", guidance},
-    {"steps", steps},
-    {"evolution", image_evolution},
-    {"interpolate", interpolate},
+    {"sheet", image_sheet},         {"guidance", guidance},       {"steps", steps},
+    {"evolution", image_evolution}, {"interpolate", interpolate},
 };
 
 }  // namespace

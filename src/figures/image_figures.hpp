@@ -2,6 +2,7 @@
 // The figures of runs that draw images: grids of samples from the same noise.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct ImageFigureRequest {
         intervals;  ///< guidance intervals as pairs: columns of figure guidance, elsewhere one
     std::int64_t pictures =
         0;  ///< in a cell of guidance, in a row of evolution and interpolate; rows of steps
+    std::shared_ptr<const Dataset>
+        real;                     ///< figure sheet: images to show beside the samples; none for data on disk
     bool sampling_given = false;  ///< a person said how to sample: stored sheets would not show that
 };
 

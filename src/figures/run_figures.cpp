@@ -155,12 +155,21 @@ plot::Figure stages(const FigureRequest& request, Team& team) {
     return plot::stages_figure(scene, rows, iterations);
 }
 
+/// What the loss of such a run is the distance to.
+std::string target_of(const Settings& settings) {
+    std::string out = settings.text("objective.target") == "stable" ? "the stable target" : "e − x";
+    if (settings.has("objective.guidance") && settings.text("objective.guidance") != "none")
+        out = "the guided velocity";
+    return settings.text("loss.weight") == "none" ? out : out + " (weighted)";
+}
+
 std::vector<plot::LossCurve> curves_of(const FigureRequest& request) {
     std::vector<plot::LossCurve> out;
     for (const RunRow& row : request.rows) {
         check_usage(is_run(row.target), "{}: loss curves need a run, not a checkpoint", row.target.string());
         MetricCurve curve = read_curve(row.target / "metrics.jsonl", "loss");
-        out.push_back({row.name, std::move(curve.steps), std::move(curve.values)});
+        out.push_back({row.name, std::move(curve.steps), std::move(curve.values),
+                       target_of(settings_of_run(row.target))});
     }
     return out;
 }

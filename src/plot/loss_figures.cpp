@@ -71,11 +71,19 @@ Range step_range(const std::vector<const LossCurve*>& curves) {
     return low < high ? Range{low, high} : Range{};
 }
 
+std::string axis_of(const LossCurve& curve) {
+    return curve.against.empty() ? "loss" : "loss against " + curve.against;
+}
+
+bool same_target(const std::vector<LossCurve>& curves) {
+    return std::ranges::all_of(curves, [&](const LossCurve& c) { return c.against == curves[0].against; });
+}
+
 Panel loss_panel(const std::vector<const LossCurve*>& curves, std::size_t first_colour) {
     Panel panel;
     panel.grid = true;
     panel.x_label = "iteration";
-    panel.y_label = "loss";
+    panel.y_label = axis_of(*curves[0]);
     panel.x = step_range(curves);
     panel.y = calm_range(curves);
     const bool several = curves.size() > 1;
@@ -121,7 +129,9 @@ Figure loss_figure(const LossCurve& curve) {
 Figure losses_figure(const std::vector<LossCurve>& curves, bool together) {
     check(!curves.empty(), "[losses_figure] no curves");
     Figure figure;
-    if (together) {
+    const bool comparable = same_target(curves);
+    if (!comparable) figure.note = "the losses are against different things: their heights do not compare";
+    if (together && comparable) {
         std::vector<const LossCurve*> all;
         for (const LossCurve& curve : curves) all.push_back(&curve);
         figure.panels.push_back(loss_panel(all, 0));
@@ -135,9 +145,9 @@ Figure losses_figure(const std::vector<LossCurve>& curves, bool together) {
     figure.panel_width = figure.columns == 1 ? 380 : 0;
     for (std::size_t i = 0; i < curves.size(); ++i) {
         figure.panels.push_back(loss_panel({&curves[i]}, i));
-        if (i % figure.columns != 0) figure.panels.back().y_label.clear();
+        if (comparable && i % figure.columns != 0) figure.panels.back().y_label.clear();
     }
-    share_range(figure, curves);
+    if (comparable) share_range(figure, curves);
     return figure;
 }
 

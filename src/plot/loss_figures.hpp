@@ -13,6 +13,7 @@ namespace mf::plot {
 struct LossCurve {
     std::string name;
     std::vector<double> steps, losses;  ///< equally long
+    std::string against;                ///< what the loss is the distance to: "e − x"; empty: not said
 };
 
 /// One curve.
@@ -20,7 +21,9 @@ Figure loss_figure(const LossCurve& curve);
 /// Several curves: a panel each, or all in one with a legend. Colours are those of the methods' rows in the
 /// other figures, when the order is the same. Under each panel (in the legend, when together): mean of the
 /// last 100 values. The range of y leaves out the outermost 0.2 % of the values, so that one spike does not
-/// flatten the curve; panels share it unless a curve would be pressed flat.
+/// flatten the curve; panels share it unless a curve would be pressed flat. The axis says what the losses are against;
+/// where curves are against different things, each has its own panel and range, and the note says that heights do not
+/// compare.
 Figure losses_figure(const std::vector<LossCurve>& curves, bool together = false);
 
 /// Centred moving mean over `window` values, fewer near the ends; what is not finite does not count.

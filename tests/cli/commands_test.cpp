@@ -205,6 +205,64 @@ TEST(Info, EveryOpHasALaw) {
     for (const auto& op : json) EXPECT_FALSE(op.at("law").get<std::string>().empty()) << op.at("name");
 }
 
+TEST(Verify, GoldenVectorsPassAndSpoiltOnesFail) {
+    const Scratch scratch;
+    for (const char* name : {"metrics", "samplers", "optim", "toy_checkerboard"})
+        std::filesystem::copy_file(std::string(MF_TEST_DATA) + "/" + name + ".safetensors",
+                                   scratch / (std::string(name) + "_blind.safetensors"));
+    std::filesystem::copy_file(MF_TEST_DATA "/optim.safetensors", scratch / "wholly_unknown.safetensors");
+    const auto good = json_of(run_program(scratch, {"verify", ".", "--json"}));
+    ASSERT_EQ(good.at("cases").size(), 5U);
+    for (const auto& one : good.at("cases")) {
+        EXPECT_EQ(one.at("status"), one.at("file") == "wholly_unknown.safetensors" ? "skipped" : "passed")
+            << one;
+        EXPECT_EQ(one.size(), 5U);
+    }
+
+    TensorFile file = read_safetensors(scratch / "optim_blind.safetensors");
+    file.tensors.at("ema.0.9").f32()[3] += 1e-3F;
+    write_safetensors(scratch / "optim_blind.safetensors", file);
+    const Outcome outcome = run_program(scratch, {"verify", ".", "--json"});
+    EXPECT_EQ(outcome.code, 1);
+    const auto json = nlohmann::json::parse(outcome.out);
+    for (const auto& one : json.at("cases"))
+        if (one.at("file") == "optim_blind.safetensors") {
+            EXPECT_EQ(one.at("status"), "failed");
+            EXPECT_EQ(one.at("tensor"), "ema.0.9");
+        }
+}
+
+TEST(BenchStep, AWarmStepAllocatesNothing) {
+    const Scratch scratch;
+    const auto json = json_of(run_program(scratch, {"bench", "step", "toy/imf", "train.batch=256", "--repeat",
+                                                    "10", "--warm-up", "3", "--json"}));
+    EXPECT_EQ(json.at("allocations_per_step"), 0);
+    EXPECT_EQ(json.at("ms").at("n"), 10);
+    EXPECT_GT(json.at("ms").at("median").get<double>(), 0);
+    for (const char* name : {"gflop", "gflops", "peak_gflops", "peak_share", "rss_mib", "plan_mib"})
+        EXPECT_GT(json.at(name).get<double>(), 0) << name;
+}
+
+TEST(BenchOps, TimesTheOpsThatAreAskedFor) {
+    const Scratch scratch;
+    const auto json = json_of(run_program(scratch, {"bench", "ops", "scale", "--json"}));
+    EXPECT_GT(json.at("peak_gflops").get<double>(), 0);
+    ASSERT_FALSE(json.at("ops").empty());
+    for (const auto& op : json.at("ops")) {
+        EXPECT_EQ(op.at("op"), "scale");
+        for (const char* pass : {"value", "with_tangent", "adjoint"})
+            EXPECT_GT(op.at(pass).at("ms").get<double>(), 0) << pass;
+    }
+    EXPECT_EQ(run_program(scratch, {"bench", "ops", "scalpel"}).code, 2);
+}
+
+TEST(Info, EveryOpHasALaw) {
+    const Scratch scratch;
+    const auto json = json_of(run_program(scratch, {"info", "ops", "--json"}));
+    EXPECT_GE(json.size(), 10U);
+    for (const auto& op : json) EXPECT_FALSE(op.at("law").get<std::string>().empty()) << op.at("name");
+}
+
 TEST(Demo, ComparesThreeMethodsAndLeavesPictures) {
     const Scratch scratch;
     const std::vector<std::string> words = {

@@ -127,6 +127,24 @@ TEST(LossFigures, PanelsShareARangeUnlessItFlattensOne) {
     EXPECT_EQ(losses_figure({calm, wild, huge, calm}).rows, 2U);
 }
 
+TEST(LossFigures, TheAxisNamesTheTargetAndDifferentTargetsAreNotCompared) {
+    LossCurve a{"fm", {1, 2, 3}, {1, 2, 3}, "the stable target"}, b = a, c = a;
+    for (double& loss : b.losses) loss += 1;
+    c.against = "e − x";
+    const Figure same = losses_figure({a, b});
+    EXPECT_EQ(same.panels[0].y_label, "loss against the stable target");
+    EXPECT_EQ(same.panels[0].y.high, same.panels[1].y.high);
+    EXPECT_TRUE(same.note.empty());
+    for (const bool together : {false, true}) {
+        const Figure different = losses_figure({a, c}, together);
+        ASSERT_EQ(different.panels.size(), 2U);
+        EXPECT_EQ(different.panels[0].y_label, "loss against the stable target");
+        EXPECT_EQ(different.panels[1].y_label, "loss against e − x");
+        EXPECT_FALSE(different.note.empty());
+    }
+    EXPECT_EQ(loss_figure(c).panels[0].y_label, "loss against e − x");
+}
+
 TEST(LossFigures, EmptyShortAndBrokenCurvesAreDrawn) {
     for (const LossCurve& curve :
          {LossCurve{"none", {}, {}}, LossCurve{"one", {1}, {2}}, LossCurve{"nan", {1, 2}, {kNan, kNan}},

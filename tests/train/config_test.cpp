@@ -72,6 +72,23 @@ TEST(Config, EveryBuiltInConfigurationResolves) {
     EXPECT_TRUE(has_default);
 }
 
+TEST(Config, TheDemosThreeConfigurationsDifferInTheObjectiveAlone) {
+    const Settings imf = resolve(read_config("toy/best"));
+    for (const std::string name : {"fm", "mf"}) {
+        const std::vector<std::string> lines = differences(imf, resolve(read_config("toy/best_" + name)));
+        EXPECT_NE(std::ranges::find(lines, "objective.name: imf -> " + name), lines.end());
+        for (const std::string& line : lines)
+            EXPECT_TRUE(line.starts_with("objective.name") || line.starts_with("objective.tangent")) << line;
+    }
+    // Pictures: the same data, optimiser, schedule, averages and budget; what an objective needs differs.
+    const Settings clothes = resolve(read_config("fashion/imf"));
+    for (const std::string name : {"fashion/fm", "fashion/mf"})
+        for (const std::string& line : differences(clothes, resolve(read_config(name))))
+            for (const char* start :
+                 {"data.", "optim.", "schedule.", "ema.", "train.", "precision", "model.hidden"})
+                EXPECT_FALSE(line.starts_with(start)) << name << ": " << line;
+}
+
 TEST(Config, AMissingFileIsAnErrorThatListsWhatIsBuiltIn) {
     try {
         (void)read_config("toy/nothing");

@@ -1,182 +1,20 @@
 // SPDX-License-Identifier: MIT
-// meanflow demo: the whole idea in one command. Three methods learn the checkerboard; pictures and a table
-// compare them at 1 to 500 sampler steps.
-#include <filesystem>
-
-#include <fmt/format.h>
+// meanflow demo: the whole idea in one command.
+#include "cli/commands/demo.hpp"
 
 #include "cli/commands/commands.hpp"
-#include "cli/config_items.hpp"
-#include "cli/json.hpp"
-#include "cli/quiet_training.hpp"
-#include "cli/screen.hpp"
 #include "core/error.hpp"
-#include "figures/run_figures.hpp"
-#include "figures/scenes.hpp"
-#include "generate/sampling.hpp"
-#include "io/file.hpp"
-#include "judge/point_report.hpp"
-#include "metrics/points.hpp"
-#include "train/config.hpp"
-#include "train/make_model.hpp"
-#include "train/run_folder.hpp"
 
 namespace mf::cli {
 namespace {
 
-namespace fs = std::filesystem;
-
-struct Method {
-    const char* name;
-    const char* config;
-    const char* words;
-};
-constexpr Method kMethods[] = {
-    {"fm", "toy/fm", "flow matching: the velocity at a point; needs many steps"},
-    {"mf", "toy/mf", "MeanFlow: the average velocity over an interval; one step is enough"},
-    {"imf", "toy/best", "improved MeanFlow with our recipe"},
-};
-constexpr int kSteps[] = {1, 2, 4, 8, 100, 500};
-constexpr std::int64_t kShown = 2000;  // points in a panel
-
-struct Cell {
-    std::string method;
-    int steps;
-    PointScores scores;
-    plot::Cloud cloud;  ///< the first samples, for the picture
-};
-
-/// Samples that the numbers are about.
-std::int64_t sample_count(const Invocation& invocation) {
-    return invocation.options.flag("--quick") ? 4000 : 20000;
-}
-
-/// Trains, or goes on, or finds it done. False: stopped by a signal.
-bool train_method(const Method& method, const fs::path& folder, const Invocation& invocation,
-                  StopSignals& signals) {
-    std::vector<ConfigItem> items = read_config(method.config);
-    if (invocation.options.flag("--quick")) items.push_back({"train.steps", "1000", "--quick"});
-    for (const ConfigItem& item : config_items(invocation, "")) items.push_back(item);
-    const Settings settings = resolve(items);
-    return train_quietly(folder, settings, fmt::format("{:<4}", method.name), invocation.threads(),
-                         invocation.quiet(), signals) == TrainingEnd::finished;
-}
-
-/// The signal that stopped it, or 0.
-int train_all(const fs::path& folder, const Invocation& invocation) {
-    StopSignals signals;
-    for (const Method& method : kMethods)
-        if (!train_method(method, folder / method.name, invocation, signals)) return signals.pending();
-    return 0;
-}
-
-std::vector<Cell> evaluate(const fs::path& folder, const Invocation& invocation, Team& team) {
-    std::vector<Cell> out;
-    std::vector<std::string> remarks;
-    SampleRequest request;
-    request.count = sample_count(invocation);
-    request.seed = invocation.seed();
-    for (const Method& method : kMethods) {
-        const LoadedModel loaded =
-            load_model(find_checkpoint(folder / method.name, -1, remarks), "ema", team);
-        for (const int steps : kSteps) {
-            request.steps = steps;
-            const Samples samples = draw_samples(loaded, request, team);
-            const PointDataset& data = points_of(*loaded.data, "demo");
-            out.push_back({method.name,
-                           steps,
-                           score_points(as_rows(samples.values, 2), data, request.seed, team),
-                           {samples.values.begin(), samples.values.begin() + 2 * kShown}});
-        }
-    }
-    return out;
-}
-
-std::string table_of(const std::vector<Cell>& cells) {
-    std::vector<std::vector<std::string>> rows = {score_header({"method", "steps"})};
-    for (const Cell& cell : cells)
-        rows.push_back(score_row({cell.method, std::to_string(cell.steps)}, cell.scores));
-    return text_table(rows);
-}
-
-std::string json_of(const std::vector<Cell>& cells, const fs::path& folder) {
-    std::vector<Json> rows;
-    for (const Cell& cell : cells) {
-        std::vector<Json::Member> members = {{"method", cell.method}, {"steps", cell.steps}};
-        const auto numbers = named(cell.scores);
-        for (const auto& [name, value] : numbers) members.emplace_back(name, value);
-        rows.push_back(Json::object(members));
-    }
-    return Json::object({{"folder", folder.string()}, {"results", Json::array(rows)}}).text();
-}
-
-/// A row for each method, a column for each number of steps, from samples that are there already.
-plot::Figure compare_figure(const std::vector<Cell>& cells, const fs::path& folder) {
-    std::vector<plot::Row> rows;
-    for (const Method& method : kMethods) {
-        rows.push_back({method.name, {}, {}});
-        for (const Cell& cell : cells)
-            if (cell.method == method.name) {
-                rows.back().clouds.push_back(cell.cloud);
-                rows.back().captions.push_back(score_caption(cell.scores));
-            }
-    }
-    const std::unique_ptr<Dataset> data = make_dataset(settings_of_run(folder / kMethods[0].name));
-    plot::Scene scene = scene_of(points_of(*data, "demo"));
-    scene.note = "grey: data; the same noise in every panel";
-    return plot::compare_figure(scene, rows, {std::begin(kSteps), std::end(kSteps)});
-}
-
-std::vector<std::string> draw_figures(const std::vector<Cell>& cells, const fs::path& folder,
-                                      const Invocation& invocation, Team& team) {
-    if (!plot::can_draw()) {
-        remark(false, "pictures need gnuplot, which is not installed (gnuplot-nox)");
-        return {};
-    }
-    plot::draw(compare_figure(cells, folder), folder / "compare");
-    FigureRequest request;
-    request.remarks = [](const std::string& line) { remark(false, line); };
-    for (const Method& method : kMethods) request.rows.push_back({method.name, folder / method.name});
-    request.sampling.seed = invocation.seed();
-    std::vector<std::string> names = {"pair", "evolution", "stages", "losses"};
-    for (const std::string& name : names) plot::draw(make_figure(name, request, team), folder / name);
-    names.insert(names.begin(), "compare");
-    return names;
-}
-
-void write_index(const fs::path& folder, std::int64_t samples, const std::string& table,
-                 const std::vector<std::string>& figures) {
-    std::string text = "# fm, mf and imf on the checkerboard\n\n";
-    for (const Method& method : kMethods) text += fmt::format("- **{}**: {}\n", method.name, method.words);
-    text += fmt::format(
-        "\n{} samples each; inside: share of samples on filled tiles; SWD, MMD², energy: distances to fresh "
-        "data (0 is "
-        "best); coverage: share of the tiles that hold 80 to 120 % of their due.\n\n```\n{}```\n",
-        samples, table);
-    for (const std::string& name : figures) text += fmt::format("\n![{}]({}.png)\n", name, name);
-    write_file_atomically(folder / "index.md", text);
-}
-
 int run(const Invocation& invocation) {
-    const bool quick = invocation.options.flag("--quick");
-    fs::path folder = invocation.options.text("--out");
-    if (folder.empty()) folder = quick ? "demo-quick" : "demo";
-    if (const int signal = train_all(folder, invocation)) {
-        remark(false, fmt::format("stopped; the same command goes on from here ({})", folder.string()));
-        return 128 + signal;
-    }
-    Team team(invocation.threads());
-    const std::vector<Cell> cells = evaluate(folder, invocation, team);
-    const std::string table = table_of(cells);
-    if (invocation.json())
-        fmt::print("{}\n", json_of(cells, folder));
-    else
-        fmt::print("{}", table);
-    std::fflush(stdout);
-    write_index(folder, sample_count(invocation), table, draw_figures(cells, folder, invocation, team));
-    remark(invocation.quiet(), fmt::format("pictures and runs are in {}; begin with {}", folder.string(),
-                                           (folder / "index.md").string()));
-    return 0;
+    const std::string what = invocation.words.empty() ? "points" : invocation.words[0];
+    if (what == "images" || what == "shapes") return demo_images(invocation, what);
+    if (what != "points")
+        throw UsageError("there is no demo '" + what + "'", "there are points, images and shapes");
+    check_usage(!invocation.options.flag("--compare"), "--compare is for images; points always compares");
+    return demo_points(invocation);
 }
 
 }  // namespace
@@ -184,15 +22,28 @@ int run(const Invocation& invocation) {
 Command demo_command() {
     Command out;
     out.name = "demo";
-    out.summary = "train fm, mf and imf on the checkerboard, compare, leave pictures";
-    out.usage = "[--quick] [--out FOLDER]";
-    out.example = "  meanflow demo --out demo";
+    out.summary = "train, compare and show: points on a checkerboard, or real pictures";
+    out.usage = "[points|images|shapes] [--quick] [--compare] [--out FOLDER] [key=value ...]";
+    out.example =
+        "  meanflow demo                   fm, mf and imf on the checkerboard, all three by the same recipe\n"
+        "  meanflow demo images            imf on Fashion-MNIST (Debian: dataset-fashion-mnist), and a "
+        "judge\n"
+        "  meanflow demo images data.path=FOLDER      its four files from elsewhere\n"
+        "  meanflow demo shapes            the same with pictures that are drawn on the fly: no data "
+        "needed\n\n"
+        "Ctrl-C stops in good order; the same command goes on. key=value goes to every training; with judge. "
+        "before\n"
+        "the key (judge.train.steps=500) to the judge's.";
     out.options = {
-        {"--quick", OptionKind::flag, "false", "a fifth of the training: seconds, and worse pictures"},
-        {"--out", OptionKind::text, "", "folder for the runs and pictures; demo when it is not given"},
+        {"--quick", OptionKind::flag, "false", "a fifth of the training or less, and worse pictures"},
+        {"--compare", OptionKind::flag, "false",
+         "images: train mf and fm too, which takes as long again each"},
+        {"--out", OptionKind::text, "",
+         "folder for the runs and pictures; demo, demo-images or demo-shapes when it is not given"},
     };
     out.has_results = true;
     out.takes_overrides = true;
+    out.most_words = 1;
     out.run = run;
     return out;
 }

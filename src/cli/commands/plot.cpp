@@ -49,7 +49,7 @@ std::vector<std::string> all_figures(const FigureRequest& request, bool images, 
     std::vector<std::string> out;
     if (images) {
         const LoadedModel first = open_row(request.rows[0], request.checkpoint, team);
-        out = {"steps", "interpolate"};
+        out = {"sheet", "steps", "interpolate"};
         const GuidanceKind kind = guidance_ability(first).kind;
         if (kind == GuidanceKind::inputs || kind == GuidanceKind::second_pass)
             out.insert(out.begin(), "guidance");
