@@ -62,7 +62,8 @@ class Tensor {
     }
 
     void fill(float value);
-    void copy_from(const Tensor& other);  ///< same count; converts between f32 and bf16, from f16, and from f64 to f32
+    void copy_from(
+        const Tensor& other);  ///< same count; converts between f32 and bf16, from f16, and from f64 to f32
 
   private:
     template <class T>

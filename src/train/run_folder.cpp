@@ -15,6 +15,7 @@
 #include "train/config.hpp"
 #include "train/run_changes.hpp"
 #include "train/set_aside.hpp"
+#include "train/younger_keys.hpp"
 
 namespace mf {
 namespace {
@@ -155,7 +156,7 @@ bool is_run(const fs::path& path) {
 
 Settings settings_of_run(const fs::path& path) {
     check(is_run(path), "{}: there is no run here (it has no config.yaml)", path.string());
-    return resolve(read_config((path / "config.yaml").string()));
+    return resolve(with_younger_keys(read_config((path / "config.yaml").string())));
 }
 
 std::optional<std::int64_t> step_of(const fs::path& checkpoint) {

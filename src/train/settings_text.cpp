@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
+#include "train/younger_keys.hpp"
 
 namespace mf {
 
@@ -21,7 +22,7 @@ std::vector<ConfigItem> settings_from_json(const std::string& text, const std::s
         check(value.is_string(), "{}: the setting {} is not a text", place, key);
         items.push_back({key, value.get<std::string>(), place});
     }
-    return items;
+    return with_younger_keys(std::move(items));
 }
 
 }  // namespace mf

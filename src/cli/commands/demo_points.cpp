@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/demo.hpp"
+#include "cli/config_items.hpp"
 #include "cli/json.hpp"
 #include "cli/quiet_training.hpp"
 #include "cli/screen.hpp"
@@ -58,9 +59,8 @@ std::int64_t sample_count(const Invocation& invocation) {
 bool train_method(const Method& method, const fs::path& folder, const Invocation& invocation,
                   StopSignals& signals) {
     std::vector<ConfigItem> items = read_config(method.config);
-    items.push_back({"seed", std::to_string(invocation.seed()), "--seed"});
     if (invocation.options.flag("--quick")) items.push_back({"train.steps", "1000", "--quick"});
-    for (const std::string& word : invocation.overrides) items.push_back(parse_override(word));
+    for (const ConfigItem& item : config_items(invocation, "")) items.push_back(item);
     const Settings settings = resolve(items);
     return train_quietly(folder, settings, fmt::format("{:<4}", method.name), invocation.threads(),
                          invocation.quiet(), signals) == TrainingEnd::finished;

@@ -12,9 +12,9 @@
 #include "cli/screen.hpp"
 #include "cli/signals.hpp"
 #include "core/error.hpp"
+#include "data/class_choice.hpp"
 #include "data/class_words.hpp"
 #include "data/images.hpp"
-#include "data/class_choice.hpp"
 #include "figures/scenes.hpp"
 #include "figures/training_hooks.hpp"
 #include "generate/idle_keys.hpp"
@@ -25,11 +25,12 @@
 #include "train/average_remark.hpp"
 #include "train/build_info.hpp"
 #include "train/config.hpp"
-#include "train/make_model.hpp"
 #include "train/data_changes.hpp"
+#include "train/make_model.hpp"
 #include "train/run_changes.hpp"
 #include "train/step_log.hpp"
 #include "train/training_run.hpp"
+#include "train/younger_keys.hpp"
 
 namespace mf::cli {
 namespace {
@@ -52,7 +53,9 @@ Settings settings_of(const Invocation& invocation, const fs::path& folder) {
         config = invocation.words[0];
     else if (resumed)
         config = (folder / "config.yaml").string();
-    return with_absolute_paths(resolve(config_items(invocation, config)));
+    std::vector<ConfigItem> items = config_items(invocation, config);
+    if (resumed) items = with_younger_keys_of(settings_of_run(folder), std::move(items));
+    return with_absolute_paths(resolve(items));
 }
 
 /// Where the data of a run were and are no longer: the run's own words for it, and what to type.
