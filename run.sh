@@ -62,7 +62,7 @@ case $command in
     test)
         tools/install build test
         if [[ ! -f $folder/build.ninja ]] || ! grep -q '^MF_TESTS:BOOL=ON' "$folder/CMakeCache.txt"; then
-            configure -DMF_TESTS=ON
+            configure -DMF_TESTS=ON -DMF_UNITY=OFF
         fi
         build meanflow_tests
         exec ctest --test-dir "$folder" --output-on-failure -j "$(nproc)" "$@"
@@ -72,7 +72,8 @@ case $command in
         ;;
     *)
         tools/install build
-        [[ -f $folder/build.ninja ]] || configure -DMF_TESTS=OFF
+        # Whoever only wants the program builds it once: whole folders at a time. -DMF_UNITY=OFF suits changing it.
+        [[ -f $folder/build.ninja ]] || configure -DMF_TESTS=OFF -DMF_UNITY=ON
         build meanflow
         [[ $command != demo ]] || fetch_pictures "$@"
         [[ $command == build ]] || exec "$folder/meanflow" "$command" "$@"

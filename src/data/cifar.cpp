@@ -83,7 +83,7 @@ std::vector<std::string> class_names(const Files& files, bool coarse) {
                     static_cast<std::size_t>(count), numbers(count));
 }
 
-std::unique_ptr<Dataset> make(const Settings& settings, const DataPlan& plan) {
+std::unique_ptr<Dataset> make_cifar(const Settings& settings, const DataPlan& plan) {
     const ImageForm form = image_form(settings, plan);
     const bool coarse = settings.flag("data.coarse");
     const Files files = find_files(data_path(settings, "cifar", "the folder of the binary version's batches"),
@@ -116,7 +116,7 @@ DatasetEntry cifar() {
         {"data.coarse", OptionKind::flag, "false", "CIFAR-100: its 20 coarse classes"},
     };
     for (Option& option : image_options(3, true)) options.push_back(std::move(option));
-    return {"cifar", "CIFAR-10 and CIFAR-100 as binary files", options, make};
+    return {"cifar", "CIFAR-10 and CIFAR-100 as binary files", options, make_cifar};
 }
 
 }  // namespace mf

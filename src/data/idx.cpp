@@ -28,12 +28,12 @@ std::vector<std::string> usual_names(const std::string& start, const std::string
     return {start + "-" + what + "-ubyte", start + "." + what + "-ubyte"};
 }
 
-struct Files {
+struct IdxFiles {
     fs::path images;
     std::optional<fs::path> labels;
 };
 
-Files files_in(const fs::path& folder, const std::string& split) {
+IdxFiles files_in(const fs::path& folder, const std::string& split) {
     const std::string start = split == "train" ? "train" : "t10k";
     const auto images = find_file(folder, usual_names(start + "-images", "idx3"));
     const auto labels = find_file(folder, usual_names(start + "-labels", "idx1"));
@@ -52,7 +52,7 @@ void replace(std::string& text, const std::string& what, const std::string& by) 
 }
 
 /// Labels of x-images-idx3-ubyte.gz are in x-labels-idx1-ubyte.gz, or not packed.
-Files files_beside(const fs::path& images) {
+IdxFiles files_beside(const fs::path& images) {
     std::string name = images.filename().string();
     if (name.ends_with(".gz")) name.resize(name.size() - 3);
     std::string labels = name;
@@ -100,11 +100,11 @@ void read_labels(ImageStore& store, const fs::path& path, const std::vector<std:
     }
 }
 
-std::unique_ptr<Dataset> make(const Settings& settings, const DataPlan& plan) {
+std::unique_ptr<Dataset> make_idx(const Settings& settings, const DataPlan& plan) {
     const ImageForm form = image_form(settings, plan);
     const fs::path path =
         data_path(settings, "idx", "the folder of MNIST's four files, or one file of images");
-    const Files files =
+    const IdxFiles files =
         fs::is_directory(path) ? files_in(path, settings.text("data.split")) : files_beside(path);
     ImageStore store;
     read_images(store, files.images, static_cast<std::uint64_t>(form.memory_mib) << 20);
@@ -129,7 +129,7 @@ DatasetEntry idx() {
         {"data.names", OptionKind::texts, "", "names of the classes; none given: their numbers"},
     };
     for (Option& option : image_options(1, false)) options.push_back(std::move(option));
-    return {"idx", "MNIST, Fashion-MNIST and other files in IDX format", options, make};
+    return {"idx", "MNIST, Fashion-MNIST and other files in IDX format", options, make_idx};
 }
 
 }  // namespace mf

@@ -74,7 +74,7 @@ std::vector<std::uint64_t> file_digests(const PictureTree& tree, const std::vect
     return names.empty() ? by_label : out;
 }
 
-std::unique_ptr<Dataset> make(const Settings& settings, const DataPlan& plan) {
+std::unique_ptr<Dataset> make_image_folder(const Settings& settings, const DataPlan& plan) {
     const ImageForm form = image_form(settings, plan);
     const bool skip = settings.text("data.bad") == "skip";
     const std::string& background = settings.text("data.background");
@@ -114,7 +114,7 @@ DatasetEntry image_folder() {
     };
     for (Option& option : image_options(3, true)) options.push_back(std::move(option));
     return {"image_folder", "a folder of PNG, JPEG and WebP pictures; sub-folders are classes", options,
-            make};
+            make_image_folder};
 }
 
 }  // namespace mf

@@ -34,7 +34,7 @@ class Noise final : public ImageDataset {
     std::vector<std::string> names_;
 };
 
-std::unique_ptr<Dataset> make(const Settings& settings) {
+std::unique_ptr<Dataset> make_noise(const Settings& settings) {
     const std::int64_t side = settings.integer("data.size");
     return std::make_unique<Noise>(Shape{side, side, settings.integer("data.channels")},
                                    static_cast<int>(settings.integer("data.classes")));
@@ -48,7 +48,7 @@ DatasetEntry noise() {
             {{"data.size", OptionKind::integer, "32", "side in pixels", 1, 4096},
              {"data.channels", OptionKind::integer, "4", "numbers of a pixel", 1, 4096},
              {"data.classes", OptionKind::integer, "1000", "classes, in turn; 0: no labels", 0, 1'000'000}},
-            make};
+            make_noise};
 }
 
 }  // namespace mf

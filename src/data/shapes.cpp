@@ -222,7 +222,7 @@ Freedom freedom_of(const Settings& settings) {
             settings.text("data.colours") == "any"};
 }
 
-std::unique_ptr<Dataset> make(const Settings& settings) {
+std::unique_ptr<Dataset> make_shapes(const Settings& settings) {
     std::vector<std::string> names;
     for (const ShapeKind& kind : shape_kinds()) names.emplace_back(kind.name);
     return std::make_unique<Shapes>(static_cast<int>(settings.integer("data.size")),
@@ -269,7 +269,7 @@ DatasetEntry shapes() {
           .help = "hue: a light figure of any hue on a dark ground of the opposite one; any: all of both are "
                   "free",
           .choices = {"hue", "any"}}},
-        make};
+        make_shapes};
 }
 
 }  // namespace mf

@@ -3,6 +3,7 @@
 
 #include "core/error.hpp"
 #include "figures/picture_sheet.hpp"
+#include "generate/conditions.hpp"
 
 namespace mf {
 namespace fs = std::filesystem;

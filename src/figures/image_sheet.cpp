@@ -104,7 +104,7 @@ plot::PictureGrid image_sheet(const ImageFigureRequest& request, const std::vect
                 grid.cells.emplace_back(from, from + each);
             }
     grid.note = fmt::format("samples of seed {}, not chosen", request.runs.sampling.seed);
-    if (models[0].sample.classes > 0) grid.note += ";  " + words_of(guided);
+    if (models[0].sample.classes > 0) grid.note += ";  " + words_of(models[0], guided);
     return grid;
 }
 

@@ -195,12 +195,12 @@ plot::Figure mf_forward(const FigureRequest& request, Team& team) {
     return figure;
 }
 
-struct NamedFigure {
+struct NamedRunFigure {
     const char* name;
     plot::Figure (*make)(const FigureRequest&, Team&);
 };
 
-constexpr NamedFigure kFigures[] = {
+constexpr NamedRunFigure kRunFigures[] = {
     {"pair", pair},
     {"cloud", cloud},
     {"compare", compare},
@@ -243,14 +243,14 @@ std::vector<std::int64_t> common_stages(const FigureRequest& request, const std:
 const std::vector<std::string>& figure_names() {
     static const std::vector<std::string> names = [] {
         std::vector<std::string> out;
-        for (const NamedFigure& figure : kFigures) out.emplace_back(figure.name);
+        for (const NamedRunFigure& figure : kRunFigures) out.emplace_back(figure.name);
         return out;
     }();
     return names;
 }
 
 plot::Figure make_figure(const std::string& name, const FigureRequest& request, Team& team) {
-    for (const NamedFigure& figure : kFigures)
+    for (const NamedRunFigure& figure : kRunFigures)
         if (name == figure.name) return figure.make(request, team);
     throw UsageError(fmt::format("there is no figure '{}'", name),
                      "did you mean " + nearest(name, figure_names()) + "?");

@@ -10,19 +10,19 @@ using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::Ro
 
 constexpr std::int64_t kFew = 4;  // coordinates up to which subtracting is the faster way
 
-std::size_t size(std::int64_t n) { return static_cast<std::size_t>(n); }
+std::size_t as_size(std::int64_t n) { return static_cast<std::size_t>(n); }
 
 void widen_rows(MatrixView m, std::int64_t row0, std::int64_t rows, std::vector<double>& out,
                 std::vector<double>& norms) {
-    std::copy_n(m.row(row0), size(rows * m.cols), out.begin());
+    std::copy_n(m.row(row0), as_size(rows * m.cols), out.begin());
     for (std::int64_t i = 0; i < rows; ++i)
-        norms[size(i)] = Eigen::Map<const Eigen::VectorXd>(out.data() + i * m.cols, m.cols).squaredNorm();
+        norms[as_size(i)] = Eigen::Map<const Eigen::VectorXd>(out.data() + i * m.cols, m.cols).squaredNorm();
 }
 
 /// Column by column, so that the pairs of one row of x stand side by side.
 void widen_columns(MatrixView m, std::int64_t row0, std::int64_t rows, std::vector<double>& out) {
     for (std::int64_t c = 0; c < m.cols; ++c)
-        for (std::int64_t j = 0; j < rows; ++j) out[size(c * rows + j)] = m.row(row0 + j)[c];
+        for (std::int64_t j = 0; j < rows; ++j) out[as_size(c * rows + j)] = m.row(row0 + j)[c];
 }
 
 }  // namespace
@@ -31,11 +31,11 @@ PairTile::PairTile(MatrixView x, MatrixView y, PairValue what)
     : x_(x),
       y_(y),
       what_(what),
-      a_(size(side * x.cols)),
-      b_(size(side * y.cols)),
-      a_norms_(size(side)),
-      b_norms_(size(side)),
-      values_(size(side * side)) {}
+      a_(as_size(side * x.cols)),
+      b_(as_size(side * y.cols)),
+      a_norms_(as_size(side)),
+      b_norms_(as_size(side)),
+      values_(as_size(side * side)) {}
 
 void PairTile::take(std::int64_t block) {
     row0_ = block * side;
@@ -58,7 +58,7 @@ void PairTile::subtract(PairBlock& out) {
         double* values = values_.data() + i * out.cols;
         std::fill_n(values, out.cols, 0.0);
         for (std::int64_t c = 0; c < x_.cols; ++c) {
-            const double a = a_[size(i * x_.cols + c)];
+            const double a = a_[as_size(i * x_.cols + c)];
             const double* b = b_.data() + c * out.cols;
             for (std::int64_t j = 0; j < out.cols; ++j) values[j] += (a - b[j]) * (a - b[j]);
         }
@@ -74,7 +74,7 @@ void PairTile::multiply(PairBlock& out) {
     if (what_ == PairValue::dot) return;
     for (std::int64_t i = 0; i < out.rows; ++i)
         for (std::int64_t j = 0; j < out.cols; ++j) {
-            const double square = a_norms_[size(i)] + b_norms_[size(j)] - 2 * values(i, j);
+            const double square = a_norms_[as_size(i)] + b_norms_[as_size(j)] - 2 * values(i, j);
             values(i, j) = std::max(square, 0.0);
         }
 }

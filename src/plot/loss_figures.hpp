@@ -13,7 +13,7 @@ namespace mf::plot {
 struct LossCurve {
     std::string name;
     std::vector<double> steps, losses;  ///< equally long
-    std::string against;                ///< what the loss is the distance to: "e − x"; empty: not said
+    std::string against = {};           ///< what the loss is the distance to: "e − x"; empty: not said
 };
 
 /// One curve.

@@ -69,9 +69,9 @@ mf::Picture set_texts(const Layout& layout) {
     return wide;
 }
 
-class Builder {
+class GridBuilder {
   public:
-    explicit Builder(const PictureGrid& grid) : grid_(grid) {
+    explicit GridBuilder(const PictureGrid& grid) : grid_(grid) {
         for (const PictureGroup& group : grid.groups) columns_ += group.columns.size();
         check(!grid.rows.empty() && columns_ > 0 && grid.height > 0 && grid.width > 0,
               "[picture grid] a grid needs a row, a column and pictures");
@@ -256,6 +256,6 @@ class Builder {
 
 }  // namespace
 
-mf::Picture draw_picture_grid(const PictureGrid& grid) { return Builder(grid).draw(); }
+mf::Picture draw_picture_grid(const PictureGrid& grid) { return GridBuilder(grid).draw(); }
 
 }  // namespace mf::plot

@@ -17,7 +17,7 @@
 namespace mf {
 namespace {
 
-constexpr std::string_view kFormat = "meanflow weights 1";
+constexpr std::string_view kWeightsFormat = "meanflow weights 1";
 constexpr std::int64_t kUsualSide = 32;  // latents of 256 x 256 pixels, CIFAR-10
 
 using NamedShapes = std::vector<std::pair<std::string, Shape>>;
@@ -147,7 +147,7 @@ void write_plain_weights(const std::filesystem::path& path, const LoadedModel& m
         file.tensors.emplace(param.name, std::move(value));
     }
     file.metadata = sample_kind_text(model.sample, model.class_names);
-    file.metadata["format"] = kFormat;
+    file.metadata["format"] = kWeightsFormat;
     file.metadata["program"] = fmt::format("meanflow {}", program_version());
     file.metadata["step"] = std::to_string(model.step);
     file.metadata["weights"] = model.weights;

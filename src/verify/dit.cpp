@@ -14,8 +14,6 @@
 namespace mf::verify {
 namespace {
 
-constexpr double kTolerance = 1e-5;
-
 /// "blocks.0.attn.qkv.weight" in the flax tree: "net.blocks.layers_0.attn.qkv._flax_linear.kernel".
 std::string flax_name(const std::string& name) {
     if (name.starts_with("x_embedder.proj."))
@@ -81,7 +79,7 @@ ForeignGradient foreign(const Param& param, const float* g) {
     return out;
 }
 
-void verify_forward(const Reference& reference, Comparison& comparison, Team& team) {
+void verify_dit_forward(const Reference& reference, Comparison& comparison, Team& team) {
     comparison.inputs({"x", "t", "h", "y"});
     const auto net = network_of(reference, comparison.precision(), team);
     Pool pool;
@@ -107,7 +105,7 @@ void verify_forward(const Reference& reference, Comparison& comparison, Team& te
 
 void verify_dit(const Reference& reference, Comparison& comparison, Team& team) {
     const std::string name = reference.name();
-    if (name.starts_with("dit_forward")) return verify_forward(reference, comparison, team);
+    if (name.starts_with("dit_forward")) return verify_dit_forward(reference, comparison, team);
     const auto net = network_of(reference, comparison.precision(), team);
     if (name.starts_with("dit_loss"))
         return compare_meanflow_loss(reference, comparison, *net, config_of(reference).classes, team,

@@ -16,8 +16,6 @@
 namespace mf::verify {
 namespace {
 
-constexpr double kTolerance = 1e-5, kGradientTolerance = 1e-4;
-
 /// Everything that a loss file's base draws lead to.
 class LossFile {
   public:

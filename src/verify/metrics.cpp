@@ -13,7 +13,7 @@
 namespace mf::verify {
 namespace {
 
-constexpr double kTolerance = 1e-6;
+constexpr double kMetricTolerance = 1e-6;
 
 MatrixView view_of(const Tensor& tensor) { return {tensor.f32(), tensor.rows(), tensor.cols()}; }
 
@@ -43,9 +43,11 @@ class PairOfSets {
 
   private:
     bool has(const std::string& name) const { return reference_.has(prefix_ + name); }
-    void value(const std::string& name, double got) { comparison_.value(prefix_ + name, got, kTolerance); }
+    void value(const std::string& name, double got) {
+        comparison_.value(prefix_ + name, got, kMetricTolerance);
+    }
     void values(const std::string& name, const std::vector<double>& got) {
-        if (has(name)) comparison_.values(prefix_ + name, std::span<const double>(got), kTolerance);
+        if (has(name)) comparison_.values(prefix_ + name, std::span<const double>(got), kMetricTolerance);
     }
 
     void frechet() {
@@ -95,10 +97,10 @@ void compare_inception_scores(const Reference& reference, Comparison& comparison
         std::vector<std::int64_t> order;
         if (stem.ends_with(".permuted")) order = reference.integers("is.permutation");
         const InceptionScore got = inception_score(view_of(reference.at("logits")), parts, order);
-        comparison.value(name, got.mean, kTolerance);
-        if (reference.has(stem + ".std")) comparison.value(stem + ".std", got.std, kTolerance);
+        comparison.value(name, got.mean, kMetricTolerance);
+        if (reference.has(stem + ".std")) comparison.value(stem + ".std", got.std, kMetricTolerance);
         if (reference.has(stem + ".per_split"))
-            comparison.values(stem + ".per_split", std::span<const double>(got.per_part), kTolerance);
+            comparison.values(stem + ".per_split", std::span<const double>(got.per_part), kMetricTolerance);
     }
 }
 

@@ -18,8 +18,6 @@
 namespace mf::verify {
 namespace {
 
-constexpr double kTolerance = 1e-5;
-
 Mit::Config config_of(const Reference& reference, bool v_blocks) {
     const auto whole = [&](const char* key) { return static_cast<std::int64_t>(reference.setting(key)); };
     return {.height = whole("net.input_size"),

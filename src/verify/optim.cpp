@@ -14,8 +14,6 @@ namespace mf::verify {
 namespace {
 
 // States are f32 and pass through a few updates, each with a root and a quotient.
-constexpr double kTolerance = 1e-5;
-
 /// The number after `head` in a name: 0.95 in "adamw.b2_0.95.wd_0.0.w" for "b2_".
 double number_after(const std::string& name, const std::string& head) {
     const std::size_t at = name.find(head);

@@ -15,6 +15,9 @@
 
 namespace mf::verify {
 
+/// How far numbers and gradients may be from a reference in single precision, relative to the largest of them.
+inline constexpr double kTolerance = 1e-5, kGradientTolerance = 1e-4;
+
 /// One file of golden vectors. Whatever is asked for and not there is an Error that names it.
 class Reference {
   public:

@@ -10,8 +10,6 @@
 namespace mf::verify {
 namespace {
 
-constexpr double kTolerance = 1e-5;
-
 /// Logit-normal times, sorted; the first rows of the batch have r = t.
 void compare_times(const Reference& reference, Comparison& comparison) {
     const TimeSampler sampler{.kind = TimeSampler::Kind::logit_normal,

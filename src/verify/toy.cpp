@@ -18,8 +18,6 @@
 namespace mf::verify {
 namespace {
 
-constexpr double kTolerance = 1e-5, kGradientTolerance = 1e-4;
-
 constexpr const char* kSignedSums =
     "norm, then sum_i sign(i,j) g_i for j=0,1,2; sign(i,j) = bit 31 of ((i+1)*2654435761 + j*40503) mod 2^32 "
     "? -1 "

@@ -37,9 +37,11 @@ Picture square_of(const std::filesystem::path& path, int side, bool held) {
     form.size = side;
     Picture read = read_for(path, form, kWhite, held ? kMostHeldBytes : 0).picture;
     Picture out{side, side, read.channels, Bytes(static_cast<std::size_t>(side * side * read.channels))};
-    write_formed(out.pixels.data(), {read.pixels.data(), read.width, read.height, read.channels},
-                 {.size = side, .channels = read.channels});
-    if (!held) EXPECT_EQ(read.width, side) << "nothing larger is kept";
+    form.channels = read.channels;
+    write_formed(out.pixels.data(), {read.pixels.data(), read.width, read.height, read.channels}, form);
+    if (!held) {
+        EXPECT_EQ(read.width, side) << "nothing larger is kept";
+    }
     return out;
 }
 

@@ -233,8 +233,9 @@ TEST(ArrayNumbers, IntegersStayThemselvesOrAreRefused) {
     };
     for (const std::int64_t value : {0LL, -7LL, 1LL << 24, -(1LL << 24), (1LL << 24) + 2, 1LL << 62})
         EXPECT_EQ(static_cast<std::int64_t>(floats_of(value)), value);
-    for (const std::int64_t value :
-         {(1LL << 24) + 1, -(1LL << 24) - 1, (1LL << 62) + 1, INT64_MAX, INT64_MIN + 1})
+    constexpr std::int64_t one = 1;
+    for (const std::int64_t value : {(one << 24) + 1, -(one << 24) - 1, (one << 62) + 1,
+                                     std::int64_t{INT64_MAX}, std::int64_t{INT64_MIN} + 1})
         EXPECT_TRUE(has(error_of([&] { floats_of(value); }), "there: holds the integer")) << value;
 }
 

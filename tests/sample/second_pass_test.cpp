@@ -35,18 +35,18 @@ class Stub final : public VelocityModel {
     mutable int null_passes = 0;
 };
 
-struct Run {
+struct Outcome {
     std::vector<float> z;
     int null_passes = 0;
 };
 
-Run sampled(Solver solver, const std::vector<double>& times, const SecondPass& guidance) {
+Outcome sampled(Solver solver, const std::vector<double>& times, const SecondPass& guidance) {
     Stub model;
     Team team(1);
     Condition condition;
     condition.labels = Tensor({4}, DType::i32);
     for (std::int32_t i = 0; i < 4; ++i) static_cast<std::int32_t*>(condition.labels.raw())[i] = i % 3;
-    Run out{{0.1F, 0.2F, 0.3F, 0.4F, 0.5F, 0.6F, 0.7F, 0.8F}, 0};
+    Outcome out{{0.1F, 0.2F, 0.3F, 0.4F, 0.5F, 0.6F, 0.7F, 0.8F}, 0};
     sample(team, model, {.solver = solver, .times = times, .second_pass = guidance}, condition, out.z, 2);
     out.null_passes = model.null_passes;
     return out;
@@ -64,8 +64,8 @@ const SecondPass kGuidance{
 const std::vector<double> kTimes = {1, 0.75, 0.5, 0.25, 0};
 
 TEST(SecondPass, EulerGuidesEachSampleByItsOwnStrengthInItsOwnInterval) {
-    const Run run = sampled(Solver::euler, kTimes, kGuidance);
-    const Run plain = sampled(Solver::euler, kTimes, {});
+    const Outcome run = sampled(Solver::euler, kTimes, kGuidance);
+    const Outcome plain = sampled(Solver::euler, kTimes, {});
     for (std::size_t i = 0; i < run.z.size(); ++i) {
         const std::size_t row = i / 2;
         float z = 0.1F * static_cast<float>(i + 1);
@@ -82,7 +82,7 @@ TEST(SecondPass, EulerGuidesEachSampleByItsOwnStrengthInItsOwnInterval) {
 }
 
 TEST(SecondPass, HeunAsksForBothEndsOfAStep) {
-    const Run run = sampled(Solver::heun, kTimes, kGuidance);
+    const Outcome run = sampled(Solver::heun, kTimes, kGuidance);
     for (std::size_t i = 0; i < run.z.size(); ++i) {
         const std::size_t row = i / 2;
         const auto at = [&](float z, double t) {

@@ -223,7 +223,7 @@ plot::Figure figure_of(const std::vector<Result>& results, const Invocation& inv
                     base.integer("train.steps"), base.integer("train.batch"), seeds, seeds == 1 ? "" : "s"));
 }
 
-int run(const Invocation& invocation) {
+int run_ablate(const Invocation& invocation) {
     const fs::path folder = invocation.options.text("--out");
     if (folder.empty())
         throw UsageError("ablate wants --out DIR, where its runs go",
@@ -276,7 +276,7 @@ Command ablate_command() {
     out.has_results = true;
     out.takes_overrides = true;
     out.least_words = out.most_words = 1;
-    out.run = run;
+    out.run = run_ablate;
     return out;
 }
 

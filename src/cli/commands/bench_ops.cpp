@@ -21,7 +21,7 @@ std::string cell_of(const PassTiming& pass) {
     return pass.ms == 0 ? "-" : fmt::format("{:.3f} ms {:6.1f} {:6.1f}", pass.ms, pass.gflops, pass.gbytes);
 }
 
-int run(const Invocation& invocation) {
+int run_bench_ops(const Invocation& invocation) {
     const std::string filter = invocation.words.empty() ? "" : invocation.words[0];
     const std::string& name = invocation.options.text("--precision");
     const Precision precision = name == "bf16" ? Precision::bf16 : Precision::f32;
@@ -65,7 +65,7 @@ Command bench_ops_command() {
     };
     out.has_results = true;
     out.most_words = 1;
-    out.run = run;
+    out.run = run_bench_ops;
     return out;
 }
 

@@ -102,7 +102,7 @@ Json json_of(const Row& row, double peak) {
          {"peak_share", row.gflop / row.median * 1e3 / peak}});
 }
 
-int run(const Invocation& invocation) {
+int run_bench_sample(const Invocation& invocation) {
     Stopwatch watch;
     Team team(invocation.threads());
     Precision precision = precision_of(invocation);
@@ -158,7 +158,7 @@ Command bench_sample_command() {
     out.has_results = true;
     out.takes_overrides = true;
     out.least_words = out.most_words = 1;
-    out.run = run;
+    out.run = run_bench_sample;
     return out;
 }
 

@@ -43,7 +43,7 @@ Timing time_steps(Trainer& trainer, std::int64_t warm_up, std::int64_t steps, do
     return out;
 }
 
-int run(const Invocation& invocation) {
+int run_bench_step(const Invocation& invocation) {
     const Settings settings = resolve(config_items(
         invocation, invocation.words.empty() ? std::string(default_config) : invocation.words[0]));
     Trainer trainer(settings, invocation.threads());
@@ -99,7 +99,7 @@ Command bench_step_command() {
     out.has_results = true;
     out.takes_overrides = true;
     out.most_words = 1;
-    out.run = run;
+    out.run = run_bench_step;
     return out;
 }
 

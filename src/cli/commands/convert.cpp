@@ -15,7 +15,7 @@
 namespace mf::cli {
 namespace {
 
-int run(const Invocation& invocation) {
+int run_convert(const Invocation& invocation) {
     const std::filesystem::path to = invocation.words[1];
     if (to.extension() != ".safetensors")
         throw UsageError(fmt::format("{}: the weights go into a file .safetensors", to.string()),
@@ -48,7 +48,7 @@ Command convert_command() {
     out.options = model_options();
     out.has_results = true;
     out.least_words = out.most_words = 2;
-    out.run = run;
+    out.run = run_convert;
     return out;
 }
 

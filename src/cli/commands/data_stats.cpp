@@ -134,7 +134,7 @@ void print_text(const std::string& name, const Dataset& data, const Stats& stats
     fmt::print("\n{}", text_table(rows));
 }
 
-int run(const Invocation& invocation) {
+int run_data_stats(const Invocation& invocation) {
     const std::string& name = invocation.words[0];
     std::vector<ConfigItem> items = {{"data.name", name, ""}};
     for (const ConfigItem& item : data_items(invocation, true)) items.push_back(item);
@@ -162,7 +162,7 @@ Command data_stats_command() {
     out.has_results = true;
     out.takes_overrides = true;
     out.least_words = out.most_words = 1;
-    out.run = run;
+    out.run = run_data_stats;
     return out;
 }
 

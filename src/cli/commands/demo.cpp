@@ -8,7 +8,7 @@
 namespace mf::cli {
 namespace {
 
-int run(const Invocation& invocation) {
+int run_demo(const Invocation& invocation) {
     const std::string what = invocation.words.empty() ? "points" : invocation.words[0];
     if (what == "images" || what == "shapes") return demo_images(invocation, what);
     if (what != "points")
@@ -44,7 +44,7 @@ Command demo_command() {
     out.has_results = true;
     out.takes_overrides = true;
     out.most_words = 1;
-    out.run = run;
+    out.run = run_demo;
     return out;
 }
 

@@ -16,7 +16,7 @@
 namespace mf::cli {
 namespace {
 
-int run(const Invocation& invocation) {
+int run_diagnose(const Invocation& invocation) {
     if (std::filesystem::is_regular_file(invocation.words[0]))
         refuse_options(
             invocation, {"--step"},
@@ -68,7 +68,7 @@ Command diagnose_command() {
     };
     out.has_results = true;
     out.least_words = out.most_words = 1;
-    out.run = run;
+    out.run = run_diagnose;
     return out;
 }
 

@@ -10,7 +10,9 @@
 #include "cli/sampling_options.hpp"
 #include "cli/screen.hpp"
 #include "core/error.hpp"
+#include "generate/sample_file.hpp"
 #include "judge/feature_files.hpp"
+#include "judge/generated.hpp"
 #include "judge/image_eval.hpp"
 #include "judge/image_report.hpp"
 #include "judge/point_eval.hpp"
@@ -46,7 +48,7 @@ Json json_of(const std::vector<Result>& results) {
 
 const std::vector<std::string> kColumns = {"source", "weights", "trained", "steps"};
 
-EvalRequest request_for(const Invocation& invocation) {
+EvalRequest eval_request_for(const Invocation& invocation) {
     EvalRequest out;
     out.model = choice_of(invocation);
     out.sampling = request_of(invocation);
@@ -74,13 +76,13 @@ void about(const std::string& target, Function function) {
     }
 }
 
-bool is_sample(const std::string& word) { return is_sample_file(word); }
+bool is_sample(const std::string& word) { return is_sample_file(word) || is_picture_folder(word); }
 
 /// Options and keys that nothing of what was named has a use for.
 void check_options_act(const Invocation& invocation) {
     const std::initializer_list<const char*> of_models = {
-        "--steps", "--count",  "--labels",       "--omega", "--interval", "--weights",
-        "--step",  "--solver", "--as-published", "--side",  "--precision"};
+        "--steps", "--labels", "--omega",        "--interval", "--weights",
+        "--step",  "--solver", "--as-published", "--side",     "--precision"};
     const bool models = !std::ranges::all_of(invocation.words, is_sample);
     if (invocation.options.flag("--features")) {
         refuse_options(invocation, of_models, "is for networks; with --features nothing is drawn");
@@ -139,25 +141,28 @@ void print_images(const ImageEval& eval, bool as_json) {
 
 int eval_images(const Invocation& invocation) {
     Team team(invocation.threads());
-    ImageEval eval(invocation.options.text("--judge"), request_for(invocation), team);
+    ImageEval eval(invocation.options.text("--judge"), eval_request_for(invocation), team);
     for (const std::string& target : invocation.words) about(target, [&] { eval.add(target); });
     print_images(eval, invocation.json());
     return 0;
 }
 
-int run(const Invocation& invocation) {
+int run_eval(const Invocation& invocation) {
     check_options_act(invocation);
     if (invocation.options.flag("--features")) return eval_features(invocation);
     check_usage(invocation.options.integer("--count") != 1,
                 "--count 1: one sample says nothing; give 2 or more");
     if (is_about_images(invocation.words[0])) return eval_images(invocation);
+    if (std::ranges::all_of(invocation.words, is_sample))
+        refuse_options(invocation, {"--count"},
+                       "is for networks and images; of a file of points all are judged");
     if (!invocation.overrides.empty() && std::ranges::none_of(invocation.words, is_sample))
         throw UsageError(fmt::format("{}: a run of points knows its data", invocation.overrides[0]),
                          "leave it out; it is for files of samples");
     check_usage(invocation.options.text("--judge").empty(), "--judge is for images; {} is about points",
                 invocation.words[0]);
     Team team(invocation.threads());
-    const EvalRequest request = request_for(invocation);
+    const EvalRequest request = eval_request_for(invocation);
     std::vector<PointResult> results;
     for (const std::string& target : invocation.words)
         about(target, [&] {
@@ -204,7 +209,7 @@ Command eval_command() {
     out.takes_overrides = true;
     out.least_words = 1;
     out.most_words = 1000;
-    out.run = run;
+    out.run = run_eval;
     return out;
 }
 

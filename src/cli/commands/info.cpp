@@ -144,7 +144,7 @@ std::string keys_json() {
     return Json::array(sections).text() + "\n";
 }
 
-int run(const Invocation& invocation) {
+int run_info(const Invocation& invocation) {
     const std::string& what = invocation.words[0];
     if (what == "keys")
         fmt::print("{}", invocation.json() ? keys_json() : keys_page());
@@ -175,7 +175,7 @@ Command info_command() {
     out.example = "  meanflow info runs/imf/checkpoints/step_5001.safetensors\n  meanflow info keys";
     out.has_results = true;
     out.least_words = out.most_words = 1;
-    out.run = run;
+    out.run = run_info;
     return out;
 }
 

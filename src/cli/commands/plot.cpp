@@ -192,7 +192,7 @@ std::vector<fs::path> draw_named(const std::string& name, bool images, const Inv
     return plot::draw(make_figure(name, request, team), folder / name, formats_of(invocation));
 }
 
-int run(const Invocation& invocation) {
+int run_plot(const Invocation& invocation) {
     Team team(invocation.threads());
     const FigureRequest request = request_for(invocation);
     fs::path folder = invocation.options.text("--out");
@@ -273,7 +273,7 @@ Command plot_command() {
     out.has_results = true;
     out.least_words = 1;
     out.most_words = 100;
-    out.run = run;
+    out.run = run_plot;
     return out;
 }
 

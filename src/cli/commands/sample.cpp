@@ -219,7 +219,7 @@ void report(const std::vector<Drawn>& all, const LoadedModel& loaded, const Invo
     if (invocation.json()) fmt::print("{}\n", Json::object({{"outputs", Json::array(rows)}}).text());
 }
 
-int run(const Invocation& invocation) {
+int run_sample(const Invocation& invocation) {
     Team team(invocation.threads());
     const fs::path target = invocation.words[0];
     const LoadedModel loaded = open_model(target.string(), invocation, team);
@@ -281,7 +281,7 @@ Command sample_command() {
     for (Option& option : sampling_options()) out.options.push_back(std::move(option));
     out.has_results = true;
     out.least_words = out.most_words = 1;
-    out.run = run;
+    out.run = run_sample;
     return out;
 }
 

@@ -198,7 +198,7 @@ int end_of(TrainingEnd end, int signal, Trainer& trainer, const Settings& settin
     return 0;
 }
 
-int run(const Invocation& invocation) {
+int run_train(const Invocation& invocation) {
     const fs::path folder = folder_of(invocation);
     const Settings settings = settings_of(invocation, folder);
     const bool quiet = invocation.quiet();
@@ -246,7 +246,7 @@ Command train_command() {
     };
     out.takes_overrides = true;
     out.most_words = 1;
-    out.run = run;
+    out.run = run_train;
     return out;
 }
 

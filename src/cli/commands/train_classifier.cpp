@@ -115,7 +115,7 @@ class Session {
     double loss_ = 0, right_ = 0, weight_ = 0;  ///< running means
 };
 
-int run(const Invocation& invocation) {
+int run_train_classifier(const Invocation& invocation) {
     const std::filesystem::path out = invocation.options.text("--out");
     check_usage(out.extension() == ".safetensors", "--out {}: a judge is a file NAME.safetensors",
                 out.string());
@@ -170,7 +170,7 @@ Command train_classifier_command() {
     };
     out.has_results = true;
     out.takes_overrides = true;
-    out.run = run;
+    out.run = run_train_classifier;
     return out;
 }
 

@@ -108,7 +108,7 @@ Json row_of(const Case& one, Precision precision) {
     return Json::object(members);
 }
 
-int run(const Invocation& invocation) {
+int run_verify(const Invocation& invocation) {
     Team team(invocation.threads());
     const Precision precision =
         invocation.options.text("--precision") == "bf16" ? Precision::bf16 : Precision::f32;
@@ -151,7 +151,7 @@ Command verify_command() {
     };
     out.has_results = true;
     out.least_words = out.most_words = 1;
-    out.run = run;
+    out.run = run_verify;
     return out;
 }
 

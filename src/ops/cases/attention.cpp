@@ -55,7 +55,7 @@ OpCase attention_case(const SequenceSize& z, Precision precision = Precision::f3
     return out;
 }
 
-std::vector<OpCase> cases() {
+std::vector<OpCase> attention_cases() {
     return {attention_case({1, 1, 1, 1}),
             attention_case({3, 5, 2, 3}),
             attention_case({2, 31, 2, 16}),
@@ -70,7 +70,7 @@ std::vector<OpCase> cases() {
             attention_case({2, 31, 2, 3}, Precision::bf16)};
 }
 
-std::vector<OpCase> timed(Precision precision) {
+std::vector<OpCase> attention_timed(Precision precision) {
     return {attention_case({16, 84, 4, 64}, precision), attention_case({2, 276, 12, 64}, precision)};
 }
 
@@ -80,7 +80,7 @@ OpEntry attention_entry() {
     return {"attention",
             "O = P V, P = softmax(s Q Kᵀ);  H = P ⊙ s (Q' Kᵀ + Q K'ᵀ), O' = P V' + (H - rowsum(H) P) V;  "
             "S̄ = P ⊙ (Ō Vᵀ - rowsum(Ō ⊙ O)), Q̄ += s S̄ K, K̄ += s S̄ᵀ Q, V̄ += Pᵀ Ō",
-            cases, timed};
+            attention_cases, attention_timed};
 }
 
 }  // namespace mf

@@ -39,7 +39,7 @@ OpCase concat_case(std::int64_t rows, const std::vector<Part>& parts, Precision 
     return out;
 }
 
-std::vector<OpCase> cases() {
+std::vector<OpCase> concat_cases() {
     const Precision f32 = Precision::f32;
     return {concat_case(1, {{1}}, f32),
             concat_case(31, {{33}}, f32),
@@ -52,7 +52,7 @@ std::vector<OpCase> cases() {
             concat_case(31, {{33}, {31}}, Precision::bf16)};
 }
 
-std::vector<OpCase> timed(Precision precision) {
+std::vector<OpCase> concat_timed(Precision precision) {
     return {concat_case(64, {{2}, {1}, {1}}, precision), concat_case(1344, {{256}, {256}}, precision)};
 }
 
@@ -60,7 +60,7 @@ std::vector<OpCase> timed(Precision precision) {
 
 OpEntry concat_entry() {
     return {"concat", "y = [x_1, x_2, ...];  y' = [x_1', x_2', ...];  x̄_i += columns of ȳ that x_i filled",
-            cases, timed};
+            concat_cases, concat_timed};
 }
 
 }  // namespace mf

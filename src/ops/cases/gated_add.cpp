@@ -49,7 +49,7 @@ OpCase sample_case(const SequenceSize& z) {
     return out;
 }
 
-std::vector<OpCase> cases() {
+std::vector<OpCase> gated_add_cases() {
     const Precision f32 = Precision::f32;
     return {param_case(1, 1, f32),
             param_case(31, 33, f32),
@@ -61,13 +61,13 @@ std::vector<OpCase> cases() {
             sample_case({7, 3, 1, 16})};
 }
 
-std::vector<OpCase> timed(Precision precision) { return {param_case(1344, 256, precision)}; }
+std::vector<OpCase> gated_add_timed(Precision precision) { return {param_case(1344, 256, precision)}; }
 
 }  // namespace
 
 OpEntry gated_add_entry() {
-    return {"gated_add", "y = x + g f;  y' = x' + g f' + g' f;  x̄ += ȳ, f̄ += g ȳ, ḡ += sum_rows(f ȳ)", cases,
-            timed};
+    return {"gated_add", "y = x + g f;  y' = x' + g f' + g' f;  x̄ += ȳ, f̄ += g ȳ, ḡ += sum_rows(f ȳ)",
+            gated_add_cases, gated_add_timed};
 }
 
 }  // namespace mf

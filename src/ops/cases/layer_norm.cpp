@@ -33,12 +33,12 @@ OpCase layer_norm_case(std::int64_t rows, std::int64_t c) {
     return out;
 }
 
-std::vector<OpCase> cases() {
+std::vector<OpCase> layer_norm_cases() {
     return {layer_norm_case(1, 31),  layer_norm_case(31, 33), layer_norm_case(33, 276),
             layer_norm_case(7, 999), layer_norm_case(64, 64), layer_norm_case(999, 5)};
 }
 
-std::vector<OpCase> timed(Precision) { return {layer_norm_case(1344, 256)}; }
+std::vector<OpCase> layer_norm_timed(Precision) { return {layer_norm_case(1344, 256)}; }
 
 }  // namespace
 
@@ -46,7 +46,7 @@ OpEntry layer_norm_entry() {
     return {"layer_norm",
             "y = n = (x - mean(x)) s, s = 1/√(var(x) + ε);  y' = s (x' - mean(x') - n mean(n x'));  "
             "x̄ += s (ȳ - mean(ȳ) - n mean(n ȳ))",
-            cases, timed};
+            layer_norm_cases, layer_norm_timed};
 }
 
 }  // namespace mf

@@ -53,7 +53,7 @@ OpCase linear_case(Size size, Variant variant) {
     return out;
 }
 
-std::vector<OpCase> cases() {
+std::vector<OpCase> linear_cases() {
     std::vector<OpCase> out;
     // Odd sizes everywhere: fewer rows than a micro-tile, columns that fill no panel, one of each.
     for (const Size& size :
@@ -79,7 +79,7 @@ std::vector<OpCase> cases() {
     return out;
 }
 
-std::vector<OpCase> timed(Precision precision) {
+std::vector<OpCase> linear_timed(Precision precision) {
     const DType x = precision == Precision::bf16 ? DType::bf16 : DType::f32;
     return {linear_case({64, 128, 128}, {.precision = precision, .x = x}),
             linear_case({1344, 256, 256}, {.precision = precision, .x = x}),
@@ -90,7 +90,8 @@ std::vector<OpCase> timed(Precision precision) {
 }  // namespace
 
 OpEntry linear_entry() {
-    return {"linear", "y = x Wᵀ + b;  y' = x' Wᵀ;  x̄ += ȳ W,  W̄ += ȳᵀ x,  b̄ += sum_rows(ȳ)", cases, timed};
+    return {"linear", "y = x Wᵀ + b;  y' = x' Wᵀ;  x̄ += ȳ W,  W̄ += ȳᵀ x,  b̄ += sum_rows(ȳ)", linear_cases,
+            linear_timed};
 }
 
 }  // namespace mf

@@ -24,15 +24,16 @@ OpCase mean_case(std::int64_t samples, std::int64_t tokens, std::int64_t c) {
     return out;
 }
 
-std::vector<OpCase> cases() {
+std::vector<OpCase> mean_tokens_cases() {
     return {mean_case(1, 1, 1), mean_case(31, 3, 33), mean_case(3, 31, 2), mean_case(2, 3, 276)};
 }
-std::vector<OpCase> timed(Precision) { return {mean_case(16, 64, 128)}; }
+std::vector<OpCase> mean_tokens_timed(Precision) { return {mean_case(16, 64, 128)}; }
 
 }  // namespace
 
 OpEntry mean_tokens_entry() {
-    return {"mean_tokens", "y[s] = 1/n sum_i x[s][i];  y' likewise;  x̄[s][i] += ȳ[s] / n", cases, timed};
+    return {"mean_tokens", "y[s] = 1/n sum_i x[s][i];  y' likewise;  x̄[s][i] += ȳ[s] / n", mean_tokens_cases,
+            mean_tokens_timed};
 }
 
 }  // namespace mf

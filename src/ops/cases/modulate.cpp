@@ -30,12 +30,14 @@ OpCase modulate_case(const SequenceSize& z, Precision precision = Precision::f32
     return out;
 }
 
-std::vector<OpCase> cases() {
+std::vector<OpCase> modulate_cases() {
     return {modulate_case({1, 1, 1, 1}), modulate_case({3, 5, 1, 33}), modulate_case({7, 3, 1, 16}),
             modulate_case({2, 31, 1, 31}), modulate_case({3, 5, 1, 33}, Precision::bf16)};
 }
 
-std::vector<OpCase> timed(Precision precision) { return {modulate_case({16, 84, 1, 256}, precision)}; }
+std::vector<OpCase> modulate_timed(Precision precision) {
+    return {modulate_case({16, 84, 1, 256}, precision)};
+}
 
 }  // namespace
 
@@ -43,7 +45,7 @@ OpEntry modulate_entry() {
     return {"modulate",
             "y = x (1 + a) + b;  y' = x' (1 + a) + x a' + b';  x̄ += (1 + a) ȳ, ā += sum_tokens(x ȳ), "
             "b̄ += sum_tokens(ȳ)",
-            cases, timed};
+            modulate_cases, modulate_timed};
 }
 
 }  // namespace mf

@@ -8,12 +8,12 @@
 namespace mf {
 namespace {
 
-struct Size {
+struct GridSize {
     std::int64_t samples, height, width, c;
     std::int64_t pixels() const { return height * width * c; }
 };
 
-OpCase neighbours_case(const Size& z, DType dtype = DType::f32) {
+OpCase neighbours_case(const GridSize& z, DType dtype = DType::f32) {
     OpCase out;
     out.name =
         fmt::format("{}x{}x{}x{}{}", z.samples, z.height, z.width, z.c, dtype == DType::bf16 ? "_bf16" : "");
@@ -39,11 +39,11 @@ OpCase neighbours_case(const Size& z, DType dtype = DType::f32) {
     return out;
 }
 
-std::vector<OpCase> cases() {
+std::vector<OpCase> neighbours_cases() {
     return {neighbours_case({1, 1, 1, 1}), neighbours_case({3, 2, 5, 3}), neighbours_case({5, 4, 3, 31}),
             neighbours_case({2, 7, 1, 33}), neighbours_case({3, 3, 4, 16}, DType::bf16)};
 }
-std::vector<OpCase> timed(Precision precision) {
+std::vector<OpCase> neighbours_timed(Precision precision) {
     return {neighbours_case({8, 16, 16, 64}, precision == Precision::bf16 ? DType::bf16 : DType::f32)};
 }
 
@@ -53,7 +53,7 @@ OpEntry neighbours_entry() {
     return {"neighbours",
             "y[i][j][u][v] = x[i + u - 1][j + v - 1], zero beyond the edge;  y' likewise;  x̄ collects its "
             "copies",
-            cases, timed};
+            neighbours_cases, neighbours_timed};
 }
 
 }  // namespace mf

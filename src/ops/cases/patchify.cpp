@@ -51,16 +51,16 @@ std::vector<OpCase> cases_of(bool back) {
             patch_case(5, {6, 9, 3, 3}, back), patch_case(2, {4, 8, 1, 4}, back),
             patch_case(31, {4, 4, 3, 1}, back)};
 }
-std::vector<OpCase> cases() { return cases_of(false); }
+std::vector<OpCase> patchify_cases() { return cases_of(false); }
 std::vector<OpCase> cases_back() { return cases_of(true); }
-std::vector<OpCase> timed(Precision) { return {patch_case(16, {32, 32, 3, 4}, false)}; }
+std::vector<OpCase> patchify_timed(Precision) { return {patch_case(16, {32, 32, 3, 4}, false)}; }
 std::vector<OpCase> timed_back(Precision) { return {patch_case(16, {32, 32, 3, 4}, true)}; }
 
 }  // namespace
 
 OpEntry patchify_entry() {
     return {"patchify", "y[patch][c][i][j] = x[p_y P + i][p_x P + j][c];  y' likewise;  x̄ by the inverse",
-            cases, timed};
+            patchify_cases, patchify_timed};
 }
 
 OpEntry unpatchify_entry() {

@@ -34,7 +34,7 @@ OpCase pointwise_case(std::int64_t rows, std::int64_t cols, Precision precision)
 }
 
 template <Pointwise function, class Law>
-std::vector<OpCase> cases() {
+std::vector<OpCase> pointwise_cases() {
     std::vector<OpCase> out;
     for (const Precision precision : {Precision::f32, Precision::bf16})
         for (const Shape& size :
@@ -44,14 +44,14 @@ std::vector<OpCase> cases() {
 }
 
 template <Pointwise function, class Law>
-std::vector<OpCase> timed(Precision precision) {
+std::vector<OpCase> pointwise_timed(Precision precision) {
     return {pointwise_case<function, Law>(64, 128, precision),
             pointwise_case<function, Law>(1344, 1024, precision)};
 }
 
 template <Pointwise function, class Law>
 OpEntry entry(const char* law) {
-    return {Law::name, law, cases<function, Law>, timed<function, Law>};
+    return {Law::name, law, pointwise_cases<function, Law>, pointwise_timed<function, Law>};
 }
 
 }  // namespace

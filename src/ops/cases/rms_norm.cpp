@@ -7,7 +7,7 @@ namespace mf {
 namespace {
 
 /// Groups of c columns: y = g x / sqrt(mean(x^2) + eps).
-std::vector<double> law(std::int64_t c, const Numbers& x) {
+std::vector<double> rms_norm_law(std::int64_t c, const Numbers& x) {
     std::vector<double> y(x[0].size());
     for (std::size_t group = 0; group < y.size(); group += at(c)) {
         double squares = 0;
@@ -27,14 +27,14 @@ OpCase rms_case(std::int64_t rows, std::int64_t heads, std::int64_t c, Precision
     out.run = [](const Context& context, std::span<const Dual> data, std::span<const Param* const> params) {
         return rms_norm(context, data[0], *params[0], context.operand());
     };
-    out.reference = [c](const Numbers& x, const Numbers&) { return law(c, x); };
+    out.reference = [c](const Numbers& x, const Numbers&) { return rms_norm_law(c, x); };
     out.tolerance = precision == Precision::bf16 ? 2.5e-2 : 4e-6;
     const auto count = static_cast<double>(rows * heads * c);
     out.work = {4 * count, 6 * count, 8 * count};
     return out;
 }
 
-std::vector<OpCase> cases() {
+std::vector<OpCase> rms_norm_cases() {
     std::vector<OpCase> out;
     for (const auto& [rows, heads, c] : {std::array<std::int64_t, 3>{1, 1, 31},
                                          {31, 1, 33},
@@ -50,7 +50,7 @@ std::vector<OpCase> cases() {
     return out;
 }
 
-std::vector<OpCase> timed(Precision precision) {
+std::vector<OpCase> rms_norm_timed(Precision precision) {
     return {rms_case(1344, 1, 256, precision), rms_case(1344, 4, 64, precision)};
 }
 
@@ -60,7 +60,7 @@ OpEntry rms_norm_entry() {
     return {"rms_norm",
             "y = g n, n = x s, s = 1/√(mean(x²) + ε);  y' = g (x' s - n mean(n x') s);  "
             "x̄ += s (g ȳ - n mean(n g ȳ)), ḡ += sum_rows(n ȳ)",
-            cases, timed};
+            rms_norm_cases, rms_norm_timed};
 }
 
 }  // namespace mf

@@ -35,18 +35,18 @@ OpCase rope_case(const SequenceSize& z, Precision precision = Precision::f32) {
     return out;
 }
 
-std::vector<OpCase> cases() {
+std::vector<OpCase> rope_cases() {
     return {rope_case({1, 1, 1, 2}),    rope_case({3, 31, 2, 6}), rope_case({2, 33, 3, 16}),
             rope_case({1, 276, 1, 64}), rope_case({5, 7, 2, 18}), rope_case({2, 33, 3, 18}, Precision::bf16)};
 }
 
-std::vector<OpCase> timed(Precision precision) { return {rope_case({16, 84, 4, 64}, precision)}; }
+std::vector<OpCase> rope_timed(Precision precision) { return {rope_case({16, 84, 4, 64}, precision)}; }
 
 }  // namespace
 
 OpEntry rope_entry() {
     return {"rope", "(y_2k, y_2k+1) = R(p θ_k) (x_2k, x_2k+1), θ_k = base^(-2k/d);  y' = R x';  x̄ += Rᵀ ȳ",
-            cases, timed};
+            rope_cases, rope_timed};
 }
 
 }  // namespace mf

@@ -38,7 +38,7 @@ OpCase square_loss_case(std::int64_t rows, std::int64_t cols, SquareWeight weigh
     return out;
 }
 
-std::vector<OpCase> cases() {
+std::vector<OpCase> square_loss_cases() {
     std::vector<OpCase> out;
     for (const double p : {0.0, 0.5, 1.0})
         for (const Shape& size :
@@ -47,7 +47,7 @@ std::vector<OpCase> cases() {
     return out;
 }
 
-std::vector<OpCase> timed(Precision) {
+std::vector<OpCase> square_loss_timed(Precision) {
     return {square_loss_case(64, 2, {}), square_loss_case(64, 2, {.p = 0.75, .c = 1e-3}),
             square_loss_case(16, 4096, {.p = 1, .c = 1e-3})};
 }
@@ -58,7 +58,7 @@ OpEntry square_loss_entry() {
     return {"square_loss",
             "q_i = |p_i - y_i|²,  L = Σ_i w_i q_i / divisor,  w_i = sg((q_i + c)^-p);  p̄_i += 2 w_i (p_i - "
             "y_i) L̄ / divisor",
-            cases, timed};
+            square_loss_cases, square_loss_timed};
 }
 
 }  // namespace mf

@@ -25,18 +25,18 @@ OpCase swiglu_case(std::int64_t rows, std::int64_t c, Precision precision = Prec
     return out;
 }
 
-std::vector<OpCase> cases() {
+std::vector<OpCase> swiglu_cases() {
     return {swiglu_case(1, 1),   swiglu_case(31, 33), swiglu_case(33, 276),
             swiglu_case(7, 999), swiglu_case(64, 16), swiglu_case(31, 33, Precision::bf16)};
 }
 
-std::vector<OpCase> timed(Precision precision) { return {swiglu_case(1344, 682, precision)}; }
+std::vector<OpCase> swiglu_timed(Precision precision) { return {swiglu_case(1344, 682, precision)}; }
 
 }  // namespace
 
 OpEntry swiglu_entry() {
     return {"swiglu", "y = silu(a) b;  y' = silu'(a) b a' + silu(a) b';  ā += silu'(a) b ȳ, b̄ += silu(a) ȳ",
-            cases, timed};
+            swiglu_cases, swiglu_timed};
 }
 
 }  // namespace mf

@@ -57,7 +57,7 @@ OpCase without_case(std::int64_t samples, std::int64_t tokens, std::int64_t firs
     return out;
 }
 
-std::vector<OpCase> cases() {
+std::vector<OpCase> tokens_cases() {
     return {with_case({1, 1, 1, {1}}), with_case({3, 5, 33, {2, 1}}), with_case({7, 16, 31, {8, 4, 2, 2, 4}}),
             with_case({31, 3, 2, {1, 1, 1}})};
 }
@@ -65,7 +65,7 @@ std::vector<OpCase> cases_without() {
     return {without_case(1, 1, 0, 1), without_case(3, 7, 2, 33), without_case(31, 5, 4, 3),
             without_case(2, 36, 20, 31)};
 }
-std::vector<OpCase> timed(Precision) { return {with_case({16, 64, 256, {8, 4, 2, 2, 4}})}; }
+std::vector<OpCase> tokens_timed(Precision) { return {with_case({16, 64, 256, {8, 4, 2, 2, 4}})}; }
 std::vector<OpCase> timed_without(Precision) { return {without_case(16, 84, 20, 256)}; }
 
 }  // namespace
@@ -74,7 +74,7 @@ OpEntry with_tokens_entry() {
     return {"with_tokens",
             "y[s] = [w_1 + e_1(s), ..., x(s)];  y' = [e_1', ..., x'];  w̄_i += sum_samples, ē_i += sum_group, "
             "x̄ += its rows",
-            cases, timed};
+            tokens_cases, tokens_timed};
 }
 
 OpEntry without_tokens_entry() {
