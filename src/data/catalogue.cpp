@@ -11,7 +11,8 @@ namespace mf {
 std::unique_ptr<Dataset> DatasetFactory::operator()(const Settings& settings, const DataPlan& plan) const {
     if (planned_ != nullptr) return planned_(settings, plan);
     std::unique_ptr<Dataset> out = simple_(settings);
-    if (plan.class_order && out->images() != nullptr && out->images()->class_names() != *plan.class_order)
+    const bool fixed = plan.class_order && !plan.class_order->empty();
+    if (fixed && out->images() != nullptr && out->images()->class_names() != *plan.class_order)
         throw Error(fmt::format("[data] has the classes {}; expected {}",
                                 fmt::join(out->images()->class_names(), ", "),
                                 fmt::join(*plan.class_order, ", ")));

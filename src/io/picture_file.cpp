@@ -20,7 +20,7 @@ constexpr std::uint64_t kMostFileBytes = std::uint64_t{1} << 30;
 std::string start_of(const std::filesystem::path& path) {
     try {
         const InputFile file(path);
-        std::string start(std::min<std::uint64_t>(file.size(), kTellingBytes), '\0');
+        std::string start(std::min<std::uint64_t>(file.size(), kPictureSignBytes), '\0');
         file.read(0, start.data(), start.size());
         return start;
     } catch (const Error&) {
@@ -31,8 +31,8 @@ std::string start_of(const std::filesystem::path& path) {
 bool is_ours(PictureKind kind) { return kind != PictureKind::none && kind != PictureKind::other; }
 
 [[noreturn]] void refuse(std::string_view bytes, const std::string& name) {
-    const std::string_view kind = likely_kind(bytes.substr(0, kTellingBytes));
-    if (picture_kind(bytes.substr(0, kTellingBytes)) == PictureKind::other)
+    const std::string_view kind = likely_kind(bytes.substr(0, kPictureSignBytes));
+    if (picture_kind(bytes.substr(0, kPictureSignBytes)) == PictureKind::other)
         throw Error(fmt::format("[picture] {}: is {}, expected PNG, JPEG or WebP", name, kind),
                     "convert it first, with ImageMagick for example: mogrify -format png FILES");
     if (!kind.empty())
@@ -44,7 +44,7 @@ bool is_ours(PictureKind kind) { return kind != PictureKind::none && kind != Pic
 
 std::unique_ptr<PictureRows> open_picture(std::string_view bytes, const std::string& name,
                                           const PictureWish& wish) {
-    switch (picture_kind(bytes.substr(0, kTellingBytes))) {
+    switch (picture_kind(bytes.substr(0, kPictureSignBytes))) {
         case PictureKind::png:
             return open_png(bytes, name, wish);
         case PictureKind::jpeg:

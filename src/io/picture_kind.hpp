@@ -11,7 +11,7 @@ namespace mf {
 enum class PictureKind { none, png, jpeg, webp, other };
 
 /// As many bytes of the start of a file as the functions below want to see (fewer will do for most).
-constexpr std::size_t kTellingBytes = 512;
+constexpr std::size_t kPictureSignBytes = 512;
 
 PictureKind picture_kind(std::string_view first_bytes);
 

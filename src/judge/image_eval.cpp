@@ -46,6 +46,15 @@ std::unique_ptr<Dataset> data_for(const Settings& settings, const DataPlan& plan
     }
 }
 
+GeneratedImages in_colours(GeneratedImages gray) {
+    std::vector<float> tripled;
+    tripled.reserve(3 * gray.values.size());
+    for (const float value : gray.values) tripled.insert(tripled.end(), 3, value);
+    gray.values = std::move(tripled);
+    gray.shape = {gray.shape[0], gray.shape[1], 3};
+    return gray;
+}
+
 }  // namespace
 
 ImageEval::ImageEval(const fs::path& judge, EvalRequest request, Team& team)
@@ -58,18 +67,27 @@ void ImageEval::add(const std::string& target) {
 }
 
 const ImageReference& ImageEval::reference_for(const Settings& settings, const DataPlan& plan,
-                                               std::int64_t count, const std::string& what) {
+                                               std::int64_t count, const Shape& shape,
+                                               const std::string& what) {
     std::string key = std::to_string(count);
     if (plan.class_order) key.append(" ").append(listed(*plan.class_order));
     for (const auto& [name, value] : settings.items())
         if (name.starts_with("data.")) key += " " + name + "=" + value;
-    if (key == key_) return *reference_;
+    if (key == key_) {
+        check_shape(shape, what);
+        return *reference_;
+    }
     const std::unique_ptr<Dataset> data = data_for(settings, plan);
     const ImageDataset* images = data->images();
     if (images == nullptr)
         throw UsageError(fmt::format("{}: holds images, and data.name={} has none to compare them with", what,
                                      settings.text("data.name")),
                          "name the data set that they are meant to be like: data.name=shapes");
+    data_name_ = settings.text("data.name");
+    shape_ = data->sample_shape();
+    class_names_ = images->class_names();
+    key_.clear();
+    check_shape(shape, what);
     JudgeLabels labels;
     if (judge_)
         labels = check_fits(*judge_, kind_of(*data), images->class_names(),
@@ -77,9 +95,6 @@ const ImageReference& ImageEval::reference_for(const Settings& settings, const D
     reference_ = std::make_unique<ImageReference>(*images, judge_ ? judge_->classifier.get() : nullptr, count,
                                                   team_, labels);
     key_ = key;
-    data_name_ = settings.text("data.name");
-    shape_ = data->sample_shape();
-    class_names_ = images->class_names();
     floors_.push_back({{.source = fmt::format("floor: {} itself", data_name_)}, reference_->floor(team_)});
     return *reference_;
 }
@@ -126,6 +141,8 @@ std::vector<std::int32_t> ImageEval::labels_for(const GeneratedImages& images,
 
 /// The settings of a run with request.data on top.
 Settings ImageEval::with_data(Settings settings) const {
+    // Weights of others do not say what they were trained on.
+    if (!settings.was_set("data.name")) return resolve(request_.data);
     for (const ConfigItem& item : request_.data) {
         check_usage(item.key.starts_with("data.") && item.key != "data.name",
                     "eval: '{}={}': of a run, only where its data lie can be said here: data.path=...",
@@ -142,9 +159,8 @@ void ImageEval::add_model(const std::string& target) {
     SampleRequest sampling = request_.sampling;
     sampling.count = request_.count == 0 ? 2000 : request_.count;
     if (judge_) check_fits(*judge_, loaded.sample, loaded.class_names, target);
-    const ImageReference& reference =
-        reference_for(with_data(loaded.settings), plan_of(loaded, team_.size()), sampling.count, target);
-    check_shape(loaded.sample.shape, target);
+    const ImageReference& reference = reference_for(with_data(loaded.settings), plan_of(loaded, team_.size()),
+                                                    sampling.count, loaded.sample.shape, target);
     for (const std::string& line : label_remarks(loaded, sampling.guidance.labels))
         tell(request_.remarks, line);
     std::vector<std::int32_t> labels;
@@ -164,15 +180,14 @@ void ImageEval::add_model(const std::string& target) {
 void ImageEval::add_images(const std::string& target) {
     GeneratedImages images = read_generated(target, request_.count);
     for (const std::string& line : images.remarks) tell(request_.remarks, line);
+    const Settings settings = resolve(request_.data);
+    // Gray pictures serve as colours where colours are wanted.
+    const auto items = settings.items();
+    if (images.shape[2] == 1 &&
+        std::ranges::find(items, std::pair<std::string, std::string>("data.channels", "3")) != items.end())
+        images = in_colours(std::move(images));
     const ImageReference& reference =
-        reference_for(resolve(request_.data), {.threads = team_.size()}, images.count(), target);
-    if (images.shape.rank() == 3 && images.shape[2] == 1 && shape_[2] == 3) {
-        std::vector<float> tripled;
-        for (const float value : images.values) tripled.insert(tripled.end(), 3, value);
-        images.values = std::move(tripled);
-        images.shape = {images.shape[0], images.shape[1], 3};
-    }
-    check_shape(images.shape, target);
+        reference_for(settings, {.threads = team_.size()}, images.count(), images.shape, target);
     const std::vector<std::int32_t> labels = labels_for(images, target);
     results_.push_back({{.source = target}, reference.score(images.values, labels, team_)});
 }

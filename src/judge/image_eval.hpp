@@ -46,7 +46,7 @@ class ImageEval {
 
   private:
     const ImageReference& reference_for(const Settings& settings, const DataPlan& plan, std::int64_t count,
-                                        const std::string& what);
+                                        const Shape& shape, const std::string& what);
     void check_shape(const Shape& shape, const std::string& what) const;
     std::vector<std::int32_t> labels_for(const GeneratedImages& images, const std::string& what) const;
     Settings with_data(Settings settings) const;

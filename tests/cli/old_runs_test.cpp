@@ -19,9 +19,10 @@ using test::Scratch;
 
 namespace fs = std::filesystem;
 
-/// Largest difference of a number when bits are not compared; losing the optimiser's state, an average or the place in
-/// the data moves numbers by more than 100 times as much.
-constexpr float kNearly = 2e-5F;
+/// Largest difference of a number in another build. Sums in another order (train.tile) move the samples of `toy` by 3e-8,
+/// of `folder` by 4e-7 and of `shapes` by .017: parts of that network have gradients that are hardly more than rounding,
+/// and Adam takes steps of one size all the same. A run that lost the optimiser's moments is off by 5e-4, .2 and .19.
+constexpr float kToy = 2e-5F, kFolder = 1e-4F, kShapes = 0.06F;
 
 /// The folder of the results that this build shall have bit for bit; "" for none.
 const std::string kBits = MF_BITS;
@@ -51,7 +52,7 @@ class OldRuns : public testing::Test {
         EXPECT_EQ(checksum_of(file), sums.at(kBits)) << path;
     }
     /// Samples of `target` with these words equal the stored ones called `name`.
-    void expect_samples(const std::string& name, const std::string& target,
+    void expect_samples(const std::string& name, const std::string& target, float nearly,
                         std::vector<std::string> words) const {
         words.insert(words.begin(), {"sample", target});
         words.insert(words.end(), {"--seed", "3", "--out", "samples.npz"});
@@ -63,7 +64,7 @@ class OldRuns : public testing::Test {
         float worst = 0;
         for (std::size_t i = 0; i < got.floats().size(); ++i)
             worst = std::max(worst, std::abs(got.floats()[i] - want.floats()[i]));
-        EXPECT_LE(worst, kBits.empty() ? kNearly : 0) << name;
+        EXPECT_LE(worst, kBits.empty() ? nearly : 0) << name;
     }
 
     Scratch scratch;
@@ -72,14 +73,14 @@ class OldRuns : public testing::Test {
 TEST_F(OldRuns, PointsGoOn) {
     resume("toy", 18);
     expect_state("toy", 18, {{"native", "crc32c:dbed2631"}});
-    expect_samples("toy", "toy", {"--count", "20"});
-    expect_samples("toy_online", "toy", {"--count", "20", "--steps", "2", "--weights", "online"});
+    expect_samples("toy", "toy", kToy, {"--count", "20"});
+    expect_samples("toy_online", "toy", kToy, {"--count", "20", "--steps", "2", "--weights", "online"});
 }
 
 TEST_F(OldRuns, ImagesThatAreDrawnGoOn) {
     resume("shapes", 9);
     expect_state("shapes", 9, {{"native", "crc32c:8896ce6b"}});
-    expect_samples("shapes", "shapes",
+    expect_samples("shapes", "shapes", kShapes,
                    {"--count", "6", "--steps", "2", "--omega", "3", "--interval", "0.2,0.8"});
 }
 
@@ -87,12 +88,12 @@ TEST_F(OldRuns, ImagesThatAreDrawnGoOn) {
 TEST_F(OldRuns, AFolderOfPicturesGoesOn) {
     resume("folder", 9);
     expect_state("folder", 9, {{"native", "crc32c:4891af65"}});
-    expect_samples("folder", "folder", {"--count", "6", "--steps", "3", "--omega", "2"});
+    expect_samples("folder", "folder", kFolder, {"--count", "6", "--steps", "3", "--omega", "2"});
 }
 
 TEST_F(OldRuns, WeightsAloneAreSampled) {
-    expect_samples("weights_toy", "weights/toy.safetensors", {"--count", "20"});
-    expect_samples("weights_folder", "weights/folder.safetensors", {"--count", "6", "--steps", "2"});
+    expect_samples("weights_toy", "weights/toy.safetensors", kToy, {"--count", "20"});
+    expect_samples("weights_folder", "weights/folder.safetensors", kFolder, {"--count", "6", "--steps", "2"});
 }
 
 }  // namespace

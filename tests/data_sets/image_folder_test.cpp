@@ -148,12 +148,8 @@ TEST_F(ImageFolder, UnreadablePicturesAreRefusedOrSkipped) {
 
 TEST_F(ImageFolder, NothingReadable) {
     EXPECT_TRUE(has(error(), "there are no PNG, JPEG or WebP pictures"));
-    scratch_.put("IMG_1.HEIC", std::string("\0\0\0\x18"
-                                           "ftypheic\0\0\0\0",
-                                           16));
-    scratch_.put("IMG_2.HEIC", std::string("\0\0\0\x18"
-                                           "ftypheic\0\0\0\0",
-                                           16));
+    scratch_.put("IMG_1.HEIC", std::string("\0\0\0\30ftypheic\0\0\0\0", 16));
+    scratch_.put("IMG_2.HEIC", std::string("\0\0\0\30ftypheic\0\0\0\0", 16));
     EXPECT_TRUE(has(error(), "pictures, but 2 files, each a HEIC picture hint: convert them first"));
     scratch_.put("a.png", "broken");
     scratch_.put("b.png", "broken");
