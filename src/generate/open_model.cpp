@@ -14,8 +14,9 @@ namespace mf {
 
 namespace {
 
-LoadedModel with_average_remark(LoadedModel model) {
-    if (std::string line = average_remark(model); !line.empty()) model.remarks.push_back(std::move(line));
+LoadedModel with_average_remark(LoadedModel model, bool alone) {
+    if (std::string line = average_remark(model, alone); !line.empty())
+        model.remarks.push_back(std::move(line));
     return model;
 }
 
@@ -37,7 +38,7 @@ LoadedModel open_model(const std::filesystem::path& target, const ModelChoice& c
         throw UsageError(fmt::format("--step {} chooses a checkpoint of a run; {} is a single file",
                                      choice.step, target.string()),
                          "name the folder of the run, or leave --step out");
-    if (file && holds_plain_weights(target)) return with_average_remark(opened(target, choice, team));
+    if (file && holds_plain_weights(target)) return with_average_remark(opened(target, choice, team), true);
     if (choice.side != 0)
         throw UsageError(
             fmt::format("--side is for files of weights; {} says what its samples are", target.string()),
@@ -47,7 +48,7 @@ LoadedModel open_model(const std::filesystem::path& target, const ModelChoice& c
     LoadedModel out = load_model(checkpoint, choice.weights, team, choice.precision);
     out.remarks.insert(out.remarks.begin(), std::make_move_iterator(remarks.begin()),
                        std::make_move_iterator(remarks.end()));
-    return with_average_remark(std::move(out));
+    return with_average_remark(std::move(out), false);
 }
 
 }  // namespace mf

@@ -144,7 +144,8 @@ Settings ImageEval::with_data(Settings settings) const {
     // Weights of others do not say what they were trained on.
     if (!settings.was_set("data.name")) return resolve(request_.data);
     for (const ConfigItem& item : request_.data) {
-        check_usage(item.key.starts_with("data.") && item.key != "data.name",
+        const bool same = item.key == "data.name" && item.value == settings.text("data.name");
+        check_usage(same || (item.key.starts_with("data.") && item.key != "data.name"),
                     "eval: '{}={}': of a run, only where its data lie can be said here: data.path=...",
                     item.key, item.value);
         settings.set(item.key, item.value);

@@ -41,21 +41,24 @@ std::string what_to_keep(std::int64_t steps) {
 
 }  // namespace
 
-std::string average_remark(const Settings& settings, const std::string& weights, std::int64_t step) {
+std::string average_remark(const Settings& settings, const std::string& weights, std::int64_t step,
+                           bool alone) {
     if (!weights.starts_with(kPrefix) || !settings.has("ema.warmup")) return "";
     const double share = share_of_start(settings, weights.substr(kPrefix.size()), step);
     if (share <= kMuch) return "";
     const std::string better = better_average(settings, step);
+    const std::string choice = "--weights " + (better.empty() ? "online" : std::string(kPrefix) + better);
     return fmt::format(
-        "{} after {} step{} is {:.0f} % what the weights were before the first one: --weights {} is the "
-        "better "
-        "choice now, and {} for the next run",
+        "{} after {} step{} is {:.0f} % what the weights were before the first one: {}, and {} for the next "
+        "run",
         weights, step, step == 1 ? "" : "s", std::floor(100 * share),
-        better.empty() ? "online" : std::string(kPrefix) + better, what_to_keep(step));
+        alone ? fmt::format("converting the run with {} would be better", choice)
+              : fmt::format("{} is the better choice now", choice),
+        what_to_keep(step));
 }
 
-std::string average_remark(const LoadedModel& model) {
-    return average_remark(model.settings, model.weights, model.step);
+std::string average_remark(const LoadedModel& model, bool alone) {
+    return average_remark(model.settings, model.weights, model.step, alone);
 }
 
 std::string planned_average_remark(const Settings& settings) {

@@ -12,9 +12,11 @@
 namespace mf {
 
 /// A line that says so, and what would be better, when more than a tenth of `weights` ("ema_0.999") after `step` steps
-/// is what they began with; empty for other weights. (Steps that were skipped count like the others.)
-std::string average_remark(const Settings& settings, const std::string& weights, std::int64_t step);
-std::string average_remark(const LoadedModel& model);
+/// is what they began with; empty for other weights. (Steps that were skipped count like the others.) `alone`: there are
+/// no other weights beside them, as in a file that was made for shipping.
+std::string average_remark(const Settings& settings, const std::string& weights, std::int64_t step,
+                           bool alone = false);
+std::string average_remark(const LoadedModel& model, bool alone);
 
 /// The same of the average that samples are drawn with, for the end of a run that is about to begin.
 std::string planned_average_remark(const Settings& settings);

@@ -24,13 +24,21 @@ class Options : public testing::Test {
     static void SetUpTestSuite() {
         scratch = new Scratch;
         ASSERT_EQ(run_program(*scratch, test::small_training("points", {"ema.decays=0.9"})).code, 0);
-        const Words images = {"train",          "data.name=shapes",
-                              "data.size=8",    "data.classes=disc,ring,star",
-                              "model.name=mit", "model.hidden=32",
-                              "model.depth=2",  "model.heads=2",
-                              "model.patch=4",  "model.head_depth=1",
-                              "train.batch=8",  "train.steps=2",
-                              "--threads",      "1",
+        const Words images = {"train",
+                              "data.name=shapes",
+                              "data.size=8",
+                              "data.classes=disc,ring,star",
+                              "model.name=mit",
+                              "model.hidden=32",
+                              "model.depth=2",
+                              "model.heads=2",
+                              "model.patch=4",
+                              "model.head_depth=1",
+                              "train.batch=8",
+                              "train.steps=2",
+                              "ema.warmup=true",
+                              "--threads",
+                              "1",
                               "--quiet"};
         const auto train = [&](const std::string& name, const Words& more) {
             const Outcome done = run_program(*scratch, joined(joined(images, more), {"--out", name}));
@@ -109,7 +117,8 @@ TEST_F(Options, OfSample) {
     refused(sample("w.safetensors", {"--step", "2"}), "single file");
     refused(sample("points/checkpoints/step_40.safetensors", {"--step", "10"}), "single file");
     refused(sample("w.safetensors", {"--weights", "ema_0.9"}), "one set of weights");
-    EXPECT_EQ(accepted(sample("w.safetensors", {"--weights", "online"})), "");
+    refused(sample("w.safetensors", {"--weights", "online"}), "one set of weights: ema_0.998");
+    EXPECT_EQ(accepted(sample("w.safetensors", {"--weights", "ema_0.998"})), "");
     refused(sample("w.safetensors", {"--side", "9"}), "--side 9");
     refused({"sample", "points", "precision=bf16"}, "--precision bf16");
 }

@@ -86,6 +86,7 @@ void check_options_act(const Invocation& invocation) {
     const bool models = !std::ranges::all_of(invocation.words, is_sample);
     if (invocation.options.flag("--features")) {
         refuse_options(invocation, of_models, "is for networks; with --features nothing is drawn");
+        refuse_options(invocation, {"--count"}, "is for samples; of features all rows count");
         refuse_options(invocation, {"--judge"}, "makes features; with --features they are there already");
         if (!invocation.overrides.empty())
             throw UsageError(fmt::format("{} has no meaning for files of features", invocation.overrides[0]),
