@@ -92,11 +92,93 @@ void check_may_write(const fs::path& folder, const FolderContent& there,
                              "choose another folder with --out");
 }
 
+/// The pictures of one request in a folder: which are there already, and the writing of the others.
+class PictureSet {
+  public:
+    PictureSet(const fs::path& folder, const LoadedModel& loaded, const SampleRequest& request,
+               const FolderRequest& how)
+        : folder_(folder),
+          loaded_(loaded),
+          how_(how),
+          first_(request.first),
+          set_(set_text(loaded, request)),
+          labels_(labels_of(loaded, request.guidance.labels, request.seed, request.count, request.first)) {
+        for (std::int64_t i = first_; i < first_ + request.count; ++i)
+            names_.push_back(labels_.empty() ? fmt::format("{:06}.png", i)
+                                             : fmt::format("{:06}_{}.png", i, name_for_file(label_at(i))));
+        make_folder(folder);
+        there_ = content_of(folder);
+        check_may_write(folder, there_, names_, how.force);
+    }
+
+    /// True when one of these pictures is missing.
+    bool lacks(std::int64_t first, std::int64_t count) const {
+        for (std::int64_t i = first; i < first + count; ++i)
+            if (!is_there(i)) return true;
+        return false;
+    }
+    void write(std::int64_t first, const Samples& samples) const {
+        const Shape& shape = loaded_.sample.shape;
+        const auto each = static_cast<std::size_t>(shape.count());
+        for (std::size_t k = 0; k < samples.values.size() / each; ++k) {
+            const std::int64_t i = first + static_cast<std::int64_t>(k);
+            if (is_there(i)) continue;
+            Picture picture{
+                static_cast<int>(shape[1]), static_cast<int>(shape[0]), static_cast<int>(shape[2]), {}};
+            for (const float value : std::span(samples.values).subspan(k * each, each))
+                picture.pixels.push_back(byte_of_value(value));
+            PictureText text = how_.text;
+            text[kSetKey] = set_;
+            if (!labels_.empty()) text["meanflow.label"] = label_at(i);
+            write_png(folder_ / names_[index(i)], picture, text);
+        }
+    }
+    /// Takes away the pictures of another set, which would be taken for some of this one, and tells what was found.
+    void tidy() const {
+        std::int64_t kept = 0, replaced = 0;
+        std::vector<std::string> needed = names_;
+        std::ranges::sort(needed);
+        for (const auto& [name, set] : there_.own) {
+            const bool stays = std::ranges::binary_search(needed, name);
+            ++(stays && set == set_ ? kept : replaced);
+            std::error_code ignored;
+            if (!stays) fs::remove(folder_ / name, ignored);
+        }
+        if (kept > 0 || replaced > 0 || !there_.others.empty())
+            tell(
+                how_.remarks,
+                fmt::format("{}: {} pictures of this set were there already, {} of another were replaced, {} "
+                            "other entries were left alone",
+                            folder_.string(), kept, replaced, there_.others.size()));
+    }
+
+  private:
+    std::size_t index(std::int64_t i) const { return static_cast<std::size_t>(i - first_); }
+    std::string label_at(std::int64_t i) const { return label_name(loaded_, labels_[index(i)]); }
+    bool is_there(std::int64_t i) const {
+        const auto found = there_.own.find(names_[index(i)]);
+        return found != there_.own.end() && found->second == set_;
+    }
+
+    const fs::path& folder_;
+    const LoadedModel& loaded_;
+    const FolderRequest& how_;
+    std::int64_t first_;
+    std::string set_;
+    std::vector<std::int32_t> labels_;
+    std::vector<std::string> names_;
+    FolderContent there_;
+};
+
 }  // namespace
 
 std::string name_for_file(std::string name) {
     for (char& letter : name)
         if (letter == '/' || letter == ' ' || static_cast<unsigned char>(letter) < 32) letter = '_';
+    // A name may have 255 bytes, number, ending and what a temporary name adds included; no character is cut in two.
+    std::size_t end = std::min<std::size_t>(name.size(), 200);
+    while (end < name.size() && end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0U) == 0x80U) --end;
+    name.resize(end);
     return name;
 }
 
@@ -118,62 +200,12 @@ double write_image_folder(const fs::path& folder, const LoadedModel& loaded, con
     const Shape& shape = loaded.sample.shape;
     check_usage(shape.rank() == 3 && (shape[2] == 1 || shape[2] == 3),
                 "samples of shape {} are no pictures; write them to .npz", shape);
-    const std::vector<std::int32_t> labels =
-        labels_of(loaded, request.guidance.labels, request.seed, request.count, request.first);
-    std::vector<std::string> names;
-    for (std::int64_t i = 0; i < request.count; ++i)
-        names.push_back(labels.empty() ? fmt::format("{:06}.png", i)
-                                       : fmt::format("{:06}_{}.png", i,
-                                                     name_for_file(label_name(
-                                                         loaded, labels[static_cast<std::size_t>(i)]))));
-    make_folder(folder);
-    const FolderContent there = content_of(folder);
-    check_may_write(folder, there, names, how.force);
-    const std::string set = set_text(loaded, request);
-    const auto is_kept = [&](const std::string& name) {
-        const auto found = there.own.find(name);
-        return found != there.own.end() && found->second == set;
-    };
-    const auto at = [&](std::int64_t i) -> const std::string& {
-        return names[static_cast<std::size_t>(i - request.first)];
-    };
-    const auto write = [&](std::int64_t first, const Samples& samples) {
-        const auto each = static_cast<std::size_t>(shape.count());
-        for (std::size_t k = 0; k < samples.values.size() / each; ++k) {
-            const std::int64_t i = first + static_cast<std::int64_t>(k);
-            if (is_kept(at(i))) continue;
-            Picture picture{
-                static_cast<int>(shape[1]), static_cast<int>(shape[0]), static_cast<int>(shape[2]), {}};
-            for (const float value : std::span(samples.values).subspan(k * each, each))
-                picture.pixels.push_back(byte_of_value(value));
-            PictureText text = how.text;
-            text[kSetKey] = set;
-            if (!labels.empty())
-                text["meanflow.label"] =
-                    label_name(loaded, labels[static_cast<std::size_t>(i - request.first)]);
-            write_png(folder / at(i), picture, text);
-        }
-    };
-    const auto wanted = [&](std::int64_t first, std::int64_t count) {
-        for (std::int64_t i = first; i < first + count; ++i)
-            if (!is_kept(at(i))) return true;
-        return false;
-    };
-    const double seconds = draw_in_pieces(loaded, request, team, write, wanted);
-    // Pictures of another set would be taken for some of this one.
-    std::int64_t kept = 0, replaced = 0;
-    std::ranges::sort(names);
-    for (const auto& [name, own_set] : there.own) {
-        const bool stays = std::ranges::binary_search(names, name);
-        ++(stays && own_set == set ? kept : replaced);
-        std::error_code ignored;
-        if (!stays) fs::remove(folder / name, ignored);
-    }
-    if (kept > 0 || replaced > 0 || !there.others.empty())
-        tell(how.remarks,
-             fmt::format("{}: {} pictures of this set were there already, {} of another were replaced, {} "
-                         "other entries were left alone",
-                         folder.string(), kept, replaced, there.others.size()));
+    const PictureSet pictures(folder, loaded, request, how);
+    const double seconds = draw_in_pieces(
+        loaded, request, team,
+        [&](std::int64_t first, const Samples& samples) { pictures.write(first, samples); },
+        [&](std::int64_t first, std::int64_t count) { return pictures.lacks(first, count); });
+    pictures.tidy();
     return seconds;
 }
 

@@ -48,6 +48,11 @@ bool parse_cell(std::string_view cell, float& value) {
     return code == std::errc() && end == cell.data() + cell.size() && !cell.empty();
 }
 
+/// Words of a heading do not.
+bool begins_as_number(std::string_view cell) {
+    return !cell.empty() && std::string_view("0123456789+-.").find(cell[0]) != std::string_view::npos;
+}
+
 class CsvRows {
   public:
     explicit CsvRows(std::string place) : place_(std::move(place)) {}
@@ -60,7 +65,7 @@ class CsvRows {
         std::vector<float> row(cells.size());
         std::size_t numbers = 0;
         while (numbers < cells.size() && parse_cell(cells[numbers], row[numbers])) ++numbers;
-        if (numbers == 0 && columns_ == 0 && !heading_) {
+        if (columns_ == 0 && !heading_ && std::ranges::none_of(cells, begins_as_number)) {
             heading_ = true;
             separator_ = '\0';
             return;

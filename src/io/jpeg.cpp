@@ -172,7 +172,10 @@ class JpegRows : public PictureRows {
     }
 
   private:
-    void require(bool ok) const { check(ok, "{}: {}", place_, one_line(job_->message.data())); }
+    void require(bool ok) const {
+        const char* missing = job_->missing ? "the file is truncated or damaged, pixels are missing: " : "";
+        check(ok, "{}: {}{}", place_, missing, one_line(job_->message.data()));
+    }
 
     void start(std::uint64_t file_bytes, const PictureWish& wish) {
         jpeg_decompress_struct& decoder = job_->decoder;

@@ -80,9 +80,9 @@ std::map<std::string, Tensor> read_npz(const std::filesystem::path& path) {
     std::map<std::string, Tensor> out;
     for (const ZipEntry& entry : read_zip_directory(file)) {
         const std::string where = place_of(file, entry.name);
-        check(entry.name.ends_with(kNpyEnding), "[npz] {} is not an array (its name does not end in .npy)",
-              where);
-        out.emplace(array_name(entry), NpyReader(open_zip_entry(file, entry), where).read());
+        if (!entry.name.ends_with(kNpyEnding)) continue;
+        NpyReader reader(open_zip_entry(file, entry), where);
+        if (reader.holds_numbers()) out.emplace(array_name(entry), reader.read());
     }
     return out;
 }

@@ -40,7 +40,8 @@ class ArrayFile {
     bool single_ = false;
 };
 
-/// Reads what numpy.savez and numpy.savez_compressed write. Every entry must be an array of a supported type.
+/// Every array of numbers in what numpy.savez and numpy.savez_compressed write; entries that are none (text, objects, other
+/// files) are left out.
 std::map<std::string, Tensor> read_npz(const std::filesystem::path& path);
 
 /// Writes atomically, without compression; equal content gives equal bytes.

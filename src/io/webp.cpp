@@ -13,10 +13,10 @@
 namespace mf {
 namespace {
 
-struct Closer {
+struct DemuxerCloser {
     void operator()(WebPDemuxer* file) const { ::WebPDemuxDelete(file); }
 };
-using File = std::unique_ptr<WebPDemuxer, Closer>;
+using File = std::unique_ptr<WebPDemuxer, DemuxerCloser>;
 
 /// Owns what the iterators of libwebpdemux hold.
 struct Frame : WebPIterator {
@@ -67,8 +67,9 @@ class WebpRows : public PictureRows {
         const auto width = static_cast<std::uint64_t>(width_), height = static_cast<std::uint64_t>(height_);
         streamed_ = is_streamed(place_, width, height, 4, wish);
         if (!streamed_) return;
-        check(full, "{}: {} x {} pixels are too many for an animation", place_, width_, height_);
-        check_inner_bytes(place_, "a WebP", 4 * width * height);
+        // The canvas of a smaller frame is not scaled, but held beside what the decoder takes.
+        check_inner_bytes(place_, "a WebP", (full ? 4 : 8) * width * height);
+        if (!full) return;
         const int times = std::max(1, std::min(width_, height_) / (4 * wish.side));
         scaled_ = times > 1;
         width_ = (width_ + times - 1) / times;

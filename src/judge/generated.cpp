@@ -68,7 +68,7 @@ void remark_on_range(GeneratedImages& images, const std::string& place) {
     else if (low >= 0 && high <= 1 && low < high)
         say("they look like 0 to 1", "save 2 * x - 1");
     else if (low < -3 || high > 3)
-        say("far outside, and cut as a picture cuts them", "save what a picture would show");
+        say("far outside", "they are cut as a picture cuts them");
 }
 
 GeneratedImages read_file(const std::filesystem::path& path, std::int64_t most) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ops/param.hpp"
 
+#include <cmath>
+
 #include "ops/cpu/gemm.hpp"
 
 namespace mf {
@@ -18,6 +20,14 @@ Tensor as_f32(const Tensor& given) {
     Tensor out(given.shape(), DType::f32);
     out.copy_from(given);
     return out;
+}
+
+/// What was finite as f64 must be so as f32.
+void check_range(const Tensor& wide, const Tensor& narrow, const std::string& what) {
+    const auto* numbers = static_cast<const double*>(wide.raw());
+    for (std::int64_t i = 0; i < wide.count(); ++i)
+        check(std::isfinite(narrow.f32()[i]) || !std::isfinite(numbers[i]),
+              "{} holds {}, which is beyond the range of f32", what, numbers[i]);
 }
 
 }  // namespace
@@ -55,6 +65,8 @@ void ParamStore::bind(const std::map<std::string, Tensor>& weights, const std::s
               "{}: tensor {} has type {}, expected f32, f64, bf16 or f16", place, param.name,
               name_of(given.dtype()));
         param.value = in_place || !half ? as_f32(given) : given;
+        if (given.dtype() == DType::f64)
+            check_range(given, param.value, fmt::format("{}: tensor {}", place, param.name));
     }
     values_ = {};
 }

@@ -49,7 +49,8 @@ bool names_iMF_parts(const MappedSafetensors& file, const std::string& prefix) {
 /// The set of a transformer whose anchor stands behind `before`. Names of an iMF transformer begin with "net." here.
 WeightSet transformer_set(const MappedSafetensors& file, const std::string& before) {
     if (!names_iMF_parts(file, before)) return {before, ""};
-    if (before == "net." || before.ends_with(".net.")) return {before.substr(0, before.size() - 4), ""};
+    if (before == "net." || before.ends_with(".net.") || before.ends_with("/net."))
+        return {before.substr(0, before.size() - 4), ""};
     return {before, "net."};
 }
 

@@ -37,11 +37,11 @@ class OnARun : public testing::Test {
 };
 Scratch* OnARun::scratch = nullptr;
 
-TEST_F(OnARun, SampleWritesOneArray) {
+TEST_F(OnARun, SampleWritesTheSamplesAndHowTheyWereDrawn) {
     ASSERT_EQ(
         run_program(*scratch, {"sample", "run", "--count", "300", "--seed", "3", "--out", "a.npz"}).code, 0);
     const auto arrays = read_npz(*scratch / "a.npz");
-    ASSERT_EQ(arrays.size(), 1U);
+    ASSERT_EQ(arrays.size(), 3U);
     EXPECT_EQ(arrays.at("samples").shape(), (Shape{300, 2}));
 
     // The first samples of a seed are the same however many are drawn, and on however many threads.

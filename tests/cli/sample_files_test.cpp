@@ -58,7 +58,7 @@ class SampleFiles : public testing::Test {
     /// The one row of results of `eval WORDS data...`, and what went to standard error.
     static nlohmann::json evaluated(std::vector<std::string> words, std::string* remarks = nullptr) {
         words.insert(words.begin(), {"eval", "--json"});
-        words.insert(words.end(), kData.begin(), kData.end());
+        if (words[2] != "run") words.insert(words.end(), kData.begin(), kData.end());
         const Outcome outcome = run_program(*scratch, words);
         EXPECT_EQ(outcome.code, 0) << outcome.err;
         if (remarks != nullptr) *remarks = outcome.err;

@@ -167,7 +167,7 @@ TEST_F(ImageFolder, TransparentAndFaultyPicturesAreRemarkedOnce) {
     put("a/2.jpg", 200);
     put("b/3.jpg", 200);
     std::string stray = jpeg_bytes(plain_picture(4, 4, 200, 200, 200));
-    stray.insert(stray.size() - 2, "\x12\x34\x56");
+    stray.insert(stray.size() - 2, 20, '\x12');
     scratch_.put("a/2.jpg", stray);
     scratch_.put("b/3.jpg", stray);
     const auto clear = [](int alpha) {

@@ -219,7 +219,7 @@ TEST(ArrayFile, RowsOfADeflatedArrayComePieceByPiece) {
     const ArrayFile file(data("numpy_compressed.npz"));
     NpyReader reader = file.open("bytes");
     std::vector<double> all;
-    for (const std::int64_t rows : {1, 100, 155})
+    for (const std::int64_t rows : {1, 1, 2})
         for (const double value : values(reader.read_rows(rows))) all.push_back(value);
     for (std::size_t i = 0; i < 256; ++i) EXPECT_EQ(all[i], static_cast<double>(i));
     EXPECT_TRUE(has(error_of([&] { reader.read_rows(1); }), "1 rows wanted"));

@@ -51,7 +51,8 @@ TEST(Png, ReadsEveryKindAsEightBits) {
     const Picture bilevel = read_png(data("bilevel.png")), palette = read_png(data("palette.png"));
     EXPECT_EQ(gray.channels, 1);
     EXPECT_EQ(palette.channels, 3);
-    const std::uint8_t colours[4][3] = {{255, 0, 0}, {0, 255, 0}, {0, 0, 255}, {9, 8, 7}};
+    // The second one, green, is transparent.
+    const std::uint8_t colours[4][3] = {{255, 0, 0}, {255, 255, 255}, {0, 0, 255}, {9, 8, 7}};
     for (std::size_t i = 0; i < 20; ++i) {
         EXPECT_EQ(gray.pixels[i], 12 * i);
         EXPECT_EQ(gray16.pixels[i], 3000 * i / 256);

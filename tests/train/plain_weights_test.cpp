@@ -265,6 +265,20 @@ TEST(PlainWeights, DoublesLoad) {
     }
 }
 
+TEST(PlainWeights, ADoubleBeyondTheRangeOfFloatsIsNamed) {
+    const Scratch scratch;
+    Team team(1);
+    TensorFile file = renamed(tiny("dit", team), "");
+    Tensor& bias = file.tensors.at("x_embedder.proj.bias");
+    Tensor wide(bias.shape(), DType::f64);
+    std::fill_n(static_cast<double*>(wide.raw()), wide.count(), 1e300);
+    bias = wide;
+    write_safetensors(scratch / "w.safetensors", file);
+    EXPECT_NE(
+        message_of(scratch / "w.safetensors").find("x_embedder.proj.bias holds 1e+300, which is beyond"),
+        std::string::npos);
+}
+
 /// A safetensors file of `file` and one more tensor of another type, by hand: our writer knows no such types.
 void write_with(const std::filesystem::path& path, const TensorFile& file, const std::string& name,
                 const std::string& type, const std::string& shape, std::size_t bytes) {
