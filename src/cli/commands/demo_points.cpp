@@ -37,9 +37,13 @@ constexpr Method kMethods[] = {
     {"imf", "toy/best", "improved MeanFlow: the same average, learnt with a calmer derivative"},
 };
 constexpr const char* kRecipe =
-    "All three are trained by the same recipe (`toy/best` and its two siblings: network, optimiser, "
-    "schedule, times, "
-    "average and the stable target are the same; only the objective differs).";
+    "All three are trained by the same recipe (`toy/best` and its two siblings: network, data, optimiser, "
+    "schedule, "
+    "average and the stable target are the same; only the objective differs, and fm has no r to draw).";
+constexpr const char* kLosses =
+    "\nLosses against the same target. That of mf stays high because its derivative runs along e − x, the "
+    "noisy velocity of "
+    "one sample; that of imf runs along the network's own.\n";
 constexpr int kSteps[] = {1, 2, 4, 8, 100, 500};
 constexpr std::int64_t kShown = 2000;  // points in a panel
 
@@ -157,7 +161,10 @@ void write_index(const fs::path& folder, std::int64_t samples, const std::string
         "data (0 is "
         "best); coverage: share of the tiles that hold 80 to 120 % of their due.\n\n```\n{}```\n",
         samples, table);
-    for (const std::string& name : figures) text += fmt::format("\n![{}]({}.png)\n", name, name);
+    for (const std::string& name : figures) {
+        if (name == "losses") text += kLosses;
+        text += fmt::format("\n![{}]({}.png)\n", name, name);
+    }
     write_file_atomically(folder / "index.md", text);
 }
 
