@@ -141,7 +141,9 @@ std::string classes_text(const std::vector<std::string>& names) {
 }
 
 std::string some_of(const std::vector<std::string>& names, std::size_t most) {
-    const auto shown = std::span(names).first(std::min(most, names.size()));
+    std::vector<std::string> shown;
+    for (const std::string& name : std::span(names).first(std::min(most, names.size())))
+        shown.push_back(name.find(',') == std::string::npos ? name : listed(name));
     return fmt::format("{}{}", fmt::join(shown, ", "),
                        names.size() > most ? fmt::format(" and {} more", names.size() - most) : "");
 }

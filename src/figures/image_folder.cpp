@@ -14,6 +14,7 @@
 #include "generate/conditions.hpp"
 #include "generate/pieces.hpp"
 #include "io/checksum.hpp"
+#include "io/file_name.hpp"
 
 namespace mf {
 namespace {
@@ -171,16 +172,6 @@ class PictureSet {
 };
 
 }  // namespace
-
-std::string name_for_file(std::string name) {
-    for (char& letter : name)
-        if (letter == '/' || letter == ' ' || static_cast<unsigned char>(letter) < 32) letter = '_';
-    // A name may have 255 bytes, number, ending and what a temporary name adds included; no character is cut in two.
-    std::size_t end = std::min<std::size_t>(name.size(), 200);
-    while (end < name.size() && end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0U) == 0x80U) --end;
-    name.resize(end);
-    return name;
-}
 
 std::string set_text(const LoadedModel& loaded, const SampleRequest& request) {
     std::uint32_t sum = 0;

@@ -29,7 +29,4 @@ std::string set_text(const LoadedModel& loaded, const SampleRequest& request);
 double write_image_folder(const std::filesystem::path& folder, const LoadedModel& loaded,
                           const SampleRequest& request, const FolderRequest& how, Team& team);
 
-/// A class name as it stands in a file's name: what file systems and shells mind becomes '_'.
-std::string name_for_file(std::string name);
-
 }  // namespace mf

@@ -10,6 +10,7 @@
 #include "core/word_list.hpp"
 #include "data/class_choice.hpp"
 #include "generate/sample_file.hpp"
+#include "io/file_name.hpp"
 #include "train/data_plan.hpp"
 #include "train/make_model.hpp"
 #include "train/plain_weights.hpp"
@@ -111,20 +112,15 @@ std::vector<std::int32_t> ImageEval::labels_for(const GeneratedImages& images,
     // What was drawn without a class has the number behind the last.
     if (std::ranges::all_of(images.labels, [&](std::int32_t label) { return label == none; })) return {};
     if (images.class_names.empty()) return images.labels;
-    const auto as_in_file_names = [](std::string name) {
-        std::ranges::replace_if(
-            name, [](char c) { return c == '/' || c == ' '; }, '_');
-        return name;
-    };
     std::vector<std::int32_t> out;
     for (const std::int32_t label : images.labels) {
         const auto at = static_cast<std::size_t>(label);
-        const auto found = at >= images.class_names.size()
-                               ? class_names_.end()
-                               : std::ranges::find_if(class_names_, [&](const std::string& name) {
-                                     return name == images.class_names[at] ||
-                                            as_in_file_names(name) == images.class_names[at];
-                                 });
+        const auto found =
+            at >= images.class_names.size()
+                ? class_names_.end()
+                : std::ranges::find_if(class_names_, [&](const std::string& name) {
+                      return name == images.class_names[at] || name_for_file(name) == images.class_names[at];
+                  });
         if (found == class_names_.end()) {
             tell(request_.remarks,
                  fmt::format("{}: its labels name the class '{}', which data.name={} does not have; they are "

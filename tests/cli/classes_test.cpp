@@ -61,7 +61,7 @@ Outcome WithNames::trained;
 
 TEST_F(WithNames, TheTableNamesThem) {
     ASSERT_EQ(trained.code, 0) << trained.err;
-    EXPECT_TRUE(holds(trained.out, "5: 1, 2, 10, big, red, none")) << trained.out;
+    EXPECT_TRUE(holds(trained.out, "5: 1, 2, 10, \"big, red\", none")) << trained.out;
     EXPECT_TRUE(holds(trained.out, "pictures")) << trained.out;
     EXPECT_TRUE(holds(trained.out, "no pictures of class worn, which is dropped")) << trained.out;
 }
@@ -92,7 +92,7 @@ TEST_F(WithNames, EvalKeepsTheNumbersOfTheRun) {
     const Outcome refused = run_program(*scratch, {"eval", "run", "--count", "8"});
     EXPECT_EQ(refused.code, 1);
     EXPECT_TRUE(holds(refused.err,
-                      "there are pictures of 3, which is not among the classes 1, 2, 10, big, red, none"))
+                      "there are pictures of 3, which is not among the classes 1, 2, 10, \"big, red\", none"))
         << refused.err;
     std::filesystem::remove_all(*scratch / "d/train/3");
     std::filesystem::rename(*scratch / "d/train/2", *scratch / "2");  // one without pictures keeps its number
@@ -126,7 +126,7 @@ TEST(Classes, NamesWithSlashesGoIntoFileNames) {
                               "data.path=a-images-idx3-ubyte", "data.names=none,T-shirt/top,\"big, red\"",
                               "objective.guidance=flexible", "--threads", "1", "--out", "run"});
     ASSERT_EQ(trained.code, 0) << trained.err;
-    EXPECT_TRUE(holds(trained.out, "2: T-shirt/top, big, red")) << trained.out;
+    EXPECT_TRUE(holds(trained.out, "2: T-shirt/top, \"big, red\"")) << trained.out;
     const Outcome sampled = run_program(scratch, {"sample", "run", "--labels", "T-shirt/top,\"big, red\"",
                                                   "--count", "3", "--out", "folder"});
     ASSERT_EQ(sampled.code, 0) << sampled.err;

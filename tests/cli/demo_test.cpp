@@ -49,7 +49,8 @@ TEST(DemoPoints, ComparesThreeMethodsOfOneRecipeAndLeavesPictures) {
         auto other = config_of(scratch / "demo" / name);
         EXPECT_EQ(other.at("objective.name"), name);
         for (auto& [key, value] : other)
-            if (key != "objective.name" && key != "objective.tangent" && imf.contains(key)) {
+            if (key != "objective.name" && key != "objective.tangent" && imf.contains(key) &&
+                (name == "mf" || !key.starts_with("times."))) {  // flow matching draws no r
                 EXPECT_EQ(value, imf.at(key)) << name << ": " << key;
             }
     }
