@@ -2,6 +2,7 @@
 #include "generate/open_model.hpp"
 
 #include <iterator>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -24,7 +25,9 @@ LoadedModel opened(const std::filesystem::path& target, const ModelChoice& choic
     try {
         return open_plain_weights(target, choice.side, choice.precision, team, choice.weights);
     } catch (const UsageError& error) {
-        if (choice.side == 0) throw;
+        // Which weights are meant has nothing to do with the side.
+        const bool about_patches = std::string_view(error.what()).find("patch") != std::string_view::npos;
+        if (choice.side == 0 || !about_patches) throw;
         throw UsageError(fmt::format("--side {}: {}", choice.side, error.what()),
                          "the patches of these weights must fit: take a multiple of their side");
     }

@@ -13,6 +13,7 @@
 #include "io/array_numbers.hpp"
 #include "io/csv.hpp"
 #include "io/file.hpp"
+#include "io/looks_like.hpp"
 #include "io/npy.hpp"
 #include "io/npz.hpp"
 
@@ -205,9 +206,10 @@ bool is_sample_file(const std::filesystem::path& path) {
     if (ending == ".npz" || ending == ".npy" || is_text_table(path)) return true;
     if (ending == ".safetensors" || !std::filesystem::is_regular_file(path, ignored)) return false;
     const InputFile file(path);
-    std::string start(std::min<std::uint64_t>(file.size(), 6), '\0');
+    std::string start(std::min<std::uint64_t>(file.size(), kTellingBytes), '\0');
     file.read(0, start.data(), start.size());
-    return start == "\x93NUMPY";
+    return start.starts_with("\x93NUMPY") ||
+           (start.starts_with("PK\x03\x04") && start.find(".npy") != std::string::npos);
 }
 
 std::vector<float> read_points(const std::filesystem::path& path) {

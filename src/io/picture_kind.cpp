@@ -74,7 +74,7 @@ bool is_netpbm(std::string_view bytes) {
 
 bool has_tag(std::string_view text, std::string_view tag) {
     const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; };
-    return !std::ranges::search(text, tag, same).empty();
+    return std::search(text.begin(), text.end(), tag.begin(), tag.end(), same) != text.end();
 }
 
 Sign sign_of(std::string_view bytes) {

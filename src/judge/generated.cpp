@@ -56,7 +56,8 @@ void append_values(const Tensor& rows, const std::string& place, std::vector<flo
 /// What floats look like that were meant for another range.
 void remark_on_range(GeneratedImages& images, const std::string& place) {
     if (images.values.empty() || (images.shape[2] != 1 && images.shape[2] != 3)) return;
-    const auto [low, high] = std::ranges::minmax(images.values);
+    const auto extremes = std::ranges::minmax(images.values);
+    const float low = extremes.min, high = extremes.max;
     if (!std::isfinite(low) || !std::isfinite(high)) return;  // is refused later, with its row
     const auto say = [&](const std::string& what, const std::string& hint) {
         images.remarks.push_back(
@@ -69,6 +70,34 @@ void remark_on_range(GeneratedImages& images, const std::string& place) {
         say("they look like 0 to 1", "save 2 * x - 1");
     else if (low < -3 || high > 3)
         say("far outside", "they are cut as a picture cuts them");
+}
+
+/// Each label of a text array as the number of its text.
+void number_texts(const std::vector<std::string>& texts, GeneratedImages& out) {
+    for (const std::string& text : texts) {
+        const auto found = std::ranges::find(out.class_names, text);
+        out.labels.push_back(static_cast<std::int32_t>(found - out.class_names.begin()));
+        if (found == out.class_names.end()) out.class_names.push_back(text);
+    }
+}
+
+/// The first `count` of `all` labels: numbers of classes, or names.
+void read_labels(const ArrayFile& file, const std::string& name, std::int64_t all, std::int64_t count,
+                 GeneratedImages& out) {
+    const std::string place = fmt::format("{}: {}", file.name(), name);
+    NpyReader reader = file.open(name);
+    check(reader.about().dims == std::vector<std::int64_t>{all},
+          "{} is {}, expected one for each of {} images", place, reader.about().text(), all);
+    if (!reader.holds_numbers()) {
+        std::vector<std::string> texts = reader.read_texts();
+        texts.resize(static_cast<std::size_t>(count));
+        return number_texts(texts, out);
+    }
+    for (const std::int64_t label : to_integers(reader.read_rows(count), place)) {
+        check(label >= 0 && label <= 1'000'000, "{} holds {}, expected numbers of classes", place, label);
+        out.labels.push_back(static_cast<std::int32_t>(label));
+    }
+    if (file.has("class_names")) out.class_names = file.open("class_names").read_texts();
 }
 
 GeneratedImages read_file(const std::filesystem::path& path, std::int64_t most) {
@@ -97,17 +126,13 @@ GeneratedImages read_file(const std::filesystem::path& path, std::int64_t most) 
                                : name == "arr_0" && file.has("arr_1") ? "arr_1"
                                                                       : "";
     if (labels.empty()) return out;
-    const std::vector<std::int64_t> wide =
-        to_integers(file.read(labels), fmt::format("{}: {}", place, labels));
-    check(std::ssize(wide) == all[0], "{}: {} has {} entries for {} images", place, labels, wide.size(),
-          all[0]);
-    for (std::int64_t i = 0; i < count; ++i) {
-        const std::int64_t label = wide[static_cast<std::size_t>(i)];
-        check(label >= 0 && label <= 1'000'000, "{}: {} holds {}, expected numbers of classes", place, labels,
-              label);
-        out.labels.push_back(static_cast<std::int32_t>(label));
+    try {
+        read_labels(file, labels, all[0], count, out);
+    } catch (const Error& error) {
+        // Whoever wrote them may have meant something else; the images can be judged without.
+        out.labels.clear();
+        out.remarks.push_back(fmt::format("{}; labels are left aside", error.what()));
     }
-    if (file.has("class_names")) out.class_names = file.open("class_names").read_texts();
     return out;
 }
 

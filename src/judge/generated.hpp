@@ -27,7 +27,8 @@ bool is_picture_folder(const std::filesystem::path& path);
 
 /// The first `most` images (0: all) of
 ///   an .npz  `samples`, or `arr_0` as the evaluators of others have it, or the only array: (n, H, W, C), floats on
-///            [-1, 1] or bytes; labels from `labels` or `arr_1`, names from `class_names`
+///            [-1, 1] or bytes; labels from `labels` or `arr_1`, numbers of classes (`class_names`) or
+///            their names; labels that are neither are left aside with a remark
 ///   an .npy  the same without labels
 ///   a folder every picture in it and below, in natural order; labels from the text that `sample` stores in a PNG, or the
 ///            name of the folder that it lies in, where there are several

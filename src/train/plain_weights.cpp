@@ -46,7 +46,10 @@ TensorFile chosen_weights(const MappedSafetensors& file, const Settings* setting
             "file");
     const std::string own = file.metadata().contains("weights") ? file.metadata().at("weights") : "";
     const WeightSet& set = chosen_set(sets, wanted, own, place, out.remarks);
-    out.weights = sets.size() == 1 && !own.empty() ? own : set.prefix.empty() ? "published" : set.name();
+    const bool alone = sets.size() == 1 && !set.is_average();
+    out.weights = sets.size() == 1 && !own.empty() ? own
+                  : alone || set.prefix.empty()    ? "published"
+                                                   : set.name();
     return set.taken_from(file);
 }
 

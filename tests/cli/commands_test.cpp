@@ -158,7 +158,8 @@ TEST(Verify, GoldenVectorsPassAndSpoiltOnesFail) {
     for (const auto& one : good.at("cases")) {
         EXPECT_EQ(one.at("status"), one.at("file") == "wholly_unknown.safetensors" ? "skipped" : "passed")
             << one;
-        EXPECT_EQ(one.size(), 5U);
+        EXPECT_EQ(one.size(), 7U);
+        EXPECT_TRUE(one.at("unchecked").empty()) << one;
     }
 
     TensorFile file = read_safetensors(scratch / "optim_blind.safetensors");

@@ -134,6 +134,36 @@ TEST_F(SampleFiles, EvalTakesThemAllAndScoresWhatAPictureShows) {
     }
 }
 
+TEST_F(SampleFiles, LabelsMayBeNamesOrNone) {
+    Tensor x = Tensor::zeros({6, 8, 8, 3}), odd = Tensor::zeros({6, 3});
+    const auto put = [&](const std::string& name, const std::vector<std::string>& labels) {
+        write_file_atomically(*scratch / name, [&](FileWriter& out) {
+            NpzWriter npz(out);
+            npz.add("samples", x);
+            if (labels.empty())
+                npz.add("labels", odd);
+            else
+                npz.add("labels", labels);
+            npz.finish();
+        });
+    };
+    std::string remarks;
+    put("named.npz", {"disc", "ring", "square", "disc", "ring", "square"});
+    EXPECT_EQ(evaluated({"named.npz"}, &remarks)["n"], 6);
+    EXPECT_EQ(remarks, "");
+    put("strange.npz", {"disc", "ring", "cat", "disc", "ring", "square"});
+    evaluated({"strange.npz"}, &remarks);
+    EXPECT_NE(remarks.find("the class 'cat'"), std::string::npos) << remarks;
+    put("one_hot.npz", {});
+    evaluated({"one_hot.npz"}, &remarks);
+    EXPECT_NE(remarks.find("labels is f4 (6, 3), expected one for each of 6 images; labels are left aside"),
+              std::string::npos)
+        << remarks;
+    // Without an ending the content tells.
+    fs::copy_file(*scratch / "named.npz", *scratch / "named");
+    EXPECT_EQ(evaluated({"named"})["n"], 6);
+}
+
 TEST_F(SampleFiles, OtherFormsAreNamedOrRefused) {
     const auto put = [&](const std::string& name, const Shape& shape, auto value) {
         Tensor x(shape, DType::f32);

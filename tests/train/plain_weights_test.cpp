@@ -268,7 +268,8 @@ TEST(PlainWeights, DoublesLoad) {
 TEST(PlainWeights, ADoubleBeyondTheRangeOfFloatsIsNamed) {
     const Scratch scratch;
     Team team(1);
-    TensorFile file = renamed(tiny("dit", team), "");
+    const LoadedModel model = tiny("dit", team);
+    TensorFile file = renamed(model, "");
     Tensor& bias = file.tensors.at("x_embedder.proj.bias");
     Tensor wide(bias.shape(), DType::f64);
     std::fill_n(static_cast<double*>(wide.raw()), wide.count(), 1e300);
