@@ -35,7 +35,7 @@ TEST(DemoPoints, ComparesThreeMethodsOfOneRecipeAndLeavesPictures) {
         "demo",           "--quick",       "--out",         "demo",      "--json", "train.steps=12",
         "train.batch=32", "model.width=8", "model.depth=1", "--threads", "1",      "save.every=4"};
     const auto json = json_of(run_program(scratch, words));
-    EXPECT_EQ(json.at("results").size(), 18U);
+    EXPECT_EQ(json.at("results").size(), 15U);
     EXPECT_NE(text_of(scratch / "demo" / "index.md").find("by the same recipe"), std::string::npos);
     if (plot::can_draw()) {
         EXPECT_TRUE(std::filesystem::exists(scratch / "demo" / "compare.png"));

@@ -69,7 +69,7 @@ TEST(ClassWords, NamesAndNumbers) {
     EXPECT_EQ(meant("4,4", {}, 5).labels, (Labels{4, 4}));
     EXPECT_TRUE(meant("dog,0,\"big, red\"", names).remarks.empty());
     EXPECT_EQ(refusal("big,dog", names),
-              "--labels: no class 'big'; there are 6 classes: cat, dog, big, red, T-shirt/top, \xC3\xA9lan, "
+              "--labels: no class 'big'; there are 6 classes: cat, dog, \"big, red\", T-shirt/top, \xC3\xA9lan, "
               "chef's hat"
               " | did you mean \"big, red\"? in a list, a name with a comma wants quotes");
     EXPECT_EQ(refusal("6", names).substr(0, 22), "--labels: no class '6'");
