@@ -68,10 +68,11 @@ TEST(ClassWords, NamesAndNumbers) {
     EXPECT_EQ(meant("dog,\"big, red\",'cat'", names).labels, (Labels{1, 2, 0}));
     EXPECT_EQ(meant("4,4", {}, 5).labels, (Labels{4, 4}));
     EXPECT_TRUE(meant("dog,0,\"big, red\"", names).remarks.empty());
-    EXPECT_EQ(refusal("big,dog", names),
-              "--labels: no class 'big'; there are 6 classes: cat, dog, \"big, red\", T-shirt/top, \xC3\xA9lan, "
-              "chef's hat"
-              " | did you mean \"big, red\"? in a list, a name with a comma wants quotes");
+    EXPECT_EQ(
+        refusal("big,dog", names),
+        "--labels: no class 'big'; there are 6 classes: cat, dog, \"big, red\", T-shirt/top, \xC3\xA9lan, "
+        "chef's hat"
+        " | did you mean \"big, red\"? in a list, a name with a comma wants quotes");
     EXPECT_EQ(refusal("6", names).substr(0, 22), "--labels: no class '6'");
     EXPECT_EQ(refusal("-1", names).substr(0, 23), "--labels: no class '-1'");
     EXPECT_EQ(refusal("'0'", names).substr(0, 22), "--labels: no class '0'");
