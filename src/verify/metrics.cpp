@@ -53,7 +53,7 @@ class PairOfSets {
     void frechet() {
         if (!has("fid")) return;
         const Gaussian a = fit_gaussian(x_, team_), b = fit_gaussian(y_, team_);
-        const FrechetTerms terms = frechet_terms(a, b);
+        const FrechetTerms terms = frechet_terms(a, b, team_);
         value("fid", terms.distance());
         if (has("fid.trace_sqrt")) value("fid.trace_sqrt", terms.trace_sqrt);
         values("mu_x", a.mean);

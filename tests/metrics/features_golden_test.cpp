@@ -54,8 +54,8 @@ TEST_P(GoldenMetrics, Frechet) {
     close(b.mean, "mu_y");
     close(a.covariance, "sigma_x");
     close(b.covariance, "sigma_y");
-    expect(frechet_terms(a, b).trace_sqrt, "fid.trace_sqrt");
-    expect(frechet_distance(a, b), "fid");
+    expect(frechet_terms(a, b, team_).trace_sqrt, "fid.trace_sqrt");
+    expect(frechet_distance(a, b, team_), "fid");
     expect(frechet_distance(x_, y_, team_), "fid");
     expect(frechet_distance(x_, half_, team_), "half.fid");
 }
@@ -63,7 +63,7 @@ TEST_P(GoldenMetrics, Frechet) {
 TEST_P(GoldenMetrics, FrechetFromStoredMoments) {
     const Gaussian a{golden_.at("mu_x").values, golden_.at("sigma_x").values};
     const Gaussian b{golden_.at("mu_y").values, golden_.at("sigma_y").values};
-    expect(frechet_distance(a, b), "fid");
+    expect(frechet_distance(a, b, team_), "fid");
 }
 
 TEST_P(GoldenMetrics, InceptionScore) {

@@ -22,26 +22,27 @@ std::vector<float> normal_rows(std::int64_t rows, std::int64_t cols, std::uint64
 }
 
 TEST(Frechet, DiagonalCovariancesHaveAClosedForm) {
+    Team team(2);
     const Gaussian a{{0, 1}, {4, 0, 0, 9}}, b{{3, -3}, {1, 0, 0, 16}};
-    EXPECT_NEAR(frechet_distance(a, b), 9 + 16 + 1 + 1, 1e-12);  // sum of (s_a - s_b)^2
-    EXPECT_NEAR(frechet_distance(b, a), 9 + 16 + 1 + 1, 1e-12);
-    EXPECT_NEAR(frechet_distance(a, a), 0, 1e-12);
+    EXPECT_NEAR(frechet_distance(a, b, team), 9 + 16 + 1 + 1, 1e-12);  // sum of (s_a - s_b)^2
+    EXPECT_NEAR(frechet_distance(b, a, team), 9 + 16 + 1 + 1, 1e-12);
+    EXPECT_NEAR(frechet_distance(a, a, team), 0, 1e-12);
 }
 
 TEST(Frechet, SingularCovariancesAreNoProblem) {
+    Team team(2);
     const Gaussian a{{0, 0, 0}, {4, 0, 0, 0, 0, 0, 0, 0, 1}}, b{{0, 0, 0}, {1, 0, 0, 0, 5, 0, 0, 0, 0}};
-    EXPECT_NEAR(frechet_distance(a, b), 1 + 5 + 1, 1e-9);
+    EXPECT_NEAR(frechet_distance(a, b, team), 1 + 5 + 1, 1e-9);
     const Gaussian zero{{0, 0, 0}, std::vector<double>(9)};
-    EXPECT_NEAR(frechet_distance(zero, a), 5, 1e-12);
-    EXPECT_NEAR(frechet_distance(a, zero), 5, 1e-9);
+    EXPECT_NEAR(frechet_distance(zero, a, team), 5, 1e-12);
+    EXPECT_NEAR(frechet_distance(a, zero, team), 5, 1e-9);
 
     // Fewer samples than features: both orders agree, and a set is at distance 0 from itself.
-    Team team(2);
     const auto xs = normal_rows(20, 64, 1), ys = normal_rows(30, 64, 2);
     const Gaussian x = fit_gaussian(as_rows(xs, 64), team), y = fit_gaussian(as_rows(ys, 64), team);
-    EXPECT_NEAR(frechet_distance(x, x), 0, 1e-5);
-    EXPECT_NEAR(frechet_distance(x, y), frechet_distance(y, x), 1e-5);
-    EXPECT_GT(frechet_distance(x, y), 1);
+    EXPECT_NEAR(frechet_distance(x, x, team), 0, 1e-5);
+    EXPECT_NEAR(frechet_distance(x, y, team), frechet_distance(y, x, team), 1e-5);
+    EXPECT_GT(frechet_distance(x, y, team), 1);
 }
 
 TEST(Frechet, PortionsAndOffsetsDoNotMatter) {
@@ -81,10 +82,10 @@ TEST(Frechet, UselessInputIsRefused) {
     EXPECT_EQ(fit.rows(), 6);
     EXPECT_THROW(GaussianFit(2).finish(), Error);
     const Gaussian a{{0, 0}, {1, 0, 0, 1}};
-    EXPECT_THROW(frechet_distance(a, Gaussian{{0}, {1}}), Error);
-    EXPECT_THROW(frechet_distance(a, Gaussian{{0, 0}, {1}}), Error);
-    EXPECT_THROW(frechet_distance(a, Gaussian{{0, 0}, {1, 0, 0, NAN}}), Error);
-    EXPECT_THROW(frechet_distance(Gaussian{{0, 0}, {1, 0, 0, -1}}, a), Error);
+    EXPECT_THROW(frechet_distance(a, Gaussian{{0}, {1}}, team), Error);
+    EXPECT_THROW(frechet_distance(a, Gaussian{{0, 0}, {1}}, team), Error);
+    EXPECT_THROW(frechet_distance(a, Gaussian{{0, 0}, {1, 0, 0, NAN}}, team), Error);
+    EXPECT_THROW(frechet_distance(Gaussian{{0, 0}, {1, 0, 0, -1}}, a, team), Error);
 }
 
 TEST(InceptionScore, IsOneWithoutAndTheNumberOfClassesWithPerfectKnowledge) {

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+#include "metrics/gaussian_fit.hpp"
+
+#include <algorithm>
+
+#include "core/error.hpp"
+
+namespace mf {
+namespace {
+
+constexpr std::int64_t kBlock = 256;  // rows
+
+std::size_t size(std::int64_t n) { return static_cast<std::size_t>(n); }
+
+Tensor tensor_of(const std::vector<double>& values, Shape shape) {
+    Tensor out(shape, DType::f64);
+    std::copy(values.begin(), values.end(), static_cast<double*>(out.raw()));
+    return out;
+}
+
+}  // namespace
+
+GaussianFit::GaussianFit(std::int64_t dim) : dim_(dim) {
+    check(dim > 0, "[frechet] expected at least one feature, got {}", dim);
+    sum_.resize(size(dim));
+    products_.resize(size(dim * dim));
+}
+
+void GaussianFit::add(MatrixView x, Team& team) {
+    check(x.cols == dim_, "[frechet] expected {} features, got {}", dim_, x.cols);
+    check_samples("frechet", rows_ == 0 ? "samples" : fmt::format("samples, {} rows on", rows_).c_str(), x,
+                  0);
+    rows_ += x.rows;
+    for (std::int64_t at = 0; at < x.rows;) {
+        const std::int64_t room = kBlock - std::ssize(waiting_) / dim_, taken = std::min(room, x.rows - at);
+        waiting_.insert(waiting_.end(), x.row(at), x.row(at) + taken * dim_);
+        at += taken;
+        if (taken == room) add_waiting(team);
+    }
+}
+
+void GaussianFit::add_waiting(Team& team) {
+    constexpr std::int64_t width = PanelsF64::width;
+    const std::int64_t rows = std::ssize(waiting_) / dim_;
+    if (rows == 0) return;
+    const bool first = shift_.empty();
+    if (first) shift_.resize(size(dim_));
+    if (panels_.rows() == 0) panels_ = PanelsF64(dim_, kBlock);
+    team.split(panels_.count(), 1, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t p = begin; p < end; ++p) {
+            const std::int64_t left = p * width, columns = std::min(width, dim_ - left);
+            double* const panel = panels_.panel(p);
+            for (std::int64_t i = 0; i < rows; ++i)
+                for (std::int64_t j = 0; j < columns; ++j)
+                    panel[i * width + j] = waiting_[size(i * dim_ + left + j)];
+            for (std::int64_t j = 0; j < columns; ++j) {
+                double& shift = shift_[size(left + j)];
+                double total = 0;
+                if (first) {
+                    for (std::int64_t i = 0; i < rows; ++i) shift += panel[i * width + j];
+                    shift /= static_cast<double>(rows);
+                }
+                for (std::int64_t i = 0; i < rows; ++i) total += panel[i * width + j] -= shift;
+                sum_[size(left + j)] += total;
+            }
+        }
+    });
+    add_product(products_.data(), dim_, panels_, panels_, rows, Part::lower, team);
+    waiting_.clear();
+}
+
+Gaussian GaussianFit::finish() const {
+    check(rows_ >= 2, "[frechet] a covariance needs at least 2 rows, got {}", rows_);
+    if (!waiting_.empty()) {
+        GaussianFit whole = *this;
+        Team alone;
+        whole.add_waiting(alone);
+        return whole.finish();
+    }
+    const auto n = static_cast<double>(rows_);
+    Gaussian out{std::vector<double>(size(dim_)), std::vector<double>(size(dim_ * dim_))};
+    for (std::int64_t i = 0; i < dim_; ++i) {
+        out.mean[size(i)] = shift_[size(i)] + sum_[size(i)] / n;
+        for (std::int64_t j = 0; j <= i; ++j) {
+            const double value =
+                (products_[size(i * dim_ + j)] - sum_[size(i)] * sum_[size(j)] / n) / (n - 1);
+            out.covariance[size(i * dim_ + j)] = out.covariance[size(j * dim_ + i)] = value;
+        }
+    }
+    return out;
+}
+
+void GaussianFit::save(std::map<std::string, Tensor>& tensors, const std::string& prefix) const {
+    const std::int64_t rows = std::ssize(waiting_) / dim_;
+    Tensor count({1}, DType::i64);
+    *static_cast<std::int64_t*>(count.raw()) = rows_;
+    Tensor waiting({rows, dim_}, DType::f32);
+    std::copy(waiting_.begin(), waiting_.end(), static_cast<float*>(waiting.raw()));
+    tensors[prefix + "rows"] = count;
+    tensors[prefix + "waiting"] = waiting;
+    tensors[prefix + "shift"] = tensor_of(shift_, {std::ssize(shift_)});
+    tensors[prefix + "sum"] = tensor_of(sum_, {dim_});
+    tensors[prefix + "products"] = tensor_of(products_, {dim_, dim_});
+}
+
+GaussianFit GaussianFit::load(const std::map<std::string, Tensor>& tensors, const std::string& prefix,
+                              const std::string& place) {
+    const auto at = [&](const char* name, DType dtype) -> const Tensor& {
+        const auto found = tensors.find(prefix + name);
+        check(found != tensors.end() && found->second.dtype() == dtype, "{}: has no {}{} of type {}", place,
+              prefix, name, name_of(dtype));
+        return found->second;
+    };
+    const auto doubles = [&](const char* name, std::int64_t count, std::vector<double>& out) {
+        const Tensor& tensor = at(name, DType::f64);
+        check(tensor.count() == count, "{}: {}{} is {}, expected {} numbers", place, prefix, name,
+              tensor.shape(), count);
+        const auto* from = static_cast<const double*>(tensor.raw());
+        out.assign(from, from + count);
+    };
+    GaussianFit out(std::max<std::int64_t>(at("sum", DType::f64).count(), 1));
+    const Tensor &count = at("rows", DType::i64), &waiting = at("waiting", DType::f32);
+    check(count.count() == 1, "{}: {}rows is {}, expected one number", place, prefix, count.shape());
+    out.rows_ = *static_cast<const std::int64_t*>(count.raw());
+    check(out.rows_ >= 0 && waiting.count() == out.rows_ % kBlock * out.dim_,
+          "{}: {}waiting is {}, which does not fit {} rows", place, prefix, waiting.shape(), out.rows_);
+    if (waiting.count() > 0) out.waiting_.assign(waiting.f32(), waiting.f32() + waiting.count());
+    doubles("sum", out.dim_, out.sum_);
+    doubles("products", out.dim_ * out.dim_, out.products_);
+    doubles("shift", out.rows_ >= kBlock ? out.dim_ : 0, out.shift_);
+    return out;
+}
+
+Gaussian fit_gaussian(MatrixView x, Team& team) {
+    check_samples("frechet", "samples", x, 2);
+    GaussianFit fit(x.cols);
+    fit.add(x, team);
+    return fit.finish();
+}
+
+}  // namespace mf
