@@ -16,6 +16,7 @@ const std::vector<OpEntry>& op_catalogue() {
         unpatchify_entry(),  with_tokens_entry(), without_tokens_entry(),
         embedding_entry(),   sinusoid_entry(),    columns_entry(),
         neighbours_entry(),  mean_tokens_entry(), cross_entropy_entry(),
+        conv2d_entry(),
     };
     return catalogue;
 }

@@ -33,7 +33,7 @@ struct CaseWork {
 struct OpCase {
     std::string name;  ///< sizes and variant: "31x33_to_276_bf16"
     std::vector<CaseOperand> data;
-    std::vector<CaseOperand> params;  ///< of rank 2: a matrix that GEMM reads
+    std::vector<CaseOperand> params;  ///< of rank 2: a matrix that GEMM reads; of rank 4: a kernel
     Precision precision = Precision::f32;
     /// Calls the op.
     std::function<Dual(const Context&, std::span<const Dual> data, std::span<const Param* const> params)> run;

@@ -23,8 +23,10 @@ struct Param {
     std::int64_t offset;  ///< first element in the flat array
     Tensor value;  ///< f32 view; bf16 or f16 for bound matrices, which are read when they are packed only
     bool is_matrix = false;
-    cpu::Panels
-        panels;  ///< W^T as linear reads it: y = x W^T. The adjoint x̄ = ȳ W packs W while it reads it.
+    bool is_kernel = false;  ///< of a convolution (out, in, rows, cols); then a matrix too
+    /// Wᵀ as linear reads it: y = x Wᵀ. The adjoint x̄ = ȳ W packs W while it reads it. Of a kernel: tap by tap, the
+    /// matrix (rows * cols * in, out).
+    cpu::Panels panels;
 };
 
 class ParamStore {
@@ -36,6 +38,8 @@ class ParamStore {
     /// A new parameter; all are to be added before `freeze`. `is_matrix`: shape (out, in...), read by GEMM as
     /// (out, in) with all dimensions behind the first together (a convolution whose kernel is its stride).
     Param& add(const std::string& name, Shape shape, bool is_matrix = false);
+    /// The weight (out, in, rows, cols) of a convolution that steps over pixels (ops/conv2d.hpp).
+    Param& add_kernel(const std::string& name, Shape shape);
     /// Lays the parameters out in one array (zero-filled).
     void freeze();
 

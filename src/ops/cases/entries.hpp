@@ -35,6 +35,7 @@ OpEntry columns_entry();
 OpEntry neighbours_entry();
 OpEntry mean_tokens_entry();
 OpEntry cross_entropy_entry();
+OpEntry conv2d_entry();
 
 /// "" or "_bf16", for the names of cases.
 inline std::string suffix(Precision precision) { return precision == Precision::bf16 ? "_bf16" : ""; }

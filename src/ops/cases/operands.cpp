@@ -30,8 +30,11 @@ CaseOperands::CaseOperands(const OpCase& op_case, Team& team, std::uint64_t seed
                                 ? draw(operand.shape, operand.dtype, 1.0, exact16, seed, index++)
                                 : Tensor());
     }
-    for (const CaseOperand& operand : op_case.params)
-        params_.push_back(&store_.add(operand.name, operand.shape, operand.shape.rank() == 2));
+    for (const CaseOperand& operand : op_case.params) {
+        const int rank = operand.shape.rank();
+        params_.push_back(rank == 4 ? &store_.add_kernel(operand.name, operand.shape)
+                                    : &store_.add(operand.name, operand.shape, rank == 2));
+    }
     store_.freeze();
     for (std::size_t i = 0; i < params_.size(); ++i) {
         const CaseOperand& operand = op_case.params[i];

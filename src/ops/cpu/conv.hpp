@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// Direct convolution of channels-last pictures by the micro-kernel of GEMM: a run of pixels of one output row times a
+// panel of output channels, the taps of a row of the kernel and their channels in one chain. Nothing is gathered; a
+// stripe of the picture is copied where it needs an edge of zeros or another type.
+#pragma once
+
+#include "core/team.hpp"
+#include "ops/cpu/panels.hpp"
+#include "tensor/tensor.hpp"
+
+namespace mf::cpu {
+
+/// Sizes of one convolution. Rows and columns before `top` and `left` and behind the picture are zero.
+struct ConvSize {
+    std::int64_t height, width, in;                              ///< a picture
+    std::int64_t out_height, out_width, out;                     ///< its result
+    std::int64_t kernel_rows, kernel_cols;                       ///< taps
+    std::int64_t stride_y = 1, stride_x = 1, top = 0, left = 0;  ///< negative: so many of x are not read
+
+    std::int64_t taps() const { return kernel_rows * kernel_cols; }
+    /// A linear layer of every pixel.
+    bool is_linear() const {
+        return taps() == 1 && stride_y == 1 && stride_x == 1 && height == out_height && width == out_width;
+    }
+};
+
+/// y = x * W + b: x (n, height, width, in) f32 or bf16, y (n, out_height, out_width, out) f32. `w`: panels of the matrix
+/// (taps * in, out) whose rows go tap by tap; they decide the type of the products. `bias` (out) or null.
+void convolve(Team& team, Pool& pool, const Tensor& x, Tensor& y, const ConvSize& size, const Panels& w,
+              const float* bias);
+
+/// x̄ (n, height, width, in) f32 = what y's gradient `dy` (n, out_height, out_width, out), f32 or bf16, gives to it. `w`
+/// (out, in, rows, cols); the products are of type `packed`.
+void convolve_back(Team& team, Pool& pool, const Tensor& dy, Tensor& dx, const ConvSize& size, const float* w,
+                   DType packed);
+
+/// dw (out, in, rows, cols) += sum over pictures and pixels of dy x; both f32.
+void accumulate_kernel(Team& team, Pool& pool, float* dw, const Tensor& dy, const Tensor& x,
+                       const ConvSize& size);
+
+/// Rows [first, first + rows) of picture number `picture` of x as `to` (rows, cols, in) in the type `type`; columns start
+/// at -left. What lies outside the picture is zero.
+struct Window {
+    std::int64_t first, rows, left, cols;
+};
+void copy_window(std::byte* to, DType type, const Tensor& x, const ConvSize& size, std::int64_t picture,
+                 const Window& window);
+
+/// to[o][u][v][c] = w[o][c][u][v] of a weight (out, in, rows, cols): the order in which `convolve` reads it.
+void taps_first(float* to, const float* w, std::int64_t out, std::int64_t in, std::int64_t taps);
+
+}  // namespace mf::cpu
