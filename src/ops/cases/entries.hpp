@@ -36,6 +36,12 @@ OpEntry neighbours_entry();
 OpEntry mean_tokens_entry();
 OpEntry cross_entropy_entry();
 OpEntry conv2d_entry();
+OpEntry group_norm_entry();
+OpEntry upsample_nearest_entry();
+OpEntry resample_filter_entry();
+OpEntry resize_bilinear_entry();
+OpEntry average_pool_entry();
+OpEntry max_pool_entry();
 
 /// "" or "_bf16", for the names of cases.
 inline std::string suffix(Precision precision) { return precision == Precision::bf16 ? "_bf16" : ""; }

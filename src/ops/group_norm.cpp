@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+#include "ops/group_norm.hpp"
+
+#include "ops/cpu/elementwise.hpp"
+#include "ops/cpu/group_norm.hpp"
+
+namespace mf {
+namespace {
+
+struct GroupNormRecord {
+    Team& team;
+    Pool& pool;
+    Tensor x, mean, s;
+    GradSlot x_slot, y_slot;
+    cpu::GroupNormSize size;
+    const Param &g, &b;
+    bool silu;
+
+    void operator()(Tape& tape) {
+        Tensor dy = tape.take_gradient_f32(y_slot, pool);
+        if (dy.empty()) return;
+        const cpu::NormChannels channels{mean.f32(), s.f32(), g.value.f32(), b.value.f32()};
+        Tensor h(x.shape(), DType::f32, &pool);
+        if (silu)
+            cpu::times_slope(team, h.f32(), dy.f32(), x, size, channels);
+        else
+            h = std::move(dy);
+        Tensor sums({size.pictures, size.channels, 2}, DType::f64, &pool);
+        cpu::channel_sums(team, pool, sums, h.f32(), x, size, channels);
+        add_parameters(tape, static_cast<const double*>(sums.raw()));
+        if (!x_slot.wanted()) return;
+        Tensor dx(x.shape(), DType::f32, &pool);
+        cpu::norm_jacobian(team, pool, dx.f32(), h.f32(), x, sums, size, channels, true);
+        tape.add_gradient(x_slot, std::move(dx));
+    }
+
+    void add_parameters(Tape& tape, const double* sums) const {
+        float *const dg = tape.gradients().of(g), *const db = tape.gradients().of(b);
+        for (std::int64_t c = 0; c < size.channels; ++c) {
+            double plain = 0, along = 0;
+            for (std::int64_t i = c; i < size.pictures * size.channels; i += size.channels)
+                plain += sums[2 * i], along += sums[2 * i + 1];
+            db[c] += static_cast<float>(plain);
+            dg[c] += static_cast<float>(along);
+        }
+    }
+};
+
+}  // namespace
+
+Dual group_norm(const Context& context, const Dual& x, const Param& g, const Param& b, int groups, float eps,
+                bool silu) {
+    check(x.value.shape().rank() == 4, "[group_norm] x must be (pictures, height, width, channels) but is {}",
+          x.value.shape());
+    const std::int64_t c = x.cols(), pictures = x.value.shape()[0];
+    check(groups > 0 && c % groups == 0, "[group_norm] {} channels make no {} groups", c, groups);
+    check(g.shape.count() == c && b.shape.count() == c, "[group_norm] {} and {} must have {} numbers", g.name,
+          b.name, c);
+    const cpu::GroupNormSize size{pictures, x.rows() / pictures, c, groups};
+    Tensor mean = context.make({pictures, c}), s = context.make({pictures, c});
+    cpu::group_statistics(context.team, context.pool, x.value, size, eps, mean, s);
+    Dual y(context.make(x.value.shape(), context.operand()));
+    const cpu::NormChannels channels{mean.f32(), s.f32(), g.value.f32(), b.value.f32()};
+    cpu::group_norm_value(context.team, y.value, x.value, size, channels, silu);
+    if (!x.tangent.empty()) {
+        const std::int64_t moving = x.tangent.shape()[0], still = pictures - moving;
+        const cpu::GroupNormSize part{moving, size.pixels, c, groups};
+        const cpu::NormChannels of{channels.mean + still * c, channels.s + still * c, channels.g, channels.b};
+        const Tensor from = x.value.row_range(still * size.pixels, x.rows()),
+                     d = cpu::as_type(context.team, context.pool, x.tangent, DType::f32);
+        Tensor sums = context.make({moving, c, 2}, DType::f64), tangent = context.make(x.tangent.shape());
+        cpu::channel_sums(context.team, context.pool, sums, d.f32(), from, part, of);
+        cpu::norm_jacobian(context.team, context.pool, tangent.f32(), d.f32(), from, sums, part, of, false);
+        if (silu) cpu::times_slope(context.team, tangent.f32(), tangent.f32(), from, part, of);
+        y.tangent = cpu::as_type(context.team, context.pool, tangent, context.operand());
+    }
+    if (context.tape != nullptr) {
+        y.slot = context.tape->new_slot();
+        context.tape->record(GroupNormRecord{context.team, context.pool, x.value, std::move(mean),
+                                             std::move(s), x.slot, y.slot, size, g, b, silu});
+    }
+    return y;
+}
+
+}  // namespace mf
