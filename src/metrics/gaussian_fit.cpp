@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "metrics/tensor_io.hpp"
 
 namespace mf {
 namespace {
@@ -11,12 +12,6 @@ namespace {
 constexpr std::int64_t kBlock = 256;  // rows
 
 std::size_t size(std::int64_t n) { return static_cast<std::size_t>(n); }
-
-Tensor tensor_of(const std::vector<double>& values, Shape shape) {
-    Tensor out(shape, DType::f64);
-    std::copy(values.begin(), values.end(), static_cast<double*>(out.raw()));
-    return out;
-}
 
 }  // namespace
 
@@ -91,44 +86,24 @@ Gaussian GaussianFit::finish() const {
 }
 
 void GaussianFit::save(std::map<std::string, Tensor>& tensors, const std::string& prefix) const {
-    const std::int64_t rows = std::ssize(waiting_) / dim_;
-    Tensor count({1}, DType::i64);
-    *static_cast<std::int64_t*>(count.raw()) = rows_;
-    Tensor waiting({rows, dim_}, DType::f32);
-    std::copy(waiting_.begin(), waiting_.end(), static_cast<float*>(waiting.raw()));
-    tensors[prefix + "rows"] = count;
-    tensors[prefix + "waiting"] = waiting;
-    tensors[prefix + "shift"] = tensor_of(shift_, {std::ssize(shift_)});
-    tensors[prefix + "sum"] = tensor_of(sum_, {dim_});
-    tensors[prefix + "products"] = tensor_of(products_, {dim_, dim_});
+    tensors[prefix + "rows"] = tensor_of_integer(rows_);
+    tensors[prefix + "waiting"] = tensor_of_floats(waiting_, {std::ssize(waiting_) / dim_, dim_});
+    tensors[prefix + "shift"] = tensor_of_doubles(shift_, {std::ssize(shift_)});
+    tensors[prefix + "sum"] = tensor_of_doubles(sum_, {dim_});
+    tensors[prefix + "products"] = tensor_of_doubles(products_, {dim_, dim_});
 }
 
-GaussianFit GaussianFit::load(const std::map<std::string, Tensor>& tensors, const std::string& prefix,
-                              const std::string& place) {
-    const auto at = [&](const char* name, DType dtype) -> const Tensor& {
-        const auto found = tensors.find(prefix + name);
-        check(found != tensors.end() && found->second.dtype() == dtype, "{}: has no {}{} of type {}", place,
-              prefix, name, name_of(dtype));
-        return found->second;
-    };
-    const auto doubles = [&](const char* name, std::int64_t count, std::vector<double>& out) {
-        const Tensor& tensor = at(name, DType::f64);
-        check(tensor.count() == count, "{}: {}{} is {}, expected {} numbers", place, prefix, name,
-              tensor.shape(), count);
-        const auto* from = static_cast<const double*>(tensor.raw());
-        out.assign(from, from + count);
-    };
-    GaussianFit out(std::max<std::int64_t>(at("sum", DType::f64).count(), 1));
-    const Tensor &count = at("rows", DType::i64), &waiting = at("waiting", DType::f32);
-    check(count.count() == 1, "{}: {}rows is {}, expected one number", place, prefix, count.shape());
-    out.rows_ = *static_cast<const std::int64_t*>(count.raw());
-    check(out.rows_ >= 0 && waiting.count() == out.rows_ % kBlock * out.dim_,
-          "{}: {}waiting is {}, which does not fit {} rows", place, prefix, waiting.shape(), out.rows_);
-    if (waiting.count() > 0) out.waiting_.assign(waiting.f32(), waiting.f32() + waiting.count());
-    doubles("sum", out.dim_, out.sum_);
-    doubles("products", out.dim_ * out.dim_, out.products_);
-    doubles("shift", out.rows_ >= kBlock ? out.dim_ : 0, out.shift_);
-    return out;
+void GaussianFit::load(const std::map<std::string, Tensor>& tensors, const std::string& prefix,
+                       const std::string& place) {
+    const std::int64_t rows = integer_in(tensors, prefix + "rows", place);
+    check(rows >= 0, "{}: {}rows is {}, expected a number of rows", place, prefix, rows);
+    GaussianFit out(dim_);
+    out.rows_ = rows;
+    out.waiting_ = floats_in(tensors, prefix + "waiting", rows % kBlock * dim_, place);
+    out.shift_ = doubles_in(tensors, prefix + "shift", rows >= kBlock ? dim_ : 0, place);
+    out.sum_ = doubles_in(tensors, prefix + "sum", dim_, place);
+    out.products_ = doubles_in(tensors, prefix + "products", dim_ * dim_, place);
+    *this = std::move(out);
 }
 
 Gaussian fit_gaussian(MatrixView x, Team& team) {

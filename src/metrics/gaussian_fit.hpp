@@ -38,9 +38,10 @@ class GaussianFit {
 
     /// Everything that is known so far, as tensors under names that begin with `prefix`.
     void save(std::map<std::string, Tensor>& tensors, const std::string& prefix) const;
-    /// What `save` wrote. Error, naming `place`, when something is missing or has another size.
-    static GaussianFit load(const std::map<std::string, Tensor>& tensors, const std::string& prefix,
-                            const std::string& place);
+    /// Goes on from what `save` wrote for as many features. Error, naming `place`, when something is missing or has another
+    /// size; nothing changes then.
+    void load(const std::map<std::string, Tensor>& tensors, const std::string& prefix,
+              const std::string& place);
 
   private:
     void add_waiting(Team& team);

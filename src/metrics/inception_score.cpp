@@ -8,18 +8,12 @@
 #include <random>
 
 #include "core/error.hpp"
+#include "metrics/class_probabilities.hpp"
 
 namespace mf {
 namespace {
 
 constexpr double kGuard = 1e-10;  // inside the logarithms
-
-void softmax(const float* logits, std::vector<double>& p) {
-    const double top = *std::max_element(logits, logits + p.size());
-    double sum = 0;
-    for (std::size_t c = 0; c < p.size(); ++c) sum += p[c] = std::exp(logits[c] - top);
-    for (double& value : p) value /= sum;
-}
 
 /// Of the rows order[begin] .. order[end - 1]. The part's mean enters through sums alone, so one pass is
 /// enough: mean_i sum_c p_ic log(q_c + g) = sum_c q_c log(q_c + g).
@@ -27,16 +21,10 @@ double score_of_part(MatrixView logits, std::span<const std::int64_t> rows) {
     std::vector<double> p(static_cast<std::size_t>(logits.cols)), q(p.size());
     double own = 0;
     for (const std::int64_t row : rows) {
-        softmax(logits.row(row), p);
-        for (std::size_t c = 0; c < p.size(); ++c) {
-            own += p[c] * std::log(p[c] + kGuard);
-            q[c] += p[c];
-        }
+        own += class_probabilities(logits.row(row), p);
+        for (std::size_t c = 0; c < p.size(); ++c) q[c] += p[c];
     }
-    const auto n = static_cast<double>(rows.size());
-    double shared = 0;
-    for (const double sum : q) shared += sum / n * std::log(sum / n + kGuard);
-    return std::exp(own / n - shared);
+    return score_of_sums(own, q, static_cast<double>(rows.size()));
 }
 
 void check_order(std::span<const std::int64_t> order, std::int64_t rows) {
@@ -53,6 +41,32 @@ void check_order(std::span<const std::int64_t> order, std::int64_t rows) {
 
 }  // namespace
 
+double class_probabilities(const float* logits, std::vector<double>& p) {
+    const double top = *std::max_element(logits, logits + p.size());
+    double sum = 0, own = 0;
+    for (std::size_t c = 0; c < p.size(); ++c) sum += p[c] = std::exp(logits[c] - top);
+    for (double& value : p) {
+        value /= sum;
+        own += value * std::log(value + kGuard);
+    }
+    return own;
+}
+
+double score_of_sums(double own, std::span<const double> shared, double count) {
+    double mean = 0;
+    for (const double sum : shared) mean += sum / count * std::log(sum / count + kGuard);
+    return std::exp(own / count - mean);
+}
+
+InceptionScore inception_score_of_parts(std::vector<double> scores) {
+    InceptionScore out{0, 0, std::move(scores)};
+    const auto parts = static_cast<double>(out.per_part.size());
+    for (const double score : out.per_part) out.mean += score / parts;
+    for (const double score : out.per_part) out.std += (score - out.mean) * (score - out.mean) / parts;
+    out.std = std::sqrt(out.std);
+    return out;
+}
+
 InceptionScore inception_score(MatrixView logits, int parts, std::span<const std::int64_t> order) {
     check(parts >= 1, "[inception_score] expected at least one part, got {}", parts);
     check_samples("inception_score", "logits", logits, parts);
@@ -63,16 +77,13 @@ InceptionScore inception_score(MatrixView logits, int parts, std::span<const std
         order = as_they_stand;
     }
     check_order(order, logits.rows);
-    InceptionScore out{0, 0, {}};
+    std::vector<double> scores;
     for (int k = 0; k < parts; ++k) {
         const auto begin = static_cast<std::size_t>(logits.rows * k / parts);
         const auto end = static_cast<std::size_t>(logits.rows * (k + 1) / parts);
-        out.per_part.push_back(score_of_part(logits, order.subspan(begin, end - begin)));
+        scores.push_back(score_of_part(logits, order.subspan(begin, end - begin)));
     }
-    for (const double score : out.per_part) out.mean += score / parts;
-    for (const double score : out.per_part) out.std += (score - out.mean) * (score - out.mean) / parts;
-    out.std = std::sqrt(out.std);
-    return out;
+    return inception_score_of_parts(std::move(scores));
 }
 
 std::vector<std::int64_t> legacy_permutation(std::uint32_t seed, std::int64_t n) {

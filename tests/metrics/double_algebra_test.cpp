@@ -141,7 +141,8 @@ TEST(GaussianFit, SameBitsInAnyPortionsAndAfterALoad) {
         fit.add({rows.data() + at * d, step, d}, alone);
         std::map<std::string, Tensor> state;
         fit.save(state, "x.");
-        fit = GaussianFit::load(state, "x.", "here");
+        fit = GaussianFit(d);
+        fit.load(state, "x.", "here");
     }
     EXPECT_EQ(fit.rows(), n);
     EXPECT_EQ(fit.finish().mean, whole.mean);
@@ -159,11 +160,11 @@ TEST(GaussianFit, DamagedStatesAreRefused) {
     for (const char* name : {"rows", "waiting", "shift", "sum", "products"}) {
         std::map<std::string, Tensor> bad = good;
         bad.erase(name);
-        EXPECT_THROW(GaussianFit::load(bad, "", "f"), Error) << name;
+        EXPECT_THROW(fit.load(bad, "", "f"), Error) << name;
         bad[name] = Tensor::zeros({2});
-        EXPECT_THROW(GaussianFit::load(bad, "", "f"), Error) << name;
+        EXPECT_THROW(fit.load(bad, "", "f"), Error) << name;
         bad[name] = Tensor({5, 5}, good[name].dtype());
-        EXPECT_THROW(GaussianFit::load(bad, "", "f"), Error) << name;
+        EXPECT_THROW(fit.load(bad, "", "f"), Error) << name;
     }
 }
 
