@@ -25,6 +25,14 @@ void combine(Tensor& out, const float* a, const float* b, std::int64_t b_step, F
             to[i * cols + j] = f(a[i * cols + j], b[i * b_cols + j * b_step]);
 }
 
+/// a + sign b of equal sizes, on all threads: a number of the result depends on nothing else.
+void add_equal(Team& team, Tensor& out, const float* a, const float* b, float sign) {
+    float* to = out.f32();
+    team.split(out.count(), 4096, [=](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i) to[i] = a[i] + sign * b[i];
+    });
+}
+
 /// Gradient of b from that of the result: as it is, or summed over the columns.
 Tensor gathered(Pool& pool, const Tensor& g, std::int64_t b_step) {
     if (b_step == 1) return g;
@@ -93,17 +101,27 @@ Tensor tangent_rows(const Context& context, const Dual& x, std::int64_t n) {
     return out;
 }
 
+/// So many rows in the form of `whole`: of pictures the first dimension shrinks.
+Shape rows_of(const Shape& whole, std::int64_t rows, std::int64_t all) {
+    Shape out{all == 0 ? 0 : whole[0] * rows / all};
+    for (int i = 1; i < whole.rank(); ++i) out.push(whole[i]);
+    return out;
+}
+
 Dual sum(const Context& context, const char* op, const Dual& a, const Dual& b, float sign) {
     check_pair(op, a, b);
     const std::int64_t step = step_of(a, b), moving = std::max(a.tangent_rows(), b.tangent_rows());
-    const auto plus = [sign](float p, float q) { return p + sign * q; };
-    Dual y(context.make(a.value.shape()));
-    combine(y.value, a.value.f32(), b.value.f32(), step, plus);
-    if (moving > 0) {
-        y.tangent = context.make({moving, a.cols()});
-        const Tensor da = tangent_rows(context, a, moving), db = tangent_rows(context, b, moving);
-        combine(y.tangent, da.f32(), db.f32(), step, plus);
-    }
+    const auto added = [&](const Tensor& p, const Tensor& q, std::int64_t rows) {
+        Tensor out = context.make(rows_of(a.value.shape(), rows, a.rows()));
+        if (step == 1)
+            add_equal(context.team, out, p.f32(), q.f32(), sign);
+        else
+            combine(out, p.f32(), q.f32(), step, [sign](float x, float z) { return x + sign * z; });
+        return out;
+    };
+    Dual y(added(a.value, b.value, a.rows()));
+    if (moving > 0)
+        y.tangent = added(tangent_rows(context, a, moving), tangent_rows(context, b, moving), moving);
     if (taped(context, a, b)) {
         y.slot = context.tape->new_slot();
         context.tape->record(SumRecord{context.pool, a.slot, b.slot, y.slot, sign, step});

@@ -6,7 +6,7 @@
 namespace mf::verify {
 
 std::span<const VerifyKind> verify_kinds() {
-    static constexpr std::array<VerifyKind, 8> kinds = {{
+    static constexpr std::array<VerifyKind, 9> kinds = {{
         {"toy_checkerboard", verify_toy_checkerboard},
         {"toy", verify_toy},
         {"samplers", verify_samplers},
@@ -15,6 +15,7 @@ std::span<const VerifyKind> verify_kinds() {
         {"mit_", verify_mit, true},
         {"dit_", verify_dit, true},
         {"imf_", verify_hash, true},
+        {"vae_", verify_vae, true},
     }};
     return kinds;
 }

@@ -29,5 +29,6 @@ void verify_optim(const Reference& reference, Comparison& comparison, Team& team
 void verify_samplers(const Reference& reference, Comparison& comparison, Team& team);
 void verify_toy(const Reference& reference, Comparison& comparison, Team& team);
 void verify_toy_checkerboard(const Reference& reference, Comparison& comparison, Team& team);
+void verify_vae(const Reference& reference, Comparison& comparison, Team& team);
 
 }  // namespace mf::verify

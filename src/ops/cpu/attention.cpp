@@ -157,27 +157,48 @@ HeadPass prepare(const AttentionSizes& z, const AttentionPass& pass, std::int64_
     return h;
 }
 
+/// Calls work(lane, sample, head, first, last) for queries [first, last). Where there are fewer heads than threads (the one
+/// head over the pixels of a picture), several share a head, each with panels of its own.
+template <class Work>
+void for_queries(Team& team, const AttentionSizes& z, Work&& work) {
+    const std::int64_t heads = z.samples * z.heads, blocks = (z.tokens + kQueryBlock - 1) / kQueryBlock;
+    const std::int64_t parts =
+        std::min(blocks, std::max<std::int64_t>(1, team.size() / std::max<std::int64_t>(1, heads)));
+    team.run([&](int lane) {
+        const std::int64_t pieces = heads * parts;
+        for (std::int64_t i = pieces * lane / team.size(); i < pieces * (lane + 1) / team.size(); ++i) {
+            const std::int64_t head = i / parts, part = i % parts;
+            work(lane, head / z.heads, head % z.heads, blocks * part / parts * kQueryBlock,
+                 std::min(z.tokens, blocks * (part + 1) / parts * kQueryBlock));
+        }
+    });
+}
+
 template <bool pairs>
 void run(Team& team, Pool& pool, const AttentionSizes& z, const AttentionPass& pass) {
     Workspace workspace(team, pool, pass_words<pairs>(z));
     const std::int64_t c = z.columns(), n = z.tokens;
     const std::int64_t first_moving = z.samples - (pass.y_dot.empty() ? 0 : pass.y_dot.rows() / n);
-    for_heads(team, z, [&](int lane, std::int64_t sample, std::int64_t head) {
-        const HeadPass h = prepare<pairs>(z, pass, sample, head, workspace.of(lane));
-        for (std::int64_t begin = 0; begin < n; begin += kQueryBlock) {
-            const std::int64_t m = std::min(kQueryBlock, n - begin);
-            times_turned<pairs, Start::zero>(h.scores, h.q.from(begin), m, h.keys, n, words<pairs>(z.d));
-            float* log_sums =
-                pass.log_sums.empty() ? nullptr : pass.log_sums.f32() + (sample * z.heads + head) * n + begin;
-            softmax_block(h, m, log_sums);
-            const HeadRows p = as_left_factor<pairs>(h.scores, h.half, m, h.width);
-            times_straight<pairs, Start::zero>(h.out, z.d, p, m, h.values, n, z.d);
-            put_block(pass.y, (sample * n + begin) * c + head * z.d, c, h.out, m, z.d);
-            if (sample < first_moving) continue;
-            tangent_block<pairs>(h, begin, m);
-            put_block(pass.y_dot, ((sample - first_moving) * n + begin) * c + head * z.d, c, h.out, m, z.d);
-        }
-    });
+    for_queries(team, z,
+                [&](int lane, std::int64_t sample, std::int64_t head, std::int64_t first, std::int64_t last) {
+                    const HeadPass h = prepare<pairs>(z, pass, sample, head, workspace.of(lane));
+                    for (std::int64_t begin = first; begin < last; begin += kQueryBlock) {
+                        const std::int64_t m = std::min(kQueryBlock, last - begin);
+                        times_turned<pairs, Start::zero>(h.scores, h.q.from(begin), m, h.keys, n,
+                                                         words<pairs>(z.d));
+                        float* log_sums = pass.log_sums.empty()
+                                              ? nullptr
+                                              : pass.log_sums.f32() + (sample * z.heads + head) * n + begin;
+                        softmax_block(h, m, log_sums);
+                        const HeadRows p = as_left_factor<pairs>(h.scores, h.half, m, h.width);
+                        times_straight<pairs, Start::zero>(h.out, z.d, p, m, h.values, n, z.d);
+                        put_block(pass.y, (sample * n + begin) * c + head * z.d, c, h.out, m, z.d);
+                        if (sample < first_moving) continue;
+                        tangent_block<pairs>(h, begin, m);
+                        put_block(pass.y_dot, ((sample - first_moving) * n + begin) * c + head * z.d, c,
+                                  h.out, m, z.d);
+                    }
+                });
 }
 
 }  // namespace

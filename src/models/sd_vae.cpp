@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+#include "models/sd_vae.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "ops/upsample_nearest.hpp"
+
+namespace mf {
+
+SdVae::SdVae(const Config& config) : config_(config) {
+    check(!config.channels.empty() && config.layers > 0, "[vae] no levels or no layers");
+    for (const std::int64_t channels : config.channels)
+        check(channels > 0 && channels % config.groups == 0, "[vae] {} channels make no {} groups", channels,
+              config.groups);
+    const std::int64_t z = config.latents;
+    if (config.has_encoder) {
+        encoder_ = add_encoder();
+        if (config.has_quant) quant_ = ConvLayer::add(params_, "quant_conv", 2 * z, 2 * z, 1);
+    }
+    if (config.has_decoder) {
+        if (config.has_quant) post_quant_ = ConvLayer::add(params_, "post_quant_conv", z, z, 1);
+        decoder_ = add_decoder();
+    }
+    params_.freeze();
+}
+
+SdVae::Middle SdVae::add_middle(const std::string& name) {
+    const std::int64_t c = config_.channels.back(), groups = config_.groups;
+    std::optional<PixelAttention> attention;
+    if (config_.has_attention) attention.emplace(params_, name + ".attentions.0", c, groups);
+    return {ResnetBlock(params_, name + ".resnets.0", c, c, groups),
+            ResnetBlock(params_, name + ".resnets.1", c, c, groups), attention};
+}
+
+SdVae::Half SdVae::add_encoder() {
+    const std::vector<std::int64_t>& channels = config_.channels;
+    const ConvLayer in = ConvLayer::same(params_, "encoder.conv_in", config_.pixels, channels[0], 3);
+    std::vector<Level> levels(channels.size());
+    std::int64_t c = channels[0];
+    for (std::size_t i = 0; i < channels.size(); ++i) {
+        const std::string name = fmt::format("encoder.down_blocks.{}", i);
+        for (std::int64_t j = 0; j < config_.layers; ++j, c = channels[i])
+            levels[i].resnets.emplace_back(params_, fmt::format("{}.resnets.{}", name, j), c, channels[i],
+                                           config_.groups);
+        if (i + 1 <
+            channels.size())  // the step looks one row and one column beyond the picture, below and right
+            levels[i].step =
+                ConvLayer::add(params_, name + ".downsamplers.0.conv", c, c, 3, {2, 2, 0, 1, 0, 1});
+    }
+    Middle middle = add_middle("encoder.mid_block");
+    return {in, std::move(levels), std::move(middle),
+            GroupNormLayer::add(params_, "encoder.conv_norm_out", c, config_.groups),
+            ConvLayer::same(params_, "encoder.conv_out", c, 2 * config_.latents, 3)};
+}
+
+SdVae::Half SdVae::add_decoder() {
+    const std::vector<std::int64_t> channels(config_.channels.rbegin(), config_.channels.rend());
+    std::int64_t c = channels[0];
+    const ConvLayer in = ConvLayer::same(params_, "decoder.conv_in", config_.latents, c, 3);
+    Middle middle = add_middle("decoder.mid_block");
+    std::vector<Level> levels(channels.size());
+    for (std::size_t i = 0; i < channels.size(); ++i) {
+        const std::string name = fmt::format("decoder.up_blocks.{}", i);
+        for (std::int64_t j = 0; j <= config_.layers; ++j, c = channels[i])
+            levels[i].resnets.emplace_back(params_, fmt::format("{}.resnets.{}", name, j), c, channels[i],
+                                           config_.groups);
+        if (i + 1 < channels.size())
+            levels[i].step = ConvLayer::same(params_, name + ".upsamplers.0.conv", c, c, 3);
+    }
+    return {in, std::move(levels), std::move(middle),
+            GroupNormLayer::add(params_, "decoder.conv_norm_out", c, config_.groups),
+            ConvLayer::same(params_, "decoder.conv_out", c, config_.pixels, 3)};
+}
+
+Dual SdVae::through_middle(const Context& context, const Middle& middle, Dual x) const {
+    x = middle.first(context, x);
+    if (middle.attention) x = (*middle.attention)(context, x);
+    return middle.second(context, x);
+}
+
+Dual SdVae::moments(const Context& context, const Dual& picture) const {
+    check(encoder_.has_value(), "[vae] these weights have no encoder");
+    const Shape& shape = picture.value.shape();
+    check(shape.rank() == 4 && shape[3] == config_.pixels && shape[1] % config_.factor() == 0 &&
+              shape[2] % config_.factor() == 0 && shape[1] > 0 && shape[2] > 0,
+          "[vae] pictures must be (B, H, W, {}), H and W multiples of {}, but are {}", config_.pixels,
+          config_.factor(), shape);
+    Dual x = encoder_->in(context, picture);
+    for (const Level& level : encoder_->levels) {
+        for (const ResnetBlock& resnet : level.resnets) x = resnet(context, x);
+        if (level.step) x = (*level.step)(context, x);
+    }
+    x = through_middle(context, encoder_->middle, std::move(x));
+    x = encoder_->out(context, encoder_->norm(context, x, true));
+    return quant_ ? (*quant_)(context, x) : x;
+}
+
+Dual SdVae::decode(const Context& context, const Dual& latent) const {
+    check(decoder_.has_value(), "[vae] these weights have no decoder");
+    const Shape& shape = latent.value.shape();
+    check(shape.rank() == 4 && shape[3] == config_.latents, "[vae] latents must be (B, h, w, {}) but are {}",
+          config_.latents, shape);
+    Dual x = decoder_->in(context, post_quant_ ? (*post_quant_)(context, latent) : latent);
+    x = through_middle(context, decoder_->middle, std::move(x));
+    for (const Level& level : decoder_->levels) {
+        for (const ResnetBlock& resnet : level.resnets) x = resnet(context, x);
+        if (!level.step) continue;
+        x = upsample_nearest(context, x);
+        x = (*level.step)(context, x);
+    }
+    x = decoder_->norm(context, x, true);
+    return decoder_->out(context, x);
+}
+
+double SdVae::half_flops(const Half& half, double pixels, bool up) const {
+    // `pixels` of the lowest level; the encoder is counted from there upwards as well.
+    double sum = (half.middle.first.flops() + half.middle.second.flops()) * pixels;
+    if (half.middle.attention) sum += half.middle.attention->flops(pixels);
+    const std::size_t levels = half.levels.size();
+    for (std::size_t k = 0; k < levels; ++k, pixels *= 4) {
+        const Level& level = half.levels[up ? k : levels - 1 - k];
+        for (const ResnetBlock& resnet : level.resnets) sum += resnet.flops() * pixels;
+        if (level.step) sum += level.step->flops() * pixels * (up ? 4 : 0.25);
+        if (k == 0) sum += (up ? half.in : half.out).flops() * pixels;
+        if (k + 1 == levels) sum += (up ? half.out : half.in).flops() * pixels;
+    }
+    return sum;
+}
+
+double SdVae::decode_flops(std::int64_t height, std::int64_t width) const {
+    const auto pixels = static_cast<double>(height * width);
+    return half_flops(*decoder_, pixels, true) + (post_quant_ ? post_quant_->flops() * pixels : 0.0);
+}
+
+double SdVae::encode_flops(std::int64_t height, std::int64_t width) const {
+    const auto pixels = static_cast<double>(height * width);
+    return half_flops(*encoder_, pixels, false) + (quant_ ? quant_->flops() * pixels : 0.0);
+}
+
+SdVae::Config SdVae::detect(const std::vector<std::pair<std::string, Shape>>& weights, std::int64_t groups) {
+    const auto shape_of = [&](const std::string& name) {
+        const auto found = std::ranges::find(weights, name, &std::pair<std::string, Shape>::first);
+        return found == weights.end() ? Shape{} : found->second;
+    };
+    const auto kernel_of = [&](const std::string& name) {
+        const Shape shape = shape_of(name + ".weight");
+        check(shape.rank() == 4, "[vae] {}.weight must be a kernel (out, in, rows, columns) but is {}", name,
+              shape);
+        return shape;
+    };
+    Config c{.groups = groups};
+    c.has_encoder = shape_of("encoder.conv_in.weight").rank() > 0;
+    c.has_decoder = shape_of("decoder.conv_in.weight").rank() > 0;
+    check(c.has_encoder || c.has_decoder,
+          "[vae] the weights have neither encoder.conv_in nor decoder.conv_in");
+    const std::string half = c.has_decoder ? "decoder.up_blocks" : "encoder.down_blocks";
+    const auto resnet = [&](std::size_t level, std::int64_t layer) {
+        return fmt::format("{}.{}.resnets.{}.conv1", half, level, layer);
+    };
+    c.channels.clear();
+    while (shape_of(resnet(c.channels.size(), 0) + ".weight").rank() > 0)
+        c.channels.push_back(kernel_of(resnet(c.channels.size(), 0))[0]);
+    check(!c.channels.empty() && c.channels.size() < 16, "[vae] the weights have {} levels called {}",
+          c.channels.size(), half);
+    c.layers = 0;
+    while (shape_of(resnet(0, c.layers) + ".weight").rank() > 0) ++c.layers;
+    if (c.has_decoder) {
+        std::ranges::reverse(c.channels);
+        --c.layers;
+        check(c.layers > 0, "[vae] {}.0 has a single resnet", half);
+        c.latents = kernel_of("decoder.conv_in")[1], c.pixels = kernel_of("decoder.conv_out")[0];
+    } else {
+        c.latents = kernel_of("encoder.conv_out")[0] / 2, c.pixels = kernel_of("encoder.conv_in")[1];
+    }
+    c.has_quant = shape_of(c.has_decoder ? "post_quant_conv.weight" : "quant_conv.weight").rank() > 0;
+    const std::string middle = c.has_decoder ? "decoder.mid_block" : "encoder.mid_block";
+    c.has_attention = shape_of(middle + ".attentions.0.group_norm.weight").rank() > 0;
+    return c;
+}
+
+Tensor mean_and_std(const Tensor& moments) {
+    Tensor out(moments.shape(), DType::f32);
+    const std::int64_t c = moments.cols() / 2;
+    for (std::int64_t i = 0; i < moments.count(); ++i) {
+        const float x = moments.f32()[i];
+        out.f32()[i] = i % (2 * c) < c ? x : std::exp(0.5F * std::clamp(x, -30.0F, 20.0F));
+    }
+    return out;
+}
+
+}  // namespace mf
