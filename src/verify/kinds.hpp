@@ -23,6 +23,8 @@ const VerifyKind* kind_of(std::string_view file_name);
 
 void verify_dit(const Reference& reference, Comparison& comparison, Team& team);
 void verify_hash(const Reference& reference, Comparison& comparison, Team& team);
+void verify_inception(const Reference& reference, Comparison& comparison, Team& team);
+void verify_resize299(const Reference& reference, Comparison& comparison, Team& team);
 void verify_metrics(const Reference& reference, Comparison& comparison, Team& team);
 void verify_mit(const Reference& reference, Comparison& comparison, Team& team);
 void verify_optim(const Reference& reference, Comparison& comparison, Team& team);

@@ -61,6 +61,23 @@ void take_patch_kernel(Param& param, const Tensor& kernel) {
                         kernel.f32()[((y * width + x) * in + c) * out + o];
 }
 
+Tensor hashed_tensor(const std::string& full_name, const Shape& shape, double gain) {
+    std::uint64_t name = 0xcbf29ce484222325U;
+    for (const char letter : full_name) name = (name ^ static_cast<unsigned char>(letter)) * 0x100000001b3U;
+    const bool small = full_name.ends_with("bias") || full_name.ends_with("running_mean");
+    const bool variance = full_name.ends_with("running_var"), vector = shape.rank() == 1;
+    const double fan_in = static_cast<double>(shape.count()) / static_cast<double>(shape[0]);
+    Tensor out(shape, DType::f32);
+    for (std::int64_t i = 0; i < shape.count(); ++i) {
+        const double w = hashed(name, static_cast<std::uint64_t>(i));
+        out.f32()[i] = static_cast<float>(variance ? 1.0 + 0.1 * std::abs(w)
+                                          : small  ? 0.1 * w
+                                          : vector ? 1.0 + 0.1 * w
+                                                   : w * gain / std::sqrt(fan_in));
+    }
+    return out;
+}
+
 void fill_hashed(Param& param, const std::string& full_name, double gain) {
     std::uint64_t name = 0xcbf29ce484222325U;
     for (const char letter : full_name) name = (name ^ static_cast<unsigned char>(letter)) * 0x100000001b3U;

@@ -15,6 +15,10 @@ void take_linear_kernel(Param& param, const Tensor& kernel);  ///< (in, out)
 void take_patch_kernel(Param& param, const Tensor& kernel);   ///< (height, width, in, out)
 void take_same(Param& param, const Tensor& value);
 
+/// A weight of a network that is not shipped, by integer hashing of its full name (reference/README, "Hash weights"), in
+/// PyTorch's layout; `gain` scales tensors of rank 2 and more.
+Tensor hashed_tensor(const std::string& full_name, const Shape& shape, double gain);
+
 /// Element i of the parameter by integer hashing of its full name (reference/README, "Hash weights"); `gain` scales
 /// matrices.
 void fill_hashed(Param& param, const std::string& full_name, double gain);
