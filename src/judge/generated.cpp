@@ -10,48 +10,13 @@
 #include "data/images.hpp"
 #include "generate/sample_file.hpp"
 #include "io/array_numbers.hpp"
+#include "judge/image_arrays.hpp"
 #include "judge/picture_folder.hpp"
 
 namespace mf {
 namespace {
 
 constexpr std::int64_t kRowsAtOnce = 64;
-
-/// (H, W, C) of one image. UsageError when the array has another form.
-Shape image_shape(const Shape& all, const std::string& place) {
-    const auto channels = [](std::int64_t n) { return n >= 1 && n <= 4; };
-    if (all.rank() == 4 && channels(all[1]) && !channels(all[3]))
-        throw UsageError(
-            fmt::format("{}: images of shape {} have their channels first, expected (n, height, width, "
-                        "channels)",
-                        place, all),
-            "in Python: numpy.transpose(x, (0, 2, 3, 1))");
-    if (all.rank() == 3)
-        throw UsageError(
-            fmt::format("{}: images of shape {} have no channels, expected (n, height, width, channels)",
-                        place, all),
-            "in Python: x[..., None]");
-    check_usage(all.rank() == 4, "{}: expected images of shape (n, height, width, channels), got {}", place,
-                all);
-    return {all[1], all[2], all[3]};
-}
-
-/// Bytes and integers from 0 to 255 are what a picture holds; floats stand on [-1, 1].
-void append_values(const Tensor& rows, const std::string& place, std::vector<float>& out) {
-    if (rows.dtype() == DType::u8) {
-        const auto* bytes = static_cast<const std::uint8_t*>(rows.raw());
-        std::transform(bytes, bytes + rows.count(), std::back_inserter(out), value_of_byte);
-    } else if (rows.dtype() == DType::i32 || rows.dtype() == DType::i64) {
-        for (const std::int64_t value : to_integers(rows, place)) {
-            check(value >= 0 && value <= 255, "{}: holds the integer {}, expected bytes, 0 to 255", place,
-                  value);
-            out.push_back(value_of_byte(static_cast<std::uint8_t>(value)));
-        }
-    } else {
-        const Tensor floats = to_floats(rows, place);
-        out.insert(out.end(), floats.floats().begin(), floats.floats().end());
-    }
-}
 
 /// What floats look like that were meant for another range.
 void remark_on_range(GeneratedImages& images, const std::string& place) {
@@ -115,7 +80,7 @@ GeneratedImages read_file(const std::filesystem::path& path, std::int64_t most) 
         const Tensor rows = reader.read_rows(std::min(kRowsAtOnce, count - done));
         if (done == 0) {
             out.values.reserve(static_cast<std::size_t>(count * out.shape.count()));
-            floats = rows.dtype() != DType::u8 && rows.dtype() != DType::i32 && rows.dtype() != DType::i64;
+            floats = !is_of_bytes(rows);
         }
         append_values(rows, place, out.values);
         done += rows.shape()[0];

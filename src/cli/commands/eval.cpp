@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/commands/eval_inception.hpp"
 #include "cli/config_items.hpp"
 #include "cli/json.hpp"
 #include "cli/sampling_options.hpp"
@@ -87,6 +88,8 @@ void check_options_act(const Invocation& invocation) {
     if (invocation.options.flag("--features")) {
         refuse_options(invocation, of_models, "is for networks; with --features nothing is drawn");
         refuse_options(invocation, {"--count"}, "is for samples; of features all rows count");
+        refuse_options(invocation, {"--inception", "--ref", "--save-stats"},
+                       "makes features; with --features they are there already");
         refuse_options(invocation, {"--judge"}, "makes features; with --features they are there already");
         if (!invocation.overrides.empty())
             throw UsageError(fmt::format("{} has no meaning for files of features", invocation.overrides[0]),
@@ -153,6 +156,7 @@ int run_eval(const Invocation& invocation) {
     if (invocation.options.flag("--features")) return eval_features(invocation);
     check_usage(invocation.options.integer("--count") != 1,
                 "--count 1: one sample says nothing; give 2 or more");
+    if (wants_inception(invocation)) return eval_inception(invocation, eval_request_for(invocation));
     if (is_about_images(invocation.words[0])) return eval_images(invocation);
     if (std::ranges::all_of(invocation.words, is_sample))
         refuse_options(invocation, {"--count"},
@@ -188,22 +192,25 @@ Command eval_command() {
     out.summary = "quality numbers of runs, checkpoints or files of samples";
     out.usage =
         "RUN|MODEL|samples.npz ... [--steps 1,2,4,8,100] [--count N] [--judge judge.safetensors] "
-        "[data.name=...]";
+        "[--inception FILE --ref STATS.npz|FOLDER] [data.name=...]";
     out.example =
         "  meanflow eval runs/fm runs/imf --steps 1,2,4,8,100\n"
         "  meanflow eval samples.npz data.name=checkerboard\n"
         "  meanflow eval runs/shapes --judge judge.safetensors --steps 1,50 --omega 2\n"
+        "  meanflow eval imf_b2.safetensors --vae sd_vae.safetensors --inception inception.safetensors --ref "
+        "stats.npz\n"
         "  meanflow eval --features generated.npz real.npz";
     out.options = {
         {"--steps", OptionKind::integers, "",
          "numbers of sampler steps; 1,2,4,8,100 for points and 1 for images when not given", 1, 1000000},
         {"--count", OptionKind::integer, "0",
-         "samples drawn from each model; 0: 20000 points, or 2000 images", 0},
+         "samples drawn from each model; 0: 20000 points, 2000 images, or 50000 with --inception", 0},
         {"--judge", OptionKind::text, "",
          "images: classifier of train-classifier, whose features and classes judge them"},
         {"--features", OptionKind::flag, "false",
          "the two files hold features of generated and of real samples (array features, and logits)"},
     };
+    for (Option& option : inception_options()) out.options.push_back(std::move(option));
     for (Option& option : guidance_options()) out.options.push_back(std::move(option));
     for (Option& option : sampling_options()) out.options.push_back(std::move(option));
     out.has_results = true;
