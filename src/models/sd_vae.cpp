@@ -7,6 +7,15 @@
 #include "ops/upsample_nearest.hpp"
 
 namespace mf {
+namespace {
+
+/// What a prepared network reads.
+const Tensor& still(const Context& context, const Dual& x) {
+    check(context.tape == nullptr && x.tangent.empty(), "[vae] the network was prepared for inference");
+    return x.value;
+}
+
+}  // namespace
 
 SdVae::SdVae(const Config& config) : config_(config) {
     check(!config.channels.empty() && config.layers > 0, "[vae] no levels or no layers");
@@ -86,6 +95,7 @@ Dual SdVae::moments(const Context& context, const Dual& picture) const {
               shape[2] % config_.factor() == 0 && shape[1] > 0 && shape[2] > 0,
           "[vae] pictures must be (B, H, W, {}), H and W multiples of {}, but are {}", config_.pixels,
           config_.factor(), shape);
+    if (prepared_) return still_moments(context, still(context, picture));
     Dual x = encoder_->in(context, picture);
     for (const Level& level : encoder_->levels) {
         for (const ResnetBlock& resnet : level.resnets) x = resnet(context, x);
@@ -101,6 +111,7 @@ Dual SdVae::decode(const Context& context, const Dual& latent) const {
     const Shape& shape = latent.value.shape();
     check(shape.rank() == 4 && shape[3] == config_.latents, "[vae] latents must be (B, h, w, {}) but are {}",
           config_.latents, shape);
+    if (prepared_) return still_decode(context, still(context, latent));
     Dual x = decoder_->in(context, post_quant_ ? (*post_quant_)(context, latent) : latent);
     x = through_middle(context, decoder_->middle, std::move(x));
     for (const Level& level : decoder_->levels) {
@@ -111,6 +122,49 @@ Dual SdVae::decode(const Context& context, const Dual& latent) const {
     }
     x = decoder_->norm(context, x, true);
     return decoder_->out(context, x);
+}
+
+void SdVae::prepare(Team& team, Precision precision) {
+    for (auto* half : {&encoder_, &decoder_}) {
+        if (!*half) continue;
+        (*half)->in.prepare(team, precision);
+        (*half)->out.prepare(team, precision);
+        (*half)->middle.first.prepare(team, precision);
+        (*half)->middle.second.prepare(team, precision);
+        for (Level& level : (*half)->levels) {
+            for (ResnetBlock& resnet : level.resnets) resnet.prepare(team, precision);
+            if (level.step) level.step->prepare(team, precision, half == &decoder_);
+        }
+    }
+    params_.repack(team, precision);
+    prepared_ = true;
+}
+
+Tensor SdVae::still_middle(const Context& context, const Middle& middle, Tensor x) const {
+    x = middle.first.still(context, x);
+    if (middle.attention) x = (*middle.attention)(context, x).value;
+    return middle.second.still(context, x);
+}
+
+Tensor SdVae::still_moments(const Context& context, const Tensor& picture) const {
+    Tensor x = encoder_->in.still(context, picture);
+    for (const Level& level : encoder_->levels) {
+        for (const ResnetBlock& resnet : level.resnets) x = resnet.still(context, x);
+        if (level.step) x = level.step->still(context, x);
+    }
+    x = still_middle(context, encoder_->middle, std::move(x));
+    x = encoder_->out.still(context, encoder_->norm(context, x, true).value);
+    return quant_ ? quant_->still(context, x) : x;
+}
+
+Tensor SdVae::still_decode(const Context& context, const Tensor& latent) const {
+    Tensor x = decoder_->in.still(context, post_quant_ ? post_quant_->still(context, latent) : latent);
+    x = still_middle(context, decoder_->middle, std::move(x));
+    for (const Level& level : decoder_->levels) {
+        for (const ResnetBlock& resnet : level.resnets) x = resnet.still(context, x);
+        if (level.step) x = level.step->enlarged(context, x);
+    }
+    return decoder_->out.still(context, decoder_->norm(context, x, true).value);
 }
 
 double SdVae::half_flops(const Half& half, double pixels, bool up) const {

@@ -37,6 +37,11 @@ class SdVae {
     /// Latents (B, h, w, latents), not standardised, to pictures (B, h * factor, w * factor, pixels), about [-1, 1].
     Dual decode(const Context& context, const Dual& latent) const;
 
+    /// For inference, once the parameters have their values and instead of ParamStore::repack: packs what is read packed,
+    /// keeps other kernels transformed (ops/still_conv.hpp). From then on nothing can be learnt and nothing moves;
+    /// pictures and moments agree with those before to a few 1e-6.
+    void prepare(Team& team, Precision precision);
+
     ParamStore& params() { return params_; }
     const ParamStore& params() const { return params_; }
     const Config& config() const { return config_; }
@@ -68,10 +73,14 @@ class SdVae {
     Half add_encoder();
     Half add_decoder();
     Dual through_middle(const Context& context, const Middle& middle, Dual x) const;
+    Tensor still_middle(const Context& context, const Middle& middle, Tensor x) const;
+    Tensor still_moments(const Context& context, const Tensor& picture) const;
+    Tensor still_decode(const Context& context, const Tensor& latent) const;
     double half_flops(const Half& half, double pixels, bool up) const;
 
     Config config_;
     ParamStore params_;
+    bool prepared_ = false;
     std::optional<Half> encoder_, decoder_;
     std::optional<ConvLayer> quant_, post_quant_;
 };

@@ -17,6 +17,11 @@ ConvLayer ConvLayer::same(ParamStore& params, const std::string& name, std::int6
     return add(params, name, in, out, kernel, {1, 1, around, around, around, around});
 }
 
+void ConvLayer::prepare(Team& team, Precision precision, bool upsampling) {
+    transformed = upsampling ? transform_kernel(team, *weight, cpu::WinogradForm::enlarged3, precision)
+                             : transform_kernel(team, *weight, geometry, precision);
+}
+
 GroupNormLayer GroupNormLayer::add(ParamStore& params, const std::string& name, std::int64_t channels,
                                    std::int64_t groups) {
     Param& weight = params.add(name + ".weight", {channels});

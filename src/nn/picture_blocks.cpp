@@ -25,6 +25,20 @@ Dual ResnetBlock::operator()(const Context& context, const Dual& x) const {
     return add(context, shortcut_ ? (*shortcut_)(context, x) : x, h);
 }
 
+void ResnetBlock::prepare(Team& team, Precision precision) {
+    conv1_.prepare(team, precision);
+    conv2_.prepare(team, precision);
+    if (shortcut_) shortcut_->prepare(team, precision);
+}
+
+Tensor ResnetBlock::still(const Context& context, const Tensor& x) const {
+    Tensor h = norm1_(context, x, true).value;
+    h = conv1_.still(context, h);
+    h = norm2_(context, h, true).value;
+    const Tensor residual = shortcut_ ? shortcut_->still(context, x) : x;
+    return conv2_.still(context, h, &residual);
+}
+
 double ResnetBlock::flops() const {
     return conv1_.flops() + conv2_.flops() + (shortcut_ ? shortcut_->flops() : 0.0);
 }

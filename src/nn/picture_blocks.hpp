@@ -16,6 +16,9 @@ class ResnetBlock {
     ResnetBlock(ParamStore& params, const std::string& name, std::int64_t in, std::int64_t out,
                 std::int64_t groups);
     Dual operator()(const Context& context, const Dual& x) const;
+    /// For inference (ConvLayer::prepare), and then instead of operator().
+    void prepare(Team& team, Precision precision);
+    Tensor still(const Context& context, const Tensor& x) const;
     /// Of one pixel.
     double flops() const;
 

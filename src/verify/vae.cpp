@@ -51,7 +51,7 @@ std::vector<float> channels_of(const Tensor& x, std::int64_t begin, std::int64_t
 void verify_vae(const Reference& reference, Comparison& comparison, Team& team) {
     SdVae vae(config_of(reference));
     fill(vae, reference, comparison);
-    vae.params().repack(team, comparison.precision());
+    vae.prepare(team, comparison.precision());
     Pool pool;
     const Context context{team, pool, nullptr, comparison.precision()};
     const std::int64_t latents = vae.config().latents;

@@ -199,6 +199,19 @@ TEST(BenchOps, TimesTheOpsThatAreAskedFor) {
     EXPECT_EQ(run_program(scratch, {"bench", "ops", "scalpel"}).code, 2);
 }
 
+TEST(BenchVae, TimesHalfTheAutoencoder) {
+    const Scratch scratch;
+    const auto json = json_of(
+        run_program(scratch, {"bench", "vae", "encode", "--side", "16", "--seconds", "0.01", "--json"}));
+    EXPECT_EQ(json.at("work"), "vae_encode");
+    EXPECT_EQ(json.at("ms").at("n"), 3);
+    for (const char* name :
+         {"prepare_ms", "gflop", "gflops", "peak_gflops", "peak_share", "plan_mib", "rss_mib"})
+        EXPECT_GT(json.at(name).get<double>(), 0) << name;
+    EXPECT_EQ(run_program(scratch, {"bench", "vae", "decoder"}).code, 2);
+    EXPECT_EQ(run_program(scratch, {"bench", "vae", "decode", "--side", "20"}).code, 2);
+}
+
 TEST(Info, EveryOpHasALaw) {
     const Scratch scratch;
     const auto json = json_of(run_program(scratch, {"info", "ops", "--json"}));

@@ -22,6 +22,7 @@ Command info_command();
 Command bench_ops_command();
 Command bench_sample_command();
 Command bench_step_command();
+Command bench_vae_command();
 Command convert_command();
 Command verify_command();
 

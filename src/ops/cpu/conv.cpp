@@ -53,8 +53,9 @@ void copy_rows(To* to, const From* x, const ConvSize& s, const Window& window) {
 }
 
 /// Output rows [begin, end) of one picture, all channels.
-void convolve_stripe(const Plan& plan, const Tensor& x, Tensor& y, const Panels& w, const float* bias,
-                     std::byte* scratch, std::int64_t picture, std::int64_t begin, std::int64_t end) {
+void convolve_stripe(const Plan& plan, const Tensor& x, const PictureOut& y, const Panels& w,
+                     const ConvFinish& finish, std::byte* scratch, std::int64_t picture, std::int64_t begin,
+                     std::int64_t end) {
     const ConvSize& s = plan.size;
     const std::int64_t first = begin * s.stride_y - s.top, rows = plan.input_rows(end - begin);
     const std::byte* from = scratch;
@@ -72,23 +73,23 @@ void convolve_stripe(const Plan& plan, const Tensor& x, Tensor& y, const Panels&
     for (std::int64_t p = 0; p * kPanel < s.out; ++p) {
         const std::int64_t columns = std::min<std::int64_t>(kPanel, s.out - p * kPanel);
         std::fill_n(padded_bias, kPanel, 0.0F);
-        if (bias != nullptr) std::copy_n(bias + p * kPanel, columns, padded_bias);
+        if (finish.bias != nullptr) std::copy_n(finish.bias + p * kPanel, columns, padded_bias);
         for (std::int64_t i = begin; i < end; ++i) {
-            const TapStrip strip{
-                .a = from + (i - begin) * s.stride_y * width * s.in * plan.element(),
-                .a_pixel = s.stride_x * s.in / unit,
-                .a_row = width * s.in / unit,
-                .rows = s.kernel_rows,
-                .run = s.kernel_cols * s.in / unit,
-                .b = w.panel(p),
-                .c = y.f32() + ((picture * s.out_height + i) * s.out_width) * s.out + p * kPanel,
-                .c_row = s.out,
-                .m = s.out_width,
-                .width = columns,
-                .bias = padded_bias};
+            const TapStrip strip{.a = from + (i - begin) * s.stride_y * width * s.in * plan.element(),
+                                 .a_pixel = s.stride_x * s.in / unit,
+                                 .a_row = width * s.in / unit,
+                                 .rows = s.kernel_rows,
+                                 .run = s.kernel_cols * s.in / unit,
+                                 .b = w.panel(p),
+                                 .c = y.at(picture, i, 0) + p * kPanel,
+                                 .c_row = y.shape.stride,
+                                 .m = s.out_width,
+                                 .width = columns,
+                                 .bias = padded_bias};
             plan.pairs ? run_taps<true>(strip) : run_taps<false>(strip);
         }
     }
+    for (std::int64_t i = begin; i < end; ++i) finish_pixels(y, finish, y.at(picture, i, 0), s.out_width);
 }
 
 }  // namespace
@@ -96,6 +97,12 @@ void convolve_stripe(const Plan& plan, const Tensor& x, Tensor& y, const Panels&
 void convolve(Team& team, Pool& pool, const Tensor& x, Tensor& y, const ConvSize& size, const Panels& w,
               const float* bias) {
     if (x.empty()) return;
+    convolve(team, pool, x, {y.f32(), {y.shape()[0], size.out_height, size.out_width, size.out, size.out}},
+             size, w, {.bias = bias});
+}
+
+void convolve(Team& team, Pool& pool, const Tensor& x, const PictureOut& y, const ConvSize& size,
+              const Panels& w, const ConvFinish& finish) {
     const DType packed = w.data.dtype();
     check(packed != DType::bf16 || size.in % 2 == 0, "[conv] bf16 wants an even number of channels, got {}",
           size.in);
@@ -113,7 +120,7 @@ void convolve(Team& team, Pool& pool, const Tensor& x, Tensor& y, const ConvSize
         while (row < last) {
             const std::int64_t picture = row / size.out_height, begin = row % size.out_height;
             const std::int64_t end = std::min({begin + plan.stripe, size.out_height, begin + last - row});
-            convolve_stripe(plan, x, y, w, bias, own, picture, begin, end);
+            convolve_stripe(plan, x, y, w, finish, own, picture, begin, end);
             row += end - begin;
         }
     });

@@ -6,6 +6,7 @@
 
 #include "core/team.hpp"
 #include "ops/cpu/panels.hpp"
+#include "ops/cpu/picture.hpp"
 #include "tensor/tensor.hpp"
 
 namespace mf::cpu {
@@ -28,6 +29,10 @@ struct ConvSize {
 /// (taps * in, out) whose rows go tap by tap; they decide the type of the products. `bias` (out) or null.
 void convolve(Team& team, Pool& pool, const Tensor& x, Tensor& y, const ConvSize& size, const Panels& w,
               const float* bias);
+
+/// The same into a part of the channels of wider pictures, with what is to happen to the result.
+void convolve(Team& team, Pool& pool, const Tensor& x, const PictureOut& y, const ConvSize& size,
+              const Panels& w, const ConvFinish& finish);
 
 /// x̄ (n, height, width, in) f32 = what y's gradient `dy` (n, out_height, out_width, out), f32 or bf16, gives to it. `w`
 /// (out, in, rows, cols); the products are of type `packed`.
