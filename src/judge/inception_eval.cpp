@@ -143,33 +143,48 @@ bool InceptionEval::have_measured(const std::string& what, PictureSource& source
     return true;
 }
 
-/// False when it was stopped. Without any reference `reference_` stays empty.
+/// The settings of a network with those of the request on top; weights of others do not say what they were trained on.
+Settings InceptionEval::with_data(const LoadedModel& loaded) const {
+    if (!loaded.settings.was_set("data.name")) return resolve(sampling_.data);
+    Settings out = loaded.settings;
+    for (const ConfigItem& item : sampling_.data) out.set(item.key, item.value);
+    return out;
+}
+
+/// The data set: a network's own, or that of the request. Without either `reference_` stays empty.
+bool InceptionEval::have_data(const std::string& target, const LoadedModel* model) {
+    const bool own = model != nullptr && model->settings.was_set("data.name");
+    if (!own && sampling_.data.empty()) {
+        check_usage(model == nullptr || !request_.save_statistics.empty(),
+                    "{}: does not say what it was trained on; --ref says what to compare with", target);
+        return true;
+    }
+    const Settings settings = model != nullptr ? with_data(*model) : resolve(sampling_.data);
+    const std::string key = key_of(settings);
+    if (key == reference_key_) return true;
+    const auto data =
+        make_dataset(settings, own && sampling_.data.empty() ? plan_of(*model, team_.size())
+                                                             : DataPlan{.threads = team_.size()});
+    const std::string name = "data.name=" + settings.text("data.name");
+    if (data->images() == nullptr)
+        throw UsageError(fmt::format("{}: holds no images to compare with", name),
+                         "--ref says what to compare with: statistics, or a folder of pictures");
+    const std::int64_t most = request_.reference_count > 0 ? request_.reference_count
+                              : data->size() > 0           ? 0
+                              : sampling_.count > 0        ? sampling_.count
+                                                           : kUsualCount;
+    const auto source = pictures_of_data(*data->images(), most, name, variant_->bytes);
+    if (!have_measured(name, *source, {})) return false;
+    reference_key_ = key;
+    reference_text_ = fmt::format("{} ({} images)", name, source->count());
+    return true;
+}
+
+/// False when it was stopped.
 bool InceptionEval::have_reference(const std::string& target, const LoadedModel* model,
                                    const PictureSize& size) {
     const std::string& named = request_.reference;
-    if (named.empty()) {
-        if (model == nullptr && sampling_.data.empty()) return true;
-        const Settings settings =
-            model != nullptr && sampling_.data.empty() ? model->settings : resolve(sampling_.data);
-        const std::string key = key_of(settings);
-        if (key == reference_key_) return true;
-        check_usage(model == nullptr || model->settings.was_set("data.name") || !sampling_.data.empty(),
-                    "{}: does not say what it was trained on; --ref says what to compare with", target);
-        const auto data = make_dataset(settings, model != nullptr && sampling_.data.empty()
-                                                     ? plan_of(*model, team_.size())
-                                                     : DataPlan{.threads = team_.size()});
-        const std::string name = "data.name=" + settings.text("data.name");
-        check_usage(data->images() != nullptr, "{}: has no images", name);
-        const std::int64_t most = request_.reference_count > 0 ? request_.reference_count
-                                  : data->size() > 0           ? 0
-                                  : sampling_.count > 0        ? sampling_.count
-                                                               : kUsualCount;
-        const auto source = pictures_of_data(*data->images(), most, name, variant_->bytes);
-        if (!have_measured(name, *source, {})) return false;
-        reference_key_ = key;
-        reference_text_ = fmt::format("{} ({} images)", name, source->count());
-        return true;
-    }
+    if (named.empty()) return have_data(target, model);
     const bool folder = fs::is_directory(named), statistics = reference_ && reference_key_ == named;
     if (statistics && (!reference_->kept.empty() || !has_images(named))) return true;
     CropPlan crop{request_.crop, size.height == size.width ? size.height : 0};
@@ -230,6 +245,21 @@ bool InceptionEval::add_model(const LoadedModel& loaded, const std::string& targ
     const auto source = pictures_of_model(loaded, sampling, file_of(loaded, target), variant_->bytes, team_);
     if (!have_reference(target, &loaded, source->size())) return false;
     return score(*source, {target, loaded.weights, loaded.step, sampling.steps}, target);
+}
+
+std::string InceptionEval::print_of(const LoadedModel& loaded, const std::string& target,
+                                    SampleRequest sampling) const {
+    sampling.guidance.omega = sampling.guidance.t_min = sampling.guidance.t_max = {};
+    sampling.steps = 1;
+    const auto source = pictures_of_model(loaded, sampling, file_of(loaded, target), variant_->bytes, team_);
+    const std::string& named = request_.reference;
+    const std::string reference = named.empty()                ? key_of(with_data(loaded))
+                                  : fs::is_regular_file(named) ? file_print(named)
+                                                               : named;
+    return fmt::format("{:016x}",
+                       digest_of(fmt::format("{} | {} | {} images | {} | {} | {} {}", source->print(),
+                                             inception_.print, sampling.count, variant_->name, reference,
+                                             request_.crop, request_.reference_count)));
 }
 
 bool InceptionEval::add(const std::string& target) {

@@ -44,6 +44,8 @@ class InceptionEval {
     bool add(const std::string& target);
     /// One result of an opened network with `sampling` as it stands.
     bool add_model(const LoadedModel& loaded, const std::string& target, const SampleRequest& sampling);
+    /// Everything that a result of this network depends on but guidance and steps, as a short digest.
+    std::string print_of(const LoadedModel& loaded, const std::string& target, SampleRequest sampling) const;
     /// After the results were shown: unfinished sums that are finished now are removed.
     void remove_states();
 
@@ -55,6 +57,8 @@ class InceptionEval {
 
   private:
     void choose_variant();
+    Settings with_data(const LoadedModel& loaded) const;
+    bool have_data(const std::string& target, const LoadedModel* model);
     bool have_reference(const std::string& target, const LoadedModel* model, const PictureSize& size);
     bool have_measured(const std::string& what, PictureSource& source, const std::filesystem::path& cache);
     bool score(PictureSource& source, const EvalSource& of, const std::filesystem::path& beside);

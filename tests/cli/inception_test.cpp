@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // eval --inception as a person types it: runs, files, what it says of wrong ones, and kill -9.
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -42,6 +45,15 @@ class InceptionCommand : public testing::Test {
     static Outcome eval(std::vector<std::string> words) {
         words.insert(words.begin(), "eval");
         return run_program(*scratch, words);
+    }
+    static void train() {
+        if (std::filesystem::exists(*scratch / "run")) return;
+        const Outcome trained =
+            run_program(*scratch, {"train", "shapes/imf", "data.size=8", "data.classes=disc,star",
+                                   "model.hidden=16", "model.depth=2", "model.heads=2", "train.batch=4",
+                                   "train.steps=30", "optim.muon_lr=0.1", "schedule.warmup=0",
+                                   "ema.decays=0.5", "sample.every=0", "--quiet", "--out", "run"});
+        ASSERT_EQ(trained.code, 0) << trained.err;
     }
     static void expect_refused(const std::vector<std::string>& words, int code, const char* part) {
         const Outcome outcome = eval(words);
@@ -101,6 +113,53 @@ TEST_F(InceptionCommand, ARunIsComparedWithItsOwnData) {
         << table.out;
     for (const auto& entry : std::filesystem::directory_iterator(scratch->path()))
         EXPECT_FALSE(entry.path().filename().string().starts_with("run.fid-")) << entry.path();
+}
+
+TEST_F(InceptionCommand, AGridIsSearchedAndGoneOnWith) {
+    train();
+    const std::vector<std::string> words = {
+        "run", "--inception", "tiny.safetensors", "--ref", "b.npz", "--count",
+        "6",   "--out",       "search",           "--json"};
+    const auto search = [&](const std::string& grid) {
+        std::vector<std::string> all = words;
+        all.insert(all.end(), {"--grid", grid});
+        const Outcome outcome = eval(all);
+        EXPECT_EQ(outcome.code, 0) << outcome.err;
+        return std::pair(nlohmann::json::parse(outcome.out), outcome.err);
+    };
+    const auto [small, first_words] = search("omega=1,3");
+    EXPECT_EQ(small.at("cells").size(), 2U);
+    const auto [grid, second_words] = search("omega=1:3:1 interval=0:1,0.4:0.65");
+    ASSERT_EQ(grid.at("cells").size(), 6U);
+    double best = 1e300;
+    for (const auto& cell : grid.at("cells")) best = std::min(best, cell.at("fid").get<double>());
+    EXPECT_EQ(grid.at("best").at("fid"), best);
+    EXPECT_EQ(grid.at("cells").at(0).at("omega"), 1);
+    EXPECT_EQ(grid.at("cells").at(3).at("t_min"), 0.4);
+    EXPECT_TRUE(std::filesystem::exists(*scratch / "search/grid.png"));
+    // The same once more measures nothing, and a cell alone gives the same numbers.
+    const auto [again, third_words] = search("omega=1:3:1 interval=0:1,0.4:0.65");
+    EXPECT_EQ(again.at("cells"), grid.at("cells"));
+    std::ifstream log(*scratch / "search/grid.jsonl");
+    EXPECT_EQ(std::count(std::istreambuf_iterator<char>(log), {}, '\n'), 8);
+    const Outcome alone = eval({"run", "--inception", "tiny.safetensors", "--ref", "b.npz", "--count", "6",
+                                "--json", "--omega", "3", "--interval", "0.4,0.65"});
+    EXPECT_EQ(nlohmann::json::parse(alone.out).at("results").at(0).at("fid"),
+              grid.at("cells").at(5).at("fid"));
+
+    for (const auto& [text, part] : {std::pair{"omega=a", "'a' is no number"},
+                                     {"omega=1:2", "low:high:step"},
+                                     {"interval=0.5", "t_min:t_max"},
+                                     {"interval=0.7:0.3", "no interval"},
+                                     {"steps=0", "no number of steps"},
+                                     {"rate=1", "none of omega"},
+                                     {" ", "no axis"}})
+        expect_refused({"run", "--inception", "tiny.safetensors", "--ref", "b.npz", "--grid", text}, 2, part);
+    expect_refused({"a.npz", "--inception", "tiny.safetensors", "--ref", "b.npz", "--grid", "omega=1"}, 2,
+                   "holds samples");
+    expect_refused(
+        {"run", "--inception", "tiny.safetensors", "--ref", "b.npz", "--grid", "omega=1", "--steps", "1,2"},
+        2, "steps=1,2");
 }
 
 TEST_F(InceptionCommand, WrongFilesAndOptionsAreALine) {

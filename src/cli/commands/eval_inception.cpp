@@ -5,10 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "cli/commands/eval_grid.hpp"
 #include "cli/json.hpp"
 #include "cli/screen.hpp"
 #include "cli/signals.hpp"
 #include "core/error.hpp"
+#include "judge/grid_search.hpp"
 #include "judge/inception_eval.hpp"
 
 namespace mf::cli {
@@ -78,20 +80,23 @@ Json json_of(const InceptionResult& result) {
         members.emplace_back("trained_steps", result.of.trained);
         members.emplace_back("steps", result.of.steps);
     }
-    const InceptionScores& s = result.scores;
-    if (result.has_reference) members.emplace_back("fid", s.fid);
-    if (s.sfid) members.emplace_back("sfid", *s.sfid);
-    members.emplace_back("inception_score", s.inception_score.mean);
-    members.emplace_back("inception_score_std", s.inception_score.deviation);
-    if (s.kid) members.emplace_back("kid", *s.kid);
-    if (s.kid_subsets) {
-        members.emplace_back("kid_subsets", s.kid_subsets->mean);
-        members.emplace_back("kid_subsets_std", s.kid_subsets->deviation);
-    }
-    if (s.precision) members.emplace_back("precision", *s.precision);
-    if (s.recall) members.emplace_back("recall", *s.recall);
-    members.emplace_back("n", s.n);
+    const auto numbers = named(result);
+    for (const auto& [name, value] : numbers) members.emplace_back(name, value);
+    members.emplace_back("n", result.scores.n);
     return Json::object(members);
+}
+
+void print_results(const InceptionEval& eval, bool as_json) {
+    if (!as_json) {
+        print_table(eval);
+        return;
+    }
+    std::vector<Json> rows;
+    for (const InceptionResult& result : eval.results()) rows.push_back(json_of(result));
+    fmt::print("{}\n", Json::object({{"results", Json::array(rows)},
+                                     {"fid_variant", eval.variant()},
+                                     {"reference", eval.reference_text()}})
+                           .text());
 }
 
 }  // namespace
@@ -126,6 +131,12 @@ OptionTable inception_options() {
          .initial = "f32",
          .help = "of the FID network; bf16 is faster and moves FID a little",
          .choices = {"f32", "bf16"}},
+        {"--grid", OptionKind::text, "",
+         "one evaluation for each of 'omega=6,8,10 interval=0.3:0.6,0.4:0.65 steps=1,2'; the best, and the "
+         "surface as a "
+         "picture"},
+        {"--out", OptionKind::text, "grid",
+         "folder of --grid: grid.jsonl, from which a search goes on, and the figure"},
     };
 }
 
@@ -138,7 +149,7 @@ bool wants_inception(const Invocation& invocation) {
     return false;
 }
 
-int eval_inception(const Invocation& invocation, EvalRequest request) {
+int eval_inception(const Invocation& invocation, const EvalRequest& request) {
     check_usage(invocation.options.text("--judge").empty(),
                 "--judge and --inception are two ways to judge; take one");
     check_single(invocation);
@@ -146,23 +157,19 @@ int eval_inception(const Invocation& invocation, EvalRequest request) {
     Team team(invocation.threads());
     InceptionRequest inception = inception_request_for(invocation);
     inception.wants_stop = [&] { return signals.pending() != 0; };
-    InceptionEval eval(inception, std::move(request), team);
-    for (const std::string& target : invocation.words)
-        if (!eval.add(target)) {
-            remark(false, inception.state == "none" ? "stopped; nothing was kept"
-                                                    : "stopped; the same command goes on from here");
-            return 130;
-        }
-    if (invocation.json()) {
-        std::vector<Json> rows;
-        for (const InceptionResult& result : eval.results()) rows.push_back(json_of(result));
-        fmt::print("{}\n", Json::object({{"results", Json::array(rows)},
-                                         {"fid_variant", eval.variant()},
-                                         {"reference", eval.reference_text()}})
-                               .text());
-    } else {
-        print_table(eval);
+    InceptionEval eval(inception, request, team);
+    const auto stopped = [&] {
+        remark(false, inception.state == "none" ? "stopped; nothing was kept"
+                                                : "stopped; the same command goes on from here");
+        return 128 + signals.pending();
+    };
+    if (!invocation.options.text("--grid").empty()) {
+        if (!search_grid(invocation, eval, request, team)) return stopped();
+        return 0;
     }
+    for (const std::string& target : invocation.words)
+        if (!eval.add(target)) return stopped();
+    print_results(eval, invocation.json());
     eval.remove_states();
     return 0;
 }

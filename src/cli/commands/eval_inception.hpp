@@ -14,6 +14,6 @@ OptionTable inception_options();
 bool wants_inception(const Invocation& invocation);
 
 /// Scores every word of the invocation; prints a table or JSON.
-int eval_inception(const Invocation& invocation, EvalRequest request);
+int eval_inception(const Invocation& invocation, const EvalRequest& request);
 
 }  // namespace mf::cli
