@@ -16,20 +16,20 @@ std::span<const FidVariant> fid_variants() {
     static const std::array<FidVariant, 6> all = {{
         {"imf-jax",
          "iMF and MeanFlow in JAX: bytes are 127.5 x + 128 rounded down; bilinear between pixel centres",
-         ByteRule::nearest, ResizeFilter::half_pixel, false},
+         ByteRule::nearest, ResizeFilter::half_pixel, false, true},
         {"imf-torch",
          "iMF's torch branch: bytes are rounded to the nearest; TensorFlow 1's bilinear by torch-fidelity",
-         ByteRule::nearest, ResizeFilter::corner_pixel, false},
+         ByteRule::nearest, ResizeFilter::corner_pixel, false, true},
         {"torch-fidelity", "bytes are 127.5 x + 127.5 rounded down; TensorFlow 1's bilinear", ByteRule::down,
-         ResizeFilter::corner_pixel, false},
+         ResizeFilter::corner_pixel, false, true},
         {"adm",
          "ADM's evaluator: bytes are 127.5 x + 127.5 rounded down; TensorFlow 1's bilinear in its graph",
-         ByteRule::down, ResizeFilter::corner_pixel, false},
+         ByteRule::down, ResizeFilter::corner_pixel, false, false},
         {"clean-fid", "bytes are rounded to the nearest; Pillow's antialiased bicubic in floats",
-         ByteRule::nearest, ResizeFilter::pillow_bicubic, false},
+         ByteRule::nearest, ResizeFilter::pillow_bicubic, false, true},
         {"pytorch-fid",
          "bytes are rounded to the nearest; bilinear between pixel centres; the network reads y / 127.5 - 1",
-         ByteRule::nearest, ResizeFilter::half_pixel, true},
+         ByteRule::nearest, ResizeFilter::half_pixel, true, true},
     }};
     return all;
 }

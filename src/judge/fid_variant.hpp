@@ -25,6 +25,7 @@ struct FidVariant {
     ByteRule bytes;
     ResizeFilter resize;  ///< to 299 x 299
     bool over_127_5;      ///< the network reads y / 127.5 - 1, otherwise (y - 128) / 128
+    bool shuffled;        ///< the inception score's parts are made of shuffled images
 };
 
 std::span<const FidVariant> fid_variants();

@@ -121,7 +121,8 @@ FeatureSums measure(const OpenedInception& inception, PictureSource& source, con
                       .features = inception.network->features(),
                       .spatial = inception.network->spatial(),
                       .classes = inception.network->classes(),
-                      .kept = request.kept});
+                      .kept = request.kept,
+                      .permuted = variant.shuffled});
     StateFile state(request, fmt::format("{} | network {} | {} | {} images, {} kept", source.print(),
                                          inception.print, variant.name, total, request.kept));
     state.go_on(sums);

@@ -23,8 +23,9 @@ const std::vector<Command>& all_commands() {
         bench_sample_command(),
         bench_vae_command(),  //
         bench_ops_command(),  //
-        convert_command(),    //
-        verify_command(),     //
+        bench_metrics_command(),
+        convert_command(),  //
+        verify_command(),   //
     };
     return commands;
 }

@@ -20,6 +20,7 @@ Command data_peek_command();
 Command data_stats_command();
 Command info_command();
 Command bench_ops_command();
+Command bench_metrics_command();
 Command bench_sample_command();
 Command bench_step_command();
 Command bench_vae_command();
