@@ -10,13 +10,14 @@ namespace fs = std::filesystem;
 
 void write_sheet(const fs::path& path, std::span<const float> values, const LoadedModel& model,
                  const std::string& words, const ImageRequest& request) {
-    check_usage(model.sample.shape[2] == 1 || model.sample.shape[2] == 3,
-                "samples of {} channels are no pictures; write them to .npz", model.sample.shape[2]);
+    const Shape shape = model.shown_shape();
+    check_usage(shape[2] == 1 || shape[2] == 3, "samples of {} channels are no pictures; write them to .npz",
+                shape[2]);
     std::int64_t columns = request.columns;
     if (columns == 0 && is_balanced(model, words) && model.sample.classes > 1 && model.sample.classes <= 32)
         columns = model.sample.classes;
     if (path.has_parent_path()) fs::create_directories(path.parent_path());
-    write_png(path, sheet_of(values, model.sample.shape, columns, request.zoom), request.text);
+    write_png(path, sheet_of(values, shape, columns, request.zoom), request.text);
 }
 
 }  // namespace mf

@@ -119,7 +119,7 @@ class PictureSet {
         return false;
     }
     void write(std::int64_t first, const Samples& samples) const {
-        const Shape& shape = loaded_.sample.shape;
+        const Shape shape = loaded_.shown_shape();
         const auto each = static_cast<std::size_t>(shape.count());
         for (std::size_t k = 0; k < samples.values.size() / each; ++k) {
             const std::int64_t i = first + static_cast<std::int64_t>(k);
@@ -179,16 +179,19 @@ std::string set_text(const LoadedModel& loaded, const SampleRequest& request) {
         sum = crc32c({static_cast<const char*>(param.value.raw()), param.value.bytes()}, sum);
     const GuidanceRequest& guidance = request.guidance;
     return fmt::format(
-        "weights {:08x} shape {} seed {} steps {} times {} solver {} published {} bf16 {} labels {} omega {} "
-        "interval {} {}",
-        sum, loaded.sample.shape, request.seed, request.steps, fmt::join(request.times, ","), request.solver,
-        request.as_published, request.precision == Precision::bf16, guidance.labels,
-        fmt::join(guidance.omega, ","), fmt::join(guidance.t_min, ","), fmt::join(guidance.t_max, ","));
+               "weights {:08x} shape {} seed {} steps {} times {} solver {} published {} bf16 {} labels {} "
+               "omega {} "
+               "interval {} {}",
+               sum, loaded.sample.shape, request.seed, request.steps, fmt::join(request.times, ","),
+               request.solver, request.as_published, request.precision == Precision::bf16, guidance.labels,
+               fmt::join(guidance.omega, ","), fmt::join(guidance.t_min, ","),
+               fmt::join(guidance.t_max, ",")) +
+           (loaded.decoder != nullptr ? " " + loaded.decoder->text() : "");
 }
 
 double write_image_folder(const fs::path& folder, const LoadedModel& loaded, const SampleRequest& request,
                           const FolderRequest& how, Team& team) {
-    const Shape& shape = loaded.sample.shape;
+    const Shape shape = loaded.shown_shape();
     check_usage(shape.rank() == 3 && (shape[2] == 1 || shape[2] == 3),
                 "samples of shape {} are no pictures; write them to .npz", shape);
     const PictureSet pictures(folder, loaded, request, how);

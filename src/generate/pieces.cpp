@@ -28,7 +28,7 @@ std::int64_t samples_in_piece(const LoadedModel& loaded, const SampleRequest& re
     if (request.record > 0) return request.count;
     const std::int64_t round = loaded.model->tile_rows() * team.size();
     const std::int64_t rounds = std::max<std::int64_t>(
-        1, kPieceNumbers / std::max<std::int64_t>(1, loaded.sample.shape.count() * round));
+        1, kPieceNumbers / std::max<std::int64_t>(1, loaded.shown_shape().count() * round));
     return std::min(request.count, rounds * round);
 }
 

@@ -151,7 +151,7 @@ std::string sample_array_name(const ArrayFile& file) {
 double write_drawn_samples(const std::filesystem::path& path, const LoadedModel& loaded,
                            const SampleRequest& request, bool pixels, Team& team) {
     const std::string ending = path.extension().string();
-    const Shape& shape = loaded.sample.shape;
+    const Shape shape = loaded.shown_shape();
     check_usage(ending == ".npz" || ending == ".npy" || ending == ".csv",
                 "--out {}: samples are written as .png, .svg, .npz, .npy or .csv", path.string());
     check_usage(

@@ -90,6 +90,11 @@ Samples draw_samples(const LoadedModel& loaded, const SampleRequest& request, Te
         sample(team, *loaded.model, plan, condition, out.values, dimensions, recorded, memory);
     else
         sample(team, *loaded.model, plan, condition, out.values, dimensions, nullptr, memory);
+    if (loaded.decoder != nullptr) {
+        out.values = loaded.decoder->decode(team, out.values, loaded.sample.shape);
+        for (std::vector<float>& state : out.recorded)
+            state = loaded.decoder->decode(team, state, loaded.sample.shape);
+    }
     return out;
 }
 

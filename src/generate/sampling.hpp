@@ -30,12 +30,12 @@ struct SampleRequest {
 };
 
 struct Samples {
-    std::vector<float> values;                 ///< (count, D)
+    std::vector<float> values;                 ///< (count, D); of the shape LoadedModel::shown_shape
     std::vector<std::vector<float>> recorded;  ///< states, from noise to data
     std::vector<double> recorded_times;
 };
 /// UsageError when the times do not lead from noise to data in the model's direction, or when a part of the request cannot
-/// act on this network.
+/// act on this network. Where the model has a decoder, samples and states are what it makes of them.
 Samples draw_samples(const LoadedModel& loaded, const SampleRequest& request, Team& team,
                      SampleMemory* memory = nullptr);
 

@@ -106,22 +106,43 @@ Dual SdVae::moments(const Context& context, const Dual& picture) const {
     return quant_ ? (*quant_)(context, x) : x;
 }
 
-Dual SdVae::decode(const Context& context, const Dual& latent) const {
+Dual SdVae::decode_middle(const Context& context, const Dual& latent) const {
     check(decoder_.has_value(), "[vae] these weights have no decoder");
     const Shape& shape = latent.value.shape();
     check(shape.rank() == 4 && shape[3] == config_.latents, "[vae] latents must be (B, h, w, {}) but are {}",
           config_.latents, shape);
-    if (prepared_) return still_decode(context, still(context, latent));
-    Dual x = decoder_->in(context, post_quant_ ? (*post_quant_)(context, latent) : latent);
-    x = through_middle(context, decoder_->middle, std::move(x));
-    for (const Level& level : decoder_->levels) {
-        for (const ResnetBlock& resnet : level.resnets) x = resnet(context, x);
-        if (!level.step) continue;
-        x = upsample_nearest(context, x);
-        x = (*level.step)(context, x);
+    if (prepared_) {
+        const Tensor z = still(context, latent);
+        Tensor x = decoder_->in.still(context, post_quant_ ? post_quant_->still(context, z) : z);
+        return still_middle(context, decoder_->middle, std::move(x));
     }
-    x = decoder_->norm(context, x, true);
-    return decoder_->out(context, x);
+    Dual x = decoder_->in(context, post_quant_ ? (*post_quant_)(context, latent) : latent);
+    return through_middle(context, decoder_->middle, std::move(x));
+}
+
+Dual SdVae::decode_level(const Context& context, std::size_t i, Dual x, NormBook* book) const {
+    const Level& level = decoder_->levels[i];
+    if (prepared_) {
+        Tensor y = still(context, x);
+        x = {};
+        for (const ResnetBlock& resnet : level.resnets) y = resnet.still(context, y, book);
+        return level.step ? level.step->enlarged(context, y) : y;
+    }
+    for (const ResnetBlock& resnet : level.resnets) x = resnet(context, x, book);
+    if (!level.step) return x;
+    x = upsample_nearest(context, x);
+    return (*level.step)(context, x);
+}
+
+Dual SdVae::decode_end(const Context& context, Dual x, NormBook* book) const {
+    x = decoder_->norm(context, x, true, book);
+    return prepared_ ? Dual(decoder_->out.still(context, x.value)) : decoder_->out(context, x);
+}
+
+Dual SdVae::decode(const Context& context, const Dual& latent) const {
+    Dual x = decode_middle(context, latent);
+    for (std::size_t i = 0; i < decoder_->levels.size(); ++i) x = decode_level(context, i, std::move(x));
+    return decode_end(context, std::move(x));
 }
 
 void SdVae::prepare(Team& team, Precision precision) {
@@ -155,16 +176,6 @@ Tensor SdVae::still_moments(const Context& context, const Tensor& picture) const
     x = still_middle(context, encoder_->middle, std::move(x));
     x = encoder_->out.still(context, encoder_->norm(context, x, true).value);
     return quant_ ? quant_->still(context, x) : x;
-}
-
-Tensor SdVae::still_decode(const Context& context, const Tensor& latent) const {
-    Tensor x = decoder_->in.still(context, post_quant_ ? post_quant_->still(context, latent) : latent);
-    x = still_middle(context, decoder_->middle, std::move(x));
-    for (const Level& level : decoder_->levels) {
-        for (const ResnetBlock& resnet : level.resnets) x = resnet.still(context, x);
-        if (level.step) x = level.step->enlarged(context, x);
-    }
-    return decoder_->out.still(context, decoder_->norm(context, x, true).value);
 }
 
 double SdVae::half_flops(const Half& half, double pixels, bool up) const {

@@ -37,6 +37,12 @@ class SdVae {
     /// Latents (B, h, w, latents), not standardised, to pictures (B, h * factor, w * factor, pixels), about [-1, 1].
     Dual decode(const Context& context, const Dual& latent) const;
 
+    /// The parts of `decode`: to the first level; level i, the lowest 0, and the step behind it; from the last level on.
+    /// With a `book` the picture is one part of a larger one, and values only.
+    Dual decode_middle(const Context& context, const Dual& latent) const;
+    Dual decode_level(const Context& context, std::size_t i, Dual x, NormBook* book = nullptr) const;
+    Dual decode_end(const Context& context, Dual x, NormBook* book = nullptr) const;
+
     /// For inference, once the parameters have their values and instead of ParamStore::repack: packs what is read packed,
     /// keeps other kernels transformed (ops/still_conv.hpp). From then on nothing can be learnt and nothing moves;
     /// pictures and moments agree with those before to a few 1e-6.
@@ -75,7 +81,6 @@ class SdVae {
     Dual through_middle(const Context& context, const Middle& middle, Dual x) const;
     Tensor still_middle(const Context& context, const Middle& middle, Tensor x) const;
     Tensor still_moments(const Context& context, const Tensor& picture) const;
-    Tensor still_decode(const Context& context, const Tensor& latent) const;
     double half_flops(const Half& half, double pixels, bool up) const;
 
     Config config_;

@@ -16,11 +16,11 @@ ResnetBlock::ResnetBlock(ParamStore& params, const std::string& name, std::int64
     if (in != out) shortcut_ = ConvLayer::add(params, name + ".conv_shortcut", in, out, 1);
 }
 
-Dual ResnetBlock::operator()(const Context& context, const Dual& x) const {
+Dual ResnetBlock::operator()(const Context& context, const Dual& x, NormBook* book) const {
     // Each result goes when the next is there: they are the largest things in memory.
-    Dual h = norm1_(context, x, true);
+    Dual h = norm1_(context, x, true, book);
     h = conv1_(context, h);
-    h = norm2_(context, h, true);
+    h = norm2_(context, h, true, book);
     h = conv2_(context, h);
     return add(context, shortcut_ ? (*shortcut_)(context, x) : x, h);
 }
@@ -31,10 +31,10 @@ void ResnetBlock::prepare(Team& team, Precision precision) {
     if (shortcut_) shortcut_->prepare(team, precision);
 }
 
-Tensor ResnetBlock::still(const Context& context, const Tensor& x) const {
-    Tensor h = norm1_(context, x, true).value;
+Tensor ResnetBlock::still(const Context& context, const Tensor& x, NormBook* book) const {
+    Tensor h = norm1_(context, x, true, book).value;
     h = conv1_.still(context, h);
-    h = norm2_(context, h, true).value;
+    h = norm2_(context, h, true, book).value;
     const Tensor residual = shortcut_ ? shortcut_->still(context, x) : x;
     return conv2_.still(context, h, &residual);
 }

@@ -15,10 +15,10 @@ class ResnetBlock {
     /// Adds `name`.norm1, .conv1, .norm2, .conv2 and, where `in` is not `out`, .conv_shortcut.
     ResnetBlock(ParamStore& params, const std::string& name, std::int64_t in, std::int64_t out,
                 std::int64_t groups);
-    Dual operator()(const Context& context, const Dual& x) const;
+    Dual operator()(const Context& context, const Dual& x, NormBook* book = nullptr) const;
     /// For inference (ConvLayer::prepare), and then instead of operator().
     void prepare(Team& team, Precision precision);
-    Tensor still(const Context& context, const Tensor& x) const;
+    Tensor still(const Context& context, const Tensor& x, NormBook* book = nullptr) const;
     /// Of one pixel.
     double flops() const;
 

@@ -46,19 +46,47 @@ struct GroupNormRecord {
     }
 };
 
+cpu::GroupNormSize size_of_norm(const Tensor& x, std::int64_t groups) {
+    check(x.shape().rank() == 4 && x.shape()[0] > 0,
+          "[group_norm] x must be (pictures, height, width, channels) but is {}", x.shape());
+    check(groups > 0 && x.cols() % groups == 0, "[group_norm] {} channels make no {} groups", x.cols(),
+          groups);
+    return {x.shape()[0], x.rows() / x.shape()[0], x.cols(), groups};
+}
+
+void check_parameters(const Param& g, const Param& b, std::int64_t c) {
+    check(g.shape.count() == c && b.shape.count() == c, "[group_norm] {} and {} must have {} numbers", g.name,
+          b.name, c);
+}
+
 }  // namespace
+
+GroupStatistics group_statistics(const Context& context, const Tensor& x, int groups, float eps) {
+    const cpu::GroupNormSize size = size_of_norm(x, groups);
+    GroupStatistics out{context.make({size.pictures, size.channels}),
+                        context.make({size.pictures, size.channels})};
+    cpu::group_statistics(context.team, context.pool, x, size, eps, out.mean, out.s);
+    return out;
+}
+
+Tensor group_norm_by(const Context& context, const Tensor& x, const Param& g, const Param& b,
+                     const GroupStatistics& statistics, bool silu) {
+    const cpu::GroupNormSize size = size_of_norm(x, 1);
+    check_parameters(g, b, size.channels);
+    check(statistics.mean.count() == size.pictures * size.channels, "[group_norm] statistics {} for x {}",
+          statistics.mean.shape(), x.shape());
+    Tensor y = context.make(x.shape(), context.operand());
+    cpu::group_norm_value(context.team, y, x, size,
+                          {statistics.mean.f32(), statistics.s.f32(), g.value.f32(), b.value.f32()}, silu);
+    return y;
+}
 
 Dual group_norm(const Context& context, const Dual& x, const Param& g, const Param& b, int groups, float eps,
                 bool silu) {
-    check(x.value.shape().rank() == 4, "[group_norm] x must be (pictures, height, width, channels) but is {}",
-          x.value.shape());
-    const std::int64_t c = x.cols(), pictures = x.value.shape()[0];
-    check(groups > 0 && c % groups == 0, "[group_norm] {} channels make no {} groups", c, groups);
-    check(g.shape.count() == c && b.shape.count() == c, "[group_norm] {} and {} must have {} numbers", g.name,
-          b.name, c);
-    const cpu::GroupNormSize size{pictures, x.rows() / pictures, c, groups};
-    Tensor mean = context.make({pictures, c}), s = context.make({pictures, c});
-    cpu::group_statistics(context.team, context.pool, x.value, size, eps, mean, s);
+    const cpu::GroupNormSize size = size_of_norm(x.value, groups);
+    const std::int64_t c = size.channels, pictures = size.pictures;
+    check_parameters(g, b, c);
+    auto [mean, s] = group_statistics(context, x.value, groups, eps);
     Dual y(context.make(x.value.shape(), context.operand()));
     const cpu::NormChannels channels{mean.f32(), s.f32(), g.value.f32(), b.value.f32()};
     cpu::group_norm_value(context.team, y.value, x.value, size, channels, silu);

@@ -16,4 +16,13 @@ namespace mf {
 Dual group_norm(const Context& context, const Dual& x, const Param& g, const Param& b, int groups, float eps,
                 bool silu);
 
+/// mean(x) and s of every channel's group, (B, C) each.
+struct GroupStatistics {
+    Tensor mean, s;
+};
+GroupStatistics group_statistics(const Context& context, const Tensor& x, int groups, float eps);
+/// The value alone, by statistics from elsewhere: a part of a picture is normed as the whole is.
+Tensor group_norm_by(const Context& context, const Tensor& x, const Param& g, const Param& b,
+                     const GroupStatistics& statistics, bool silu);
+
 }  // namespace mf

@@ -17,6 +17,7 @@
 #include "core/options.hpp"
 #include "data/dataset.hpp"
 #include "io/safetensors.hpp"
+#include "nn/sample_decoder.hpp"
 #include "nn/velocity_model.hpp"
 #include "train/trainer.hpp"
 
@@ -49,7 +50,11 @@ struct LoadedModel {
     std::unique_ptr<VelocityModel> model;
     std::unique_ptr<Dataset>
         data;  ///< what it was trained on; null where that lies in files: nobody has to have them
-    std::vector<std::string> remarks;  ///< what its user should know, a line each
+    std::vector<std::string> remarks;              ///< what its user should know, a line each
+    std::shared_ptr<const SampleDecoder> decoder;  ///< null: samples are shown as they are drawn
+
+    /// Shape of a sample as it is shown and written: a latent's picture, where there is a decoder.
+    Shape shown_shape() const { return decoder != nullptr ? decoder->shape(sample.shape) : sample.shape; }
 };
 
 /// What a file says of the samples: metadata sample_shape ("32,32,3"), classes, class_names (a line each). Error names

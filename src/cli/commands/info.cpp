@@ -13,6 +13,7 @@
 #include "io/safetensors.hpp"
 #include "judge/classifier_trainer.hpp"
 #include "judge/keys_page.hpp"
+#include "models/vae_weights.hpp"
 #include "ops/catalogue.hpp"
 #include "train/choices.hpp"
 #include "train/config.hpp"
@@ -40,8 +41,30 @@ Line line_of(const ArrayFile& file, const std::string& name) {
     }
 }
 
+/// What the weights of a file are, where their names tell.
+std::string network_of(const std::filesystem::path& path) {
+    const MappedSafetensors file(path);
+    const std::string network = network_of_names(shapes_of(file.tensors()));
+    if (!network.starts_with("an autoencoder")) return network;
+    try {
+        const VaeWeights weights = vae_weights(file.tensors(), path.string());
+        SdVae::Config config = SdVae::detect(shapes_of(weights.tensors));
+        config.groups = 1;  // of no account for sizes
+        const SdVae vae(config);
+        constexpr std::int64_t side = 32;
+        std::string work;
+        if (config.has_decoder)
+            work += fmt::format("; decoding a latent of {} x {} takes {:.0f} GFLOP", side, side,
+                                vae.decode_flops(side, side) / 1e9);
+        return fmt::format("{}, names of {}: {}, {} parameters{}", network, weights.form, text_of(config),
+                           vae.params().count(), work);
+    } catch (const Error& error) {
+        return fmt::format("{}, but: {}", network, error.what());
+    }
+}
+
 void print_file(const std::string& path, const std::vector<Line>& lines,
-                const std::map<std::string, std::string>& metadata, bool json) {
+                const std::map<std::string, std::string>& metadata, const std::string& network, bool json) {
     if (json) {
         std::vector<Json> tensors;
         std::vector<Json::Member> words;
@@ -49,15 +72,17 @@ void print_file(const std::string& path, const std::vector<Line>& lines,
             tensors.push_back(
                 Json::object({{"name", line.name}, {"type", line.type}, {"shape", line.shape}}));
         for (const auto& [key, value] : metadata) words.emplace_back(key, value);
-        fmt::print("{}\n",
-                   Json::object(
-                       {{"file", path}, {"metadata", Json::object(words)}, {"tensors", Json::array(tensors)}})
-                       .text());
+        fmt::print("{}\n", Json::object({{"file", path},
+                                         {"network", network},
+                                         {"metadata", Json::object(words)},
+                                         {"tensors", Json::array(tensors)}})
+                               .text());
         return;
     }
     std::int64_t count = 0;
     for (const Line& line : lines) count += line.count;
     fmt::print("{}: {} tensors, {} numbers\n", path, lines.size(), count);
+    if (!network.empty()) fmt::print("  looks like {}\n", network);
     for (const auto& [key, value] : metadata) fmt::print("  {}: {}\n", key, value);
     std::vector<std::vector<std::string>> rows;
     for (const Line& line : lines) rows.push_back({"  " + line.name, line.type, line.shape});
@@ -67,6 +92,7 @@ void print_file(const std::string& path, const std::vector<Line>& lines,
 void describe_file(const std::filesystem::path& path, bool json) {
     std::vector<Line> lines;
     std::map<std::string, std::string> metadata;
+    std::string network;
     if (path.extension() == ".npz" || path.extension() == ".npy") {
         const ArrayFile file(path);
         for (const std::string& name : file.names()) lines.push_back(line_of(file, name));
@@ -78,8 +104,10 @@ void describe_file(const std::filesystem::path& path, bool json) {
         // Of these the numbers are not counted.
         for (const auto& [name, entry] : header.foreign) lines.push_back({name, entry.type, entry.shape, 0});
         std::ranges::sort(lines, {}, &Line::name);
+        if (!metadata.contains("format"))
+            network = network_of(path);  // this program's own say more themselves
     }
-    print_file(path.string(), lines, metadata, json);
+    print_file(path.string(), lines, metadata, network, json);
 }
 
 void describe_run(const std::filesystem::path& path, bool json) {

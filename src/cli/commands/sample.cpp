@@ -8,6 +8,7 @@
 #include "cli/json.hpp"
 #include "cli/sampling_options.hpp"
 #include "cli/screen.hpp"
+#include "cli/vae_options.hpp"
 #include "core/error.hpp"
 #include "core/stopwatch.hpp"
 #include "figures/image_file.hpp"
@@ -54,12 +55,18 @@ bool is_picture(const fs::path& path) { return path.extension() == ".png" || pat
 bool is_folder(const fs::path& path) { return !path.has_extension() || fs::is_directory(path); }
 bool is_sheet_or_folder(const fs::path& path) { return path.extension() == ".png" || is_folder(path); }
 
+void check_pictures(const Shape& shape, const LoadedModel& loaded) {
+    if (shape[2] == 1 || shape[2] == 3) return;
+    throw UsageError(
+        fmt::format("samples of shape {} are no pictures; write them to .npz or .npy (--out)", shape),
+        loaded.decoder == nullptr ? "if they are latents, --vae FILE makes pictures of them" : "");
+}
+
 /// Images go into a sheet or a folder of PNGs, points into a plot; everything goes into arrays. Before anything is drawn.
 void check_file_suits(const fs::path& out, const LoadedModel& loaded) {
-    const Shape& shape = loaded.sample.shape;
+    const Shape shape = loaded.shown_shape();
     if (shape.rank() == 3 && is_sheet_or_folder(out))
-        check_usage(shape[2] == 1 || shape[2] == 3,
-                    "samples of shape {} are no pictures; write them to .npz or .npy (--out)", shape);
+        check_pictures(shape, loaded);
     else if (is_picture(out))
         check_usage(loaded.data != nullptr, "samples of shape {} go into .png, .npz, .npy or a folder",
                     shape);
@@ -222,7 +229,8 @@ void report(const std::vector<Drawn>& all, const LoadedModel& loaded, const Invo
 int run_sample(const Invocation& invocation) {
     Team team(invocation.threads());
     const fs::path target = invocation.words[0];
-    const LoadedModel loaded = open_model(target.string(), invocation, team);
+    LoadedModel loaded = open_model(target.string(), invocation, team);
+    attach_vae(loaded, invocation, team);
     fs::path out = invocation.options.text("--out");
     if (out.empty())
         out = fs::is_directory(target) ? target / "samples" / "samples.png" : fs::path("samples.png");
@@ -247,13 +255,16 @@ Command sample_command() {
     out.summary = "draw samples, as a picture or as numbers";
     out.usage =
         "RUN|MODEL.safetensors [--steps 1] [--count N] [--labels balanced|random|LIST] [--omega W] "
-        "[--interval A,B] [--out grid.png|x.npz|FOLDER]";
+        "[--interval A,B] [--vae FILE] [--out grid.png|x.npz|FOLDER]";
     out.example =
         "  meanflow sample runs/imf --steps 1,2,4 --count 5000 --out samples.png\n"
         "  meanflow sample runs/imf --steps 1 --count 100000 --out samples.npz\n"
         "  meanflow sample runs/cifar10 --count 50000 --pixels --out pixels.npz\n"
         "  meanflow sample runs/cifar10 --omega 4 --interval 0.3,0.7 --labels cat,dog --out "
-        "cats_and_dogs.png";
+        "cats_and_dogs.png\n"
+        "  meanflow sample imf_b2.safetensors --vae sd_vae.safetensors --labels 207,360,387 --omega 8 "
+        "--interval "
+        "0.4,0.65 --out grid.png";
     out.options = {
         {"--steps", OptionKind::integers, "1", "sampler steps; several numbers give several files, or panels",
          1, 1000000},
@@ -278,6 +289,7 @@ Command sample_command() {
         {"--times", OptionKind::reals, "", "the times themselves, instead of equal steps: 1,0.5,0", 0, 1},
     };
     for (Option& option : guidance_options()) out.options.push_back(std::move(option));
+    for (Option& option : vae_options()) out.options.push_back(std::move(option));
     for (Option& option : sampling_options()) out.options.push_back(std::move(option));
     out.has_results = true;
     out.least_words = out.most_words = 1;
