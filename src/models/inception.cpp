@@ -8,32 +8,52 @@
 #include "models/inception_layers.hpp"
 #include "models/inception_weights.hpp"
 #include "ops/average_pool.hpp"
-#include "ops/concat.hpp"
 #include "ops/linear.hpp"
 #include "ops/max_pool.hpp"
 
 namespace mf {
 namespace {
 
-constexpr std::int64_t kGrain = 1 << 14;
-
-/// Convolution, bias and max(., 0): all that the network is made of.
-Tensor conv_relu(const Context& context, const Inception::Layer& layer, const Tensor& x) {
-    Tensor y = conv2d(context, x, *layer.weight, layer.bias, layer.geometry).value;
-    float* const values = y.f32();
-    context.team.split(y.count(), kGrain, [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t i = begin; i < end; ++i) values[i] = std::max(values[i], 0.0F);
-    });
-    return y;
+/// Convolution, bias and max(., 0): all that the network is made of. `into`: as in ConvExtras.
+Tensor conv_relu(const Context& context, const Inception::Layer& layer, const Tensor& x,
+                 Tensor* into = nullptr, std::int64_t first_channel = 0) {
+    return conv2d_still(
+        context, x, *layer.weight, layer.bias, layer.geometry,
+        {.transformed = layer.transformed, .relu = true, .into = into, .first_channel = first_channel});
 }
 
-Tensor side_by_side(const Context& context, const std::vector<Tensor>& parts) {
-    std::vector<Dual> duals(parts.begin(), parts.end());
-    std::vector<const Dual*> list;
-    for (const Dual& dual : duals) list.push_back(&dual);
-    const Shape& s = parts.front().shape();
-    Tensor out = concat(context, list).value;
-    return out.reshaped({s[0], s[1], s[2], out.cols()});
+/// Sizes (B, height, width) of what a layer makes of pictures of x's size.
+Shape result_of(const Tensor& x, const Inception::Layer& layer) {
+    const Shape &s = x.shape(), &k = layer.weight->shape;
+    const ConvGeometry& g = layer.geometry;
+    return {s[0], (s[1] + g.top + g.bottom - k[2]) / g.stride_y + 1,
+            (s[2] + g.left + g.right - k[3]) / g.stride_x + 1};
+}
+
+/// x as channels [first, first + its own) of `into`.
+void copy_beside(Team& team, Tensor& into, std::int64_t first, const Tensor& x) {
+    const std::int64_t wide = into.cols(), channels = x.cols();
+    float* const to = into.f32() + first;
+    team.split(x.rows(), 64, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i)
+            std::copy_n(x.f32() + i * channels, channels, to + i * wide);
+    });
+}
+
+/// Multiply-adds of one picture, times two.
+double flops_of(const std::map<std::string, Inception::Layer, std::less<>>& network) {
+    std::map<std::string_view, std::int64_t> sides = {{"image", Inception::kSide}};  // of what is read
+    double sum = 0;
+    for (const InceptionLayer& layer : inception_layers()) {
+        const std::int64_t rows = (sides.at(layer.input) + 2 * layer.pad_y - layer.height) / layer.stride + 1;
+        sum +=
+            2.0 * static_cast<double>(rows * rows * network.find(layer.name)->second.weight->shape.count());
+        const bool pooled = layer.name == "Conv2d_2b_3x3" || layer.name == "Conv2d_4a_3x3";
+        sides[layer.name] = pooled ? (rows - 3) / 2 + 1 : rows;
+        sides[layer.name.substr(0, layer.name.find('.'))] =
+            sides[layer.name];  // the last layer of a block counts
+    }
+    return sum;
 }
 
 Tensor mean_over_places(const Context& context, const Tensor& x) {
@@ -81,7 +101,8 @@ Inception::Inception(const std::map<std::string, Tensor>& weights, const std::st
                                      .top = layer.pad_y,
                                      .bottom = layer.pad_y,
                                      .left = layer.pad_x,
-                                     .right = layer.pad_x}});
+                                     .right = layer.pad_x},
+                                    nullptr});
     }
     const Tensor &fc_weight = weights.at("fc.weight"), &fc_bias = weights.at("fc.bias");
     fc_weight_ = &params_.add("fc.weight", fc_weight.shape(), true);
@@ -89,7 +110,11 @@ Inception::Inception(const std::map<std::string, Tensor>& weights, const std::st
     classes_ = fc_weight.shape()[0];
     features_ = fc_weight.shape()[1];
     params_.freeze();
-    for (const auto& [name, layer] : layers_) folded.write(name, *layer.weight, *layer.bias);
+    for (auto& [name, layer] : layers_) {
+        folded.write(name, *layer.weight, *layer.bias);
+        layer.transformed = transform_kernel(team, *layer.weight, layer.geometry, precision);
+    }
+    flops_ = flops_of(layers_);
     fc_weight_->value.copy_from(fc_weight);
     fc_bias_->value.copy_from(fc_bias);
     params_.repack(team, precision);
@@ -106,13 +131,44 @@ bool Inception::is_published_size() const {
            });
 }
 
+Tensor Inception::run_block(const Context& context, std::string_view block, const Tensor& x) const {
+    const PoolGeometry halving{.kernel = 3, .stride = 2}, beside{.kernel = 3, .stride = 1, .padding = 1};
+    const auto parts = inception_parts(block);
+    // Where the parts begin in the result; each is written there at once.
+    std::map<std::string_view, std::int64_t> begins;
+    std::int64_t channels = 0;
+    for (const std::string_view part : parts) {
+        begins[part] = channels;
+        channels += part == "pool" ? x.cols() : layers_.find(part)->second.weight->shape[0];
+    }
+    const Shape size = result_of(x, layers_.find(parts.front())->second);
+    Tensor result = context.make({size[0], size[1], size[2], channels});
+    if (begins.contains("pool"))
+        copy_beside(context.team, result, begins["pool"], max_pool(context, x, halving).value);
+    std::map<std::string_view, Tensor> done;
+    for (const InceptionLayer& layer : inception_layers()) {
+        if (block_of(layer.name) != block) continue;
+        const auto before = done.find(layer.input);
+        Tensor input = before == done.end() ? x : before->second;
+        if (layer.name.ends_with(".branch_pool"))
+            input =
+                (block == "Mixed_7c" ? max_pool(context, x, beside) : average_pool(context, x, beside)).value;
+        const auto part = begins.find(layer.name);
+        if (part != begins.end())
+            conv_relu(context, layers_.find(layer.name)->second, input, &result, part->second);
+        else
+            done[layer.name] = conv_relu(context, layers_.find(layer.name)->second, input);
+    }
+    return result;
+}
+
 InceptionOutput Inception::operator()(const Context& context, const Tensor& pictures,
                                       const Watch& watch) const {
     const Shape& shape = pictures.shape();
     check(shape.rank() == 4 && shape[1] == kSide && shape[2] == kSide && shape[3] == 3,
           "[inception] pictures must be (B, {}, {}, 3) but are {}", kSide, kSide, shape);
     const Context plain = context.untaped();
-    const PoolGeometry halving{.kernel = 3, .stride = 2}, beside{.kernel = 3, .stride = 1, .padding = 1};
+    const PoolGeometry halving{.kernel = 3, .stride = 2};
     const auto stage = [&](std::string_view name, const Tensor& x) {
         if (watch) watch(name, x);
     };
@@ -131,21 +187,9 @@ InceptionOutput Inception::operator()(const Context& context, const Tensor& pict
             stage(block == "Conv2d_2b_3x3" ? "maxpool1" : "maxpool2", x);
             continue;
         }
-        std::map<std::string_view, Tensor> done;
-        for (; at < layers.size() && block_of(layers[at].name) == block; ++at) {
-            const InceptionLayer& layer = layers[at];
-            const auto before = done.find(layer.input);
-            Tensor input = before == done.end() ? x : before->second;
-            if (layer.name.ends_with(".branch_pool"))
-                input =
-                    (block == "Mixed_7c" ? max_pool(plain, x, beside) : average_pool(plain, x, beside)).value;
-            done[layer.name] = conv_relu(plain, layers_.find(layer.name)->second, input);
-        }
-        if (block == "Mixed_6d") out.spatial = first_channels(plain, done.at("Mixed_6d.branch1x1"));
-        std::vector<Tensor> results;
-        for (const std::string_view part : parts)
-            results.push_back(part == "pool" ? max_pool(plain, x, halving).value : done.at(part));
-        x = side_by_side(plain, results);
+        x = run_block(plain, block, x);
+        while (at < layers.size() && block_of(layers[at].name) == block) ++at;
+        if (block == "Mixed_6d") out.spatial = first_channels(plain, x);
         stage(block, x);
     }
     out.features = mean_over_places(plain, x);

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "ops/context.hpp"
-#include "ops/conv2d.hpp"
 #include "ops/param.hpp"
+#include "ops/still_conv.hpp"
 
 namespace mf {
 
@@ -65,9 +65,12 @@ class Inception {
         Param* weight;
         Param* bias;
         ConvGeometry geometry;
+        TransformedKernel transformed;  ///< where the convolution is faster by it
     };
 
   private:
+    Tensor run_block(const Context& context, std::string_view block, const Tensor& x) const;
+
     std::map<std::string, Layer, std::less<>> layers_;
     Param* fc_weight_ = nullptr;
     Param* fc_bias_ = nullptr;

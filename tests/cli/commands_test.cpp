@@ -199,6 +199,15 @@ TEST(BenchOps, TimesTheOpsThatAreAskedFor) {
     EXPECT_EQ(run_program(scratch, {"bench", "ops", "scalpel"}).code, 2);
 }
 
+TEST(BenchInception, CountsPicturesASecond) {
+    const Scratch scratch;
+    const auto json =
+        json_of(run_program(scratch, {"bench", "inception", "--batch", "1", "--seconds", "0.01", "--json"}));
+    EXPECT_NEAR(json.at("gflop").get<double>(), 11.4, 0.1);
+    for (const char* name : {"images_per_s", "prepare_ms", "gflops", "peak_gflops", "plan_mib", "rss_mib"})
+        EXPECT_GT(json.at(name).get<double>(), 0) << name;
+}
+
 TEST(BenchVae, TimesHalfTheAutoencoder) {
     const Scratch scratch;
     const auto json = json_of(

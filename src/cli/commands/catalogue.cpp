@@ -21,6 +21,7 @@ const std::vector<Command>& all_commands() {
         info_command(),        //
         bench_step_command(),  //
         bench_sample_command(),
+        bench_inception_command(),
         bench_vae_command(),  //
         bench_ops_command(),  //
         bench_metrics_command(),

@@ -19,6 +19,7 @@ Command data_list_command();
 Command data_peek_command();
 Command data_stats_command();
 Command info_command();
+Command bench_inception_command();
 Command bench_ops_command();
 Command bench_metrics_command();
 Command bench_sample_command();
