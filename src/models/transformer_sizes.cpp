@@ -13,14 +13,14 @@
 namespace mf {
 namespace {
 
-struct Named {
+struct NamedSize {
     const char* name;
     TransformerSize size;
 };
 
 /// B to XL are the published ones (arXiv 2512.02012, table 6; heads of 8 blocks); T and S train on a CPU within hours (T with an
 /// even number of units, 320, because GEMM in bf16 takes numbers in pairs).
-constexpr std::array<Named, 6> kSizes = {{
+constexpr std::array<NamedSize, 6> kSizes = {{
     {"T", {128, 6, 4, 3, 2, 2.5}},
     {"S", {256, 8, 4, 4, 4, 8.0 / 3.0}},
     {"B", {768, 12, 12, 8, 2, 8.0 / 3.0}},
@@ -32,7 +32,7 @@ constexpr std::array<Named, 6> kSizes = {{
 }  // namespace
 
 TransformerSize named_transformer_size(const std::string& name) {
-    const auto found = std::ranges::find_if(kSizes, [&](const Named& one) { return one.name == name; });
+    const auto found = std::ranges::find_if(kSizes, [&](const NamedSize& one) { return one.name == name; });
     check_usage(found != kSizes.end(), "transformer size '{}' is not known; there are T, S, B, M, L, XL",
                 name);
     return found->size;
@@ -67,7 +67,7 @@ std::int64_t transformer_tile(std::int64_t tokens, std::int64_t hidden) {
 
 OptionTable transformer_options() {
     std::vector<std::string> names;
-    for (const Named& named : kSizes) names.emplace_back(named.name);
+    for (const NamedSize& named : kSizes) names.emplace_back(named.name);
     return {
         {"model.size", OptionKind::text, "S", "width, depth, heads and patch by name (docs/models.md)", 0, 0,
          names},
