@@ -16,7 +16,7 @@
 namespace mf {
 namespace {
 
-constexpr std::string_view kFormat = "meanflow judge 1";
+constexpr std::string_view kJudgeFormat = "meanflow judge 1";
 
 /// One entry of a file's metadata, and numbers read from it.
 struct Words {
@@ -71,7 +71,7 @@ void save_judge(const std::filesystem::path& path, ClassifierTrainer& trainer, d
             Tensor::view_of(params.flat().data() + param.offset, param.shape, DType::f32);
     const ImageDataset& data = trainer.data().all();
     file.metadata = {
-        {"format", std::string(kFormat)},
+        {"format", std::string(kJudgeFormat)},
         {"program", fmt::format("meanflow {}", program_version())},
         {"step", std::to_string(trainer.steps_done())},
         {"settings", settings_to_json(trainer.settings())},
@@ -90,8 +90,8 @@ Judge load_judge(const std::filesystem::path& path, Team& team) {
     const std::string place = path.string();
     const TensorFile file = read_safetensors(path);
     const Words words{file, place};
-    if (const std::string& format = words.text("format"); format != kFormat)
-        throw Error(fmt::format("{}: is no judge; it has format '{}', expected '{}'", place, format, kFormat),
+    if (const std::string& format = words.text("format"); format != kJudgeFormat)
+        throw Error(fmt::format("{}: is no judge; it has format '{}', expected '{}'", place, format, kJudgeFormat),
                     "'meanflow train-classifier --out FILE' writes one");
     check(words.text("checksum") == checksum_of(file),
           "{}: is damaged: its numbers do not match its checksum", place);

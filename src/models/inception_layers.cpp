@@ -105,12 +105,12 @@ constexpr std::array<InceptionLayer, 94> kLayers = {{
     {"Mixed_7c.branch_pool", 192, 1, 1, 1, 0, 0, "Mixed_7b"},
 }};
 
-struct Block {
+struct BlockParts {
     std::string_view name;
     std::array<std::string_view, 6> parts;  ///< the rest is empty
 };
 
-constexpr std::array<Block, 11> kBlocks = {{
+constexpr std::array<BlockParts, 11> kBlocks = {{
     {"Mixed_5b",
      {"Mixed_5b.branch1x1", "Mixed_5b.branch5x5_2", "Mixed_5b.branch3x3dbl_3", "Mixed_5b.branch_pool"}},
     {"Mixed_5c",
@@ -140,7 +140,7 @@ constexpr std::array<Block, 11> kBlocks = {{
 std::span<const InceptionLayer> inception_layers() { return kLayers; }
 
 std::span<const std::string_view> inception_parts(std::string_view block) {
-    for (const Block& candidate : kBlocks) {
+    for (const BlockParts& candidate : kBlocks) {
         if (candidate.name != block) continue;
         std::size_t count = 0;
         while (count < candidate.parts.size() && !candidate.parts[count].empty()) ++count;

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kVaeTolerance = 1e-4;  // thirty convolutions behind each other, some of 4608 products
 
-SdVae::Config config_of(const Reference& reference) {
+SdVae::Config vae_config_of(const Reference& reference) {
     SdVae::Config config;
     config.channels.clear();
     for (const double channels : reference.settings("block_out_channels"))
@@ -49,7 +49,7 @@ std::vector<float> channels_of(const Tensor& x, std::int64_t begin, std::int64_t
 }  // namespace
 
 void verify_vae(const Reference& reference, Comparison& comparison, Team& team) {
-    SdVae vae(config_of(reference));
+    SdVae vae(vae_config_of(reference));
     fill(vae, reference, comparison);
     vae.prepare(team, comparison.precision());
     Pool pool;

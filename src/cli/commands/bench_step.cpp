@@ -18,17 +18,17 @@
 namespace mf::cli {
 namespace {
 
-struct Timing {
+struct StepTiming {
     std::vector<double> ms;  ///< sorted
     double allocations_per_step = 0;
 };
 
 /// At most `steps` steps after at most `warm_up` others, each for at most `seconds` (but two and three in any case).
 /// Only whole steps are timed, with the data drawn inside.
-Timing time_steps(Trainer& trainer, std::int64_t warm_up, std::int64_t steps, double seconds) {
+StepTiming time_steps(Trainer& trainer, std::int64_t warm_up, std::int64_t steps, double seconds) {
     Stopwatch all;
     for (std::int64_t i = 0; i < warm_up && (i < 2 || all.seconds() < seconds); ++i) trainer.step();
-    Timing out;
+    StepTiming out;
     out.ms.reserve(static_cast<std::size_t>(steps));
     const std::uint64_t before = heap_allocations() + trainer.pool_allocations();
     all = {};
@@ -47,7 +47,7 @@ int run_bench_step(const Invocation& invocation) {
     const Settings settings = resolve(config_items(
         invocation, invocation.words.empty() ? std::string(default_config) : invocation.words[0]));
     Trainer trainer(settings, invocation.threads());
-    const Timing timing =
+    const StepTiming timing =
         time_steps(trainer, invocation.options.integer("--warm-up"), invocation.options.integer("--repeat"),
                    invocation.options.real("--seconds"));
     const double rss = mebibytes(peak_resident_bytes());

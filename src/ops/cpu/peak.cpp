@@ -9,6 +9,7 @@
 
 #include "core/error.hpp"
 #include "core/stopwatch.hpp"
+#include "machine.hpp"
 
 namespace mf {
 namespace {
@@ -73,5 +74,7 @@ double measure_gemm_peak(Team& team, Precision precision) {
     for (double seconds : best) sum += 2.0 * kSize * kSize * kSize / seconds / 1e9;
     return sum;
 }
+
+bool multiplies_bf16() { return cpu::kMultipliesPairs; }
 
 }  // namespace mf

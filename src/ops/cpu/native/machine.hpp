@@ -10,6 +10,8 @@
 
 namespace mf::cpu {
 
+inline constexpr bool kMultipliesPairs = true;  ///< dot_pairs is one instruction
+
 /// acc + a.low * b.low + a.high * b.high in each lane, accumulated in f32.
 inline FloatVector dot_pairs(FloatVector acc, WordVector a, WordVector b) {
     return std::bit_cast<FloatVector>(

@@ -8,6 +8,8 @@
 
 namespace mf::cpu {
 
+inline constexpr bool kMultipliesPairs = false;  ///< dot_pairs is one instruction
+
 /// acc + a.low * b.low + a.high * b.high in each lane, accumulated in f32.
 inline FloatVector dot_pairs(FloatVector acc, WordVector a, WordVector b) {
     const WordVector a_low = a << 16, b_low = b << 16;
