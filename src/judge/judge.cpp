@@ -91,8 +91,9 @@ Judge load_judge(const std::filesystem::path& path, Team& team) {
     const TensorFile file = read_safetensors(path);
     const Words words{file, place};
     if (const std::string& format = words.text("format"); format != kJudgeFormat)
-        throw Error(fmt::format("{}: is no judge; it has format '{}', expected '{}'", place, format, kJudgeFormat),
-                    "'meanflow train-classifier --out FILE' writes one");
+        throw Error(
+            fmt::format("{}: is no judge; it has format '{}', expected '{}'", place, format, kJudgeFormat),
+            "'meanflow train-classifier --out FILE' writes one");
     check(words.text("checksum") == checksum_of(file),
           "{}: is damaged: its numbers do not match its checksum", place);
     Judge out;
