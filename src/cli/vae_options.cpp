@@ -22,7 +22,7 @@ OptionTable vae_options() {
         {"--vae-memory", OptionKind::integer, "4096",
          "MiB that decoding one latent may take beside the weights; a larger one is decoded in tiles, which "
          "takes longer",
-         16, 1 << 24},
+         1, 1 << 24},
     };
 }
 

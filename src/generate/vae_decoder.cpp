@@ -150,6 +150,13 @@ std::shared_ptr<const VaeDecoder> open_decoder(const VaeRequest& request, const 
                 "--latents none, or --latents sd");
         settled.scale = "imf";
     }
+    const TilePlan plan = plan_tiles(opened.vae->config(), shape[0], shape[1], request.bytes);
+    if (plan.tile > 0)
+        remarks.push_back(fmt::format(
+            "decoding a latent of {} x {} would take {} MiB and may take {}: it goes in tiles, which "
+            "takes longer (--vae-memory)",
+            shape[0], shape[1], decode_bytes(opened.vae->config(), shape[0], shape[1], {}) >> 20,
+            request.bytes >> 20));
     return std::make_shared<const VaeDecoder>(std::move(opened), settled);
 }
 

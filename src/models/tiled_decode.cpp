@@ -145,7 +145,10 @@ TilePlan plan_tiles(const SdVae::Config& config, std::int64_t height, std::int64
             break;
         }
     }
-    check(least > 0, "[vae] a latent of {} x {} cannot be decoded in {} MiB", height, width, bytes >> 20);
+    if (least == 0)
+        throw Error(
+            fmt::format("[vae] a latent of {} x {} cannot be decoded in {} MiB", height, width, bytes >> 20),
+            "allow it more memory (--vae-memory)");
     return best;
 }
 

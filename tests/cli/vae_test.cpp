@@ -119,6 +119,34 @@ TEST_F(SampleVae, EveryFormOfTheFileGivesTheSamePictures) {
     EXPECT_EQ(floats_of("a.npz"), floats_of("b.npz"));
 }
 
+TEST_F(SampleVae, HalvesAndTilesGiveNearlyTheSamePictures) {
+    TensorFile halves = test::file_of(*vae);
+    for (auto& [name, tensor] : halves.tensors) {
+        Tensor half(tensor.shape(), DType::bf16);
+        half.copy_from(tensor);
+        tensor = half;
+    }
+    write_safetensors(*scratch / "halves.safetensors", halves);
+    ASSERT_EQ(sample({"--vae", "vae.safetensors", "--side", "32", "--out", "whole.npz"}).code, 0);
+    const std::vector<float> whole = floats_of("whole.npz");
+    const auto off = [&](std::vector<std::string> words, std::string* said) {
+        words.insert(words.end(), {"--side", "32", "--out", "other.npz"});
+        const Outcome outcome = sample(words);
+        EXPECT_EQ(outcome.code, 0) << outcome.err;
+        *said = outcome.err;
+        const std::vector<float> other = floats_of("other.npz");
+        double out = 0;
+        for (std::size_t i = 0; i < whole.size(); ++i)
+            out = std::max(out, std::abs(static_cast<double>(other[i]) - whole[i]));
+        return out;
+    };
+    std::string said;
+    EXPECT_LT(off({"--vae", "halves.safetensors"}, &said), 0.1);
+    EXPECT_EQ(said.find("tiles"), std::string::npos);
+    EXPECT_LT(off({"--vae", "vae.safetensors", "--vae-memory", "1"}, &said), 2.0 / 255);
+    EXPECT_NE(said.find("it goes in tiles"), std::string::npos) << said;
+}
+
 TEST_F(SampleVae, StatesOnTheWayAreDecodedToo) {
     ASSERT_EQ(sample({"--vae", "vae.safetensors", "--steps", "2", "--record", "2", "--out", "way.npz"}).code,
               0);

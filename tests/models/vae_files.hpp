@@ -23,6 +23,7 @@ inline void fill_vae(SdVae& vae, std::uint64_t seed, Team& team) {
     vae.params().repack(team, Precision::f32);
 }
 
+/// Views of its parameters: they live as long as it does.
 inline TensorFile file_of(const SdVae& vae) {
     TensorFile out;
     for (const Param& param : vae.params().all()) out.tensors.emplace(param.name, param.value);

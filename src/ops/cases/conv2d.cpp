@@ -97,8 +97,8 @@ std::vector<OpCase> conv_cases() {
 
 std::vector<OpCase> conv_timed(Precision precision) {
     const DType x = precision == Precision::bf16 ? DType::bf16 : DType::f32;
-    return {conv_case("3x3", {1, 32, 32, 512}, {512, 3, 3, around(1, 1)}, precision, x),
-            conv_case("3x3", {1, 128, 128, 256}, {256, 3, 3, around(1, 1)}, precision, x),
+    return {conv_case("3x3", {1, 16, 16, 256}, {256, 3, 3, around(1, 1)}, precision, x),
+            conv_case("3x3", {1, 64, 64, 128}, {128, 3, 3, around(1, 1)}, precision, x),
             conv_case("1x7", {2, 17, 17, 192}, {192, 1, 7, around(0, 3)}, precision, x)};
 }
 
