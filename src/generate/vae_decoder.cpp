@@ -67,7 +67,7 @@ void check_finite(const Tensor& tensor, const std::string& name, const std::stri
 
 }  // namespace
 
-OpenedVae open_vae(const fs::path& path, Precision precision, Team& team) {
+OpenedVae open_vae(const fs::path& path, VaeHalf half, Precision precision, Team& team) {
     const std::string place = path.string();
     OpenedVae out;
     out.mapping = std::make_shared<const MappedSafetensors>(path);
@@ -75,6 +75,14 @@ OpenedVae open_vae(const fs::path& path, Precision precision, Team& team) {
     out.form = weights.form;
     out.remarks = std::move(weights.remarks);
     SdVae::Config config = SdVae::detect(shapes_of(weights.tensors));
+    const bool decodes = half == VaeHalf::decoder;
+    check(decodes ? config.has_decoder : config.has_encoder, "{}: holds the {} of an autoencoder alone",
+          place, decodes ? "encoder" : "decoder");
+    config.has_encoder = !decodes, config.has_decoder = decodes;
+    std::erase_if(weights.tensors, [decodes](const auto& one) {
+        return one.first.starts_with(decodes ? "encoder." : "decoder.") ||
+               one.first.starts_with(decodes ? "quant_conv." : "post_quant_conv.");
+    });
     config.groups = groups_of(path, out.mapping->metadata(), config.channels, out.remarks);
     out.vae = std::make_unique<SdVae>(config);
     NamedShapes wanted;
@@ -89,10 +97,7 @@ OpenedVae open_vae(const fs::path& path, Precision precision, Team& team) {
 VaeDecoder::VaeDecoder(OpenedVae opened, const VaeRequest& request)
     : opened_(std::move(opened)),
       request_(request),
-      scale_(latent_scale(request.scale, static_cast<std::size_t>(opened_.vae->config().latents))) {
-    check_usage(opened_.vae->config().has_decoder,
-                "this autoencoder has no decoder: its weights are the encoder's alone");
-}
+      scale_(latent_scale(request.scale, static_cast<std::size_t>(opened_.vae->config().latents))) {}
 
 Shape VaeDecoder::shape(const Shape& sample) const {
     const SdVae::Config& config = vae().config();
@@ -134,7 +139,7 @@ std::shared_ptr<const VaeDecoder> open_decoder(const VaeRequest& request, const 
     check_usage(shape.rank() == 3,
                 "{}: an autoencoder is for models of latents; this one draws samples of shape {}", place,
                 shape);
-    OpenedVae opened = open_vae(request.path, request.precision, team);
+    OpenedVae opened = open_vae(request.path, VaeHalf::decoder, request.precision, team);
     remarks.insert(remarks.end(), opened.remarks.begin(), opened.remarks.end());
     if (const std::int64_t channels = opened.vae->config().latents; shape[2] != channels)
         throw UsageError(

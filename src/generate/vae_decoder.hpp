@@ -2,6 +2,7 @@
 // Latents to pictures by an autoencoder from a file.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -23,10 +24,13 @@ struct OpenedVae {
     std::vector<std::string> remarks;  ///< what its user should know, a line each
 };
 
-/// Opens the weights of an autoencoder (names: models/vae_weights.hpp). The groups of its norms, which no shape tells, are
+/// The half of an autoencoder that is needed: the other one is neither checked nor kept.
+enum class VaeHalf : std::uint8_t { decoder, encoder };
+
+/// Opens one half of the weights of an autoencoder (names: models/vae_weights.hpp). The groups of its norms, which no shape tells, are
 /// those of the metadata (norm_num_groups), of a config.json beside the file, or 32. Error, in one line, for a file that
-/// is something else, which it then names, for missing tensors and for numbers that are not finite.
-OpenedVae open_vae(const std::filesystem::path& path, Precision precision, Team& team);
+/// is something else, which it then names, for one without this half, for missing tensors and for numbers that are not finite.
+OpenedVae open_vae(const std::filesystem::path& path, VaeHalf half, Precision precision, Team& team);
 
 /// An autoencoder that is asked for.
 struct VaeRequest {
@@ -40,7 +44,7 @@ struct VaeRequest {
 
 class VaeDecoder final : public SampleDecoder {
   public:
-    /// UsageError when the scale does not suit the autoencoder, or that has no decoder.
+    /// UsageError when the scale does not suit the autoencoder.
     VaeDecoder(OpenedVae opened, const VaeRequest& request);
 
     Shape shape(const Shape& sample) const override;

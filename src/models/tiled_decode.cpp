@@ -2,7 +2,7 @@
 #include "models/tiled_decode.hpp"
 
 #include <algorithm>
-#include <cstring>
+#include <memory>
 
 namespace mf {
 namespace {
@@ -48,6 +48,23 @@ double widest(const SdVae::Config& config, std::size_t from, std::size_t to, dou
     for (std::size_t i = from; i < to; ++i, pixels *= 4) out = std::max(out, pixels * floats_of(config, i));
     return out;
 }
+
+/// Memory of a level goes back to the system when the next one has its input: blocks of one size are of no use to it.
+class LevelPools {
+  public:
+    explicit LevelPools(const Context& context) : context_(context) {}
+    Dual through(const SdVae& vae, std::size_t level, Dual x, NormBook* book) {
+        auto pool = std::make_unique<Pool>();
+        Dual y =
+            vae.decode_level({context_.team, *pool, nullptr, context_.precision}, level, std::move(x), book);
+        pool_ = std::move(pool);  // x has gone
+        return y;
+    }
+
+  private:
+    const Context& context_;
+    std::unique_ptr<Pool> pool_;
+};
 
 class TiledDecode {
   public:
@@ -98,8 +115,9 @@ class TiledDecode {
                                    right = std::min(width, x1 + halo_);
                 book_.begin_part(below - above, y0 - above, y1 - above, x0 - left, x1 - left);
                 Dual x = crop(context_, base_, above, below, left, right);
+                LevelPools pools(context_);
                 for (std::size_t level = plan_.whole_levels; level < vae_.config().channels.size(); ++level)
-                    x = vae_.decode_level(context_, level, std::move(x), &book_);
+                    x = pools.through(vae_, level, std::move(x), &book_);
                 take(vae_.decode_end(context_, std::move(x), &book_).value, {y0, y1, x0, x1, above, left});
             }
     }
@@ -157,7 +175,8 @@ Tensor decode_by_plan(const SdVae& vae, const Context& context, const Tensor& la
           "[vae] one latent at a time is decoded in tiles, not {}", latent.shape());
     if (plan.tile == 0) return vae.decode(context, latent).value;
     Dual x = vae.decode_middle(context, latent);
-    for (std::size_t i = 0; i < plan.whole_levels; ++i) x = vae.decode_level(context, i, std::move(x));
+    LevelPools pools(context);
+    for (std::size_t i = 0; i < plan.whole_levels; ++i) x = pools.through(vae, i, std::move(x), nullptr);
     return TiledDecode(vae, context, std::move(x.value), plan).run();
 }
 
