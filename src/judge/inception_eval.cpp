@@ -65,9 +65,7 @@ void InceptionEval::choose_variant() {
     if (!request_.reference.empty() && !fs::is_directory(path) && holds_statistics(path)) {
         reference_ = read_statistics(path);
         reference_key_ = request_.reference;
-        check(reference_->features.dim() == inception_.network->features(),
-              "{}: statistics of {} features; {} gives {}", request_.reference, reference_->features.dim(),
-              inception_.path.string(), inception_.network->features());
+        check_features();
         const auto found = reference_->about.find("variant");
         known = found != reference_->about.end() ? found->second
                 : reference_->mean_name != "mu"  ? "imf-jax"
@@ -92,6 +90,18 @@ void InceptionEval::choose_variant() {
     variant_ = &fid_variant(request_.variant != "auto" ? request_.variant
                             : known.empty()            ? "imf-jax"
                                                        : known);
+}
+
+/// Before hours of work, not behind them.
+void InceptionEval::check_features() const {
+    const std::int64_t known = reference_->features.dim(), own = inception_.network->features();
+    if (known == own) return;
+    const bool earlier = known == 64 || known == 192 || known == 768;
+    throw Error(fmt::format("{}: statistics of {} features; {} gives {}", request_.reference, known,
+                            inception_.path.string(), own),
+                earlier
+                    ? "they are of an earlier layer (pytorch-fid --dims); the published FID has 2048 features"
+                    : "statistics must be of the same layer of the same network");
 }
 
 MeasureRequest InceptionEval::measure_request(const std::string& name, const fs::path& state) const {

@@ -57,6 +57,7 @@ class InceptionEval {
 
   private:
     void choose_variant();
+    void check_features() const;
     Settings with_data(const LoadedModel& loaded) const;
     bool have_data(const std::string& target, const LoadedModel* model);
     bool have_reference(const std::string& target, const LoadedModel* model, const PictureSize& size);

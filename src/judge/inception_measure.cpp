@@ -49,7 +49,20 @@ class StateFile {
                                            sums.rows(), sums.plan().total, place));
     }
     void save_now_and_then(const FeatureSums& sums) {
-        if (since_.seconds() >= std::max(request_.save_seconds, 20 * last_cost_)) save(sums);
+        if (since_.seconds() >= std::max(request_.save_seconds, 20 * last_cost_)) save_now(sums);
+    }
+    void save_now(const FeatureSums& sums) {
+        if (given_up_) return;
+        try {
+            save(sums);
+        } catch (const Error& error) {
+            // A full disk or a folder that may not be written to is no reason to lose the work in memory.
+            given_up_ = true;
+            tell(request_.remarks,
+                 fmt::format(
+                     "{}: cannot be gone on with after an interruption: {} (--state names another file)",
+                     request_.name, error.what()));
+        }
     }
     void save(const FeatureSums& sums) {
         if (request_.state.empty()) return;
@@ -67,6 +80,7 @@ class StateFile {
     std::string print_;
     Stopwatch since_;
     double last_cost_ = 0;
+    bool given_up_ = false;
 };
 
 /// The features of a portion, some pictures at a time.
@@ -145,7 +159,7 @@ FeatureSums measure(const OpenedInception& inception, PictureSource& source, con
         }
         state.save_now_and_then(sums);
     }
-    if (all.seconds() >= request.save_seconds && sums.rows() > before) state.save(sums);
+    if (all.seconds() >= request.save_seconds && sums.rows() > before) state.save_now(sums);
     return sums;
 }
 

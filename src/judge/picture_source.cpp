@@ -45,8 +45,10 @@ class ModelPictures final : public PictureSource {
                   const Team& team)
         : model_(model), request_(std::move(request)), file_(file), bytes_(bytes) {
         shape_ = model.sample.shape;
-        check_usage(shape_.rank() == 3, "{}: has samples of shape {}, expected images", file.string(),
-                    shape_);
+        if (shape_.rank() != 3 || (shape_[2] != 1 && shape_[2] != 3))
+            throw UsageError(fmt::format("{}: has samples of shape {}, expected pictures of 1 or 3 channels",
+                                         file.string(), shape_),
+                             shape_.rank() == 3 ? "--vae FILE makes pictures of latents" : "");
         const GuidanceRequest& g = request_.guidance;
         for (const auto* list : {&g.omega, &g.t_min, &g.t_max})
             check_usage(list->size() <= 1, "one strength and one interval at a time");

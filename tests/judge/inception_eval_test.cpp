@@ -119,6 +119,15 @@ TEST_F(OnPictures, StoppedAndGoneOnWithTheNumbersAreTheSameBits) {
     EXPECT_EQ(parts->spatial().covariance, whole.spatial().covariance);
     EXPECT_EQ(parts->inception_score().per_part, whole.inception_score().per_part);
 
+    MeasureRequest nowhere;
+    nowhere.state = scratch / "no folder" / "state";
+    nowhere.save_seconds = 0;
+    nowhere.name = "a";
+    nowhere.remarks = request.remarks;
+    Portions once_more = source("a.npz");
+    EXPECT_EQ(measure(network, once_more, variant, nowhere, team).features().mean, whole.features().mean);
+    EXPECT_TRUE(says(remarks, {"a: cannot be gone on with"})) << remarks;
+
     Portions other = source("b.npz");
     EXPECT_TRUE(says(error_of([&] { (void)measure(network, other, variant, request, team); }),
                      {"state: is of another evaluation", "remove it"}));
@@ -204,6 +213,9 @@ TEST_F(OnPictures, StatisticsOfOthersSayWhoseTheyAre) {
         EXPECT_EQ(got.sfid.has_value(), variant == "adm");
         EXPECT_EQ(got.precision.has_value(), variant == "adm") << "images in it have features";
     }
+    write_npz(scratch / "early.npz", {{"mu", Tensor::zeros({192})}, {"sigma", Tensor::zeros({192, 192})}});
+    EXPECT_TRUE(says(error_of([&] { (void)scores_of("a.npz", request("early.npz")); }),
+                     {"192 features", "earlier layer"}));
     write_npz(scratch / "small.npz", {{"mu", tensor({1, 2}, {2})}, {"sigma", tensor({1, 0, 0, 1}, {2, 2})}});
     EXPECT_TRUE(says(error_of([&] { (void)scores_of("a.npz", request("small.npz")); }),
                      {"small.npz", "2 features", "gives"}));
