@@ -13,6 +13,7 @@
 #include "data/images.hpp"
 #include "generate/conditions.hpp"
 #include "generate/pieces.hpp"
+#include "generate/set_text.hpp"
 #include "io/checksum.hpp"
 #include "io/file_name.hpp"
 
@@ -172,22 +173,6 @@ class PictureSet {
 };
 
 }  // namespace
-
-std::string set_text(const LoadedModel& loaded, const SampleRequest& request) {
-    std::uint32_t sum = 0;
-    for (const Param& param : loaded.model->params().all())
-        sum = crc32c({static_cast<const char*>(param.value.raw()), param.value.bytes()}, sum);
-    const GuidanceRequest& guidance = request.guidance;
-    return fmt::format(
-               "weights {:08x} shape {} seed {} steps {} times {} solver {} published {} bf16 {} labels {} "
-               "omega {} "
-               "interval {} {}",
-               sum, loaded.sample.shape, request.seed, request.steps, fmt::join(request.times, ","),
-               request.solver, request.as_published, request.precision == Precision::bf16, guidance.labels,
-               fmt::join(guidance.omega, ","), fmt::join(guidance.t_min, ","),
-               fmt::join(guidance.t_max, ",")) +
-           (loaded.decoder != nullptr ? " " + loaded.decoder->text() : "");
-}
 
 double write_image_folder(const fs::path& folder, const LoadedModel& loaded, const SampleRequest& request,
                           const FolderRequest& how, Team& team) {

@@ -18,10 +18,6 @@ struct FolderRequest {
     Remarks remarks;     ///< what was kept, replaced and left alone
 };
 
-/// What a set of samples is, in one line: weights, seed, steps and guidance. Pictures carry it (text "meanflow.set"), so that
-/// a set that was cut off is known again.
-std::string set_text(const LoadedModel& loaded, const SampleRequest& request);
-
 /// Draws samples piece by piece and writes a picture each. Pictures of other sets that this program wrote and named are
 /// replaced, those of the same set stay and are not drawn again, and nothing else is touched. Returns the seconds that
 /// drawing took. UsageError when the folder is not empty and nobody said force, or when a name that is needed belongs to a

@@ -4,12 +4,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/remarks.hpp"
 #include "generate/open_model.hpp"
 #include "generate/sampling.hpp"
+#include "generate/vae_decoder.hpp"
 #include "train/config.hpp"
 
 namespace mf {
@@ -17,6 +19,7 @@ namespace mf {
 /// How samples of a run or a file of weights are drawn, and against what they are judged.
 struct EvalRequest {
     ModelChoice model;
+    std::optional<VaeRequest> vae = {};  ///< the autoencoder that makes pictures of latents
     SampleRequest sampling;           ///< solver, seed, guidance and precision; `count` and `steps` are below
     std::vector<std::int64_t> steps;  ///< sampler steps, a result each; empty: the usual ones
     std::int64_t count = 0;           ///< samples; 0: the usual number
@@ -33,7 +36,7 @@ struct EvalSource {
     int steps = 0;              ///< sampler steps; 0: unknown
 };
 
-/// The network of `target` by request.model, its remarks told.
+/// The network of `target` by request.model, with a decoder by request.vae, remarks told.
 LoadedModel open_for_evaluation(const std::filesystem::path& target, const EvalRequest& request, Team& team);
 
 }  // namespace mf

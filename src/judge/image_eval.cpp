@@ -151,13 +151,15 @@ Settings ImageEval::with_data(Settings settings) const {
 
 void ImageEval::add_model(const std::string& target) {
     const LoadedModel loaded = open_for_evaluation(target, request_, team_);
-    check_usage(loaded.sample.shape.rank() == 3,
-                "{}: has samples of shape {}, expected images like the others", target, loaded.sample.shape);
+    SampleKind shown = loaded.sample;
+    shown.shape = loaded.shown_shape();
+    check_usage(shown.shape.rank() == 3, "{}: has samples of shape {}, expected images like the others",
+                target, shown.shape);
     SampleRequest sampling = request_.sampling;
     sampling.count = request_.count == 0 ? 2000 : request_.count;
-    if (judge_) check_fits(*judge_, loaded.sample, loaded.class_names, target);
+    if (judge_) check_fits(*judge_, shown, loaded.class_names, target);
     const ImageReference& reference = reference_for(with_data(loaded.settings), plan_of(loaded, team_.size()),
-                                                    sampling.count, loaded.sample.shape, target);
+                                                    sampling.count, shown.shape, target);
     for (const std::string& line : label_remarks(loaded, sampling.guidance.labels))
         tell(request_.remarks, line);
     std::vector<std::int32_t> labels;

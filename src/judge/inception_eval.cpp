@@ -13,7 +13,6 @@
 #include "judge/generated.hpp"
 #include "train/data_plan.hpp"
 #include "train/make_model.hpp"
-#include "train/run_folder.hpp"
 
 namespace mf {
 
@@ -23,14 +22,6 @@ namespace {
 
 constexpr std::int64_t kUsualCount = 50000;
 constexpr int kSmallSide = 32;
-
-/// The file that a network was read from, and the folder where its unfinished sums go.
-fs::path file_of(const LoadedModel& loaded, const std::string& target) {
-    if (!fs::is_directory(target)) return target;
-    for (const fs::path& path : checkpoints_of(target))
-        if (step_of(path) == loaded.step) return path;
-    return fs::path(target) / "config.yaml";
-}
 
 bool has_images(const fs::path& path) {
     const ArrayFile file(path);
@@ -252,7 +243,7 @@ bool InceptionEval::score(PictureSource& source, const EvalSource& of, const fs:
 
 bool InceptionEval::add_model(const LoadedModel& loaded, const std::string& target,
                               const SampleRequest& sampling) {
-    const auto source = pictures_of_model(loaded, sampling, file_of(loaded, target), variant_->bytes, team_);
+    const auto source = pictures_of_model(loaded, sampling, target, variant_->bytes, team_);
     if (!have_reference(target, &loaded, source->size())) return false;
     return score(*source, {target, loaded.weights, loaded.step, sampling.steps}, target);
 }
@@ -261,7 +252,7 @@ std::string InceptionEval::print_of(const LoadedModel& loaded, const std::string
                                     SampleRequest sampling) const {
     sampling.guidance.omega = sampling.guidance.t_min = sampling.guidance.t_max = {};
     sampling.steps = 1;
-    const auto source = pictures_of_model(loaded, sampling, file_of(loaded, target), variant_->bytes, team_);
+    const auto source = pictures_of_model(loaded, sampling, target, variant_->bytes, team_);
     const std::string& named = request_.reference;
     const std::string reference = named.empty()                ? key_of(with_data(loaded))
                                   : fs::is_regular_file(named) ? file_print(named)

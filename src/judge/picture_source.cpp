@@ -13,6 +13,7 @@
 #include "data/picture_tree.hpp"
 #include "generate/pieces.hpp"
 #include "generate/sample_file.hpp"
+#include "generate/set_text.hpp"
 #include "io/npz.hpp"
 #include "io/picture_file.hpp"
 #include "judge/image_arrays.hpp"
@@ -33,18 +34,12 @@ constexpr std::int64_t kPortionNumbers = 1 << 22;  // of images drawn at a time
 
 PictureSize size_of(const Shape& shape) { return {static_cast<int>(shape[0]), static_cast<int>(shape[1])}; }
 
-std::string numbers_print(const std::vector<double>& numbers) {
-    std::string out;
-    for (const double number : numbers) out += fmt::format("{}{}", out.empty() ? "" : ",", number);
-    return out;
-}
-
 class ModelPictures final : public PictureSource {
   public:
     ModelPictures(const LoadedModel& model, SampleRequest request, const fs::path& file, ByteRule bytes,
                   const Team& team)
         : model_(model), request_(std::move(request)), file_(file), bytes_(bytes) {
-        shape_ = model.sample.shape;
+        shape_ = model.shown_shape();
         if (shape_.rank() != 3 || (shape_[2] != 1 && shape_[2] != 3))
             throw UsageError(fmt::format("{}: has samples of shape {}, expected pictures of 1 or 3 channels",
                                          file.string(), shape_),
@@ -60,13 +55,7 @@ class ModelPictures final : public PictureSource {
     std::int64_t portion() const override { return portion_; }
     PictureSize size() const override { return size_of(shape_); }
     std::string print() const override {
-        const GuidanceRequest& g = request_.guidance;
-        return fmt::format(
-            "{} weights {} step {} seed {} solver {} steps {} labels {} omega {} interval {} {} "
-            "precision {}",
-            file_print(file_), model_.weights, model_.step, request_.seed, request_.solver, request_.steps,
-            g.labels, numbers_print(g.omega), numbers_print(g.t_min), numbers_print(g.t_max),
-            request_.precision == Precision::bf16 ? "bf16" : "f32");
+        return fmt::format("{} first {}", set_text(model_, request_), request_.first);
     }
     std::vector<BytePicture> read(std::int64_t first, std::int64_t count, Team& team) override {
         SampleRequest part = request_;

@@ -36,7 +36,8 @@ class PictureSource {
     virtual std::int64_t portion() const { return 64; }
 };
 
-/// Samples of a network, which must outlive this, by `request` (its count are all).
+/// Samples of a network, which must outlive this, by `request` (its count are all), as its decoder shows them. `file` is for
+/// messages.
 std::unique_ptr<PictureSource> pictures_of_model(const LoadedModel& model, const SampleRequest& request,
                                                  const std::filesystem::path& file, ByteRule bytes,
                                                  const Team& team);

@@ -3,44 +3,28 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 #include <vector>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "core/error.hpp"
 #include "models/inception.hpp"
 #include "models/inception_layers.hpp"
+#include "models/network_names.hpp"
 
 namespace mf {
 namespace {
 
 constexpr double kEpsilon = 1e-3;
-constexpr std::size_t kListed = 10;
 constexpr const char* kNorms[] = {".bn.weight", ".bn.bias", ".bn.running_mean", ".bn.running_var"};
 
-std::string some_of(const std::set<std::string>& names) {
-    std::vector<std::string> first;
-    for (const std::string& name : names)
-        if (first.size() < kListed) first.push_back(name);
-    return fmt::format("{}{}", fmt::join(first, ", "),
-                       names.size() > kListed ? fmt::format(" and {} more", names.size() - kListed) : "");
-}
-
-/// What a file holds that is none of ours, by its names.
+/// What a file holds that is none of ours.
 std::string likeness(const std::map<std::string, Tensor>& weights) {
-    const auto some = [&](std::string_view word) {
-        return std::ranges::any_of(
-            weights, [&](const auto& entry) { return entry.first.find(word) != std::string::npos; });
-    };
-    if (some("AuxLogits."))
-        return "these are weights of torchvision's Inception-v3, which is another network than FID's";
-    if (some("decoder.conv_in") || some("first_stage_model.") || some("quant_conv."))
-        return "these look like weights of an autoencoder (SD-VAE): --vae takes them";
-    if (some("x_embedder.") || some("final_layer."))
-        return "these look like weights of a generative transformer: they are what is judged";
     if (weights.empty()) return "there are none at all";
+    NamedShapes names;
+    for (const auto& [name, tensor] : weights) names.emplace_back(name, tensor.shape());
+    const std::string known = network_of_names(names);
+    if (!known.empty()) return fmt::format("this is {}", known);
     return fmt::format("it has {} tensors such as {}", weights.size(), weights.begin()->first);
 }
 
@@ -48,22 +32,22 @@ constexpr const char* kHint =
     "the FID network is pt_inception-2015-12-05-6726825d.pth of pytorch-fid (torch-fidelity's file has the "
     "same weights)";
 
+/// That all names are there and no other; shapes come later, as they may be others than the published ones.
 void check_names(const std::map<std::string, Tensor>& weights, const std::string& place) {
-    std::set<std::string> missing = {"fc.weight", "fc.bias"}, surplus;
+    NamedShapes wanted, given;
+    const auto want = [&](const std::string& name) {
+        const auto found = weights.find(name);
+        wanted.emplace_back(name, found == weights.end() ? Shape{} : found->second.shape());
+    };
+    want("fc.weight");
+    want("fc.bias");
     for (const InceptionLayer& layer : inception_layers()) {
-        missing.insert(std::string(layer.name) + ".conv.weight");
-        for (const char* norm : kNorms) missing.insert(std::string(layer.name) + norm);
+        want(std::string(layer.name) + ".conv.weight");
+        for (const char* norm : kNorms) want(std::string(layer.name) + norm);
     }
     for (const auto& [name, tensor] : weights)
-        if (missing.erase(name) == 0 && !name.ends_with(".num_batches_tracked")) surplus.insert(name);
-    if (!missing.empty())
-        throw Error(fmt::format("{}: lacks {} of the FID network's tensors: {}", place, missing.size(),
-                                some_of(missing)),
-                    surplus.empty() ? std::string(kHint) : "it has, besides: " + some_of(surplus));
-    if (!surplus.empty())
-        throw Error(fmt::format("{}: has {} tensors that the FID network does not know: {}", place,
-                                surplus.size(), some_of(surplus)),
-                    kHint);
+        if (!name.ends_with(".num_batches_tracked")) given.emplace_back(name, tensor.shape());
+    check_all_there(place, "Inception network of FID", wanted, given);
 }
 
 void check_shape(const std::map<std::string, Tensor>& weights, const std::string& place,
@@ -79,9 +63,10 @@ void check_inception_weights(const std::map<std::string, Tensor>& weights, const
     const auto aux =
         std::ranges::any_of(weights, [](const auto& entry) { return entry.first.starts_with("AuxLogits."); });
     if (!Inception::recognises(weights) || aux)
-        throw Error(
-            fmt::format("{}: holds no weights of the FID Inception network; {}", place, likeness(weights)),
-            kHint);
+        throw Error(fmt::format("{}: holds no weights of the FID Inception network; {}", place,
+                                aux ? "this is torchvision's Inception-v3, which is another network"
+                                    : likeness(weights)),
+                    kHint);
     check_names(weights, place);
     const auto channels = [&](std::string_view what) {
         return inception_channels(what, [&](std::string_view layer) {

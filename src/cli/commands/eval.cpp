@@ -10,6 +10,7 @@
 #include "cli/json.hpp"
 #include "cli/sampling_options.hpp"
 #include "cli/screen.hpp"
+#include "cli/vae_options.hpp"
 #include "core/error.hpp"
 #include "generate/sample_file.hpp"
 #include "judge/feature_files.hpp"
@@ -52,6 +53,7 @@ const std::vector<std::string> kColumns = {"source", "weights", "trained", "step
 EvalRequest eval_request_for(const Invocation& invocation) {
     EvalRequest out;
     out.model = choice_of(invocation);
+    out.vae = vae_request_of(invocation);
     out.sampling = request_of(invocation);
     out.sampling.guidance = guidance_of(invocation.options);
     out.steps = invocation.options.integers("--steps");
@@ -82,8 +84,8 @@ bool is_sample(const std::string& word) { return is_sample_file(word) || is_pict
 /// Options and keys that nothing of what was named has a use for.
 void check_options_act(const Invocation& invocation) {
     const std::initializer_list<const char*> of_models = {
-        "--steps", "--labels", "--omega",        "--interval", "--weights",
-        "--step",  "--solver", "--as-published", "--side",     "--precision"};
+        "--steps",        "--labels", "--omega",     "--interval", "--weights", "--step",      "--solver",
+        "--as-published", "--side",   "--precision", "--vae",      "--latents", "--vae-memory"};
     const bool models = !std::ranges::all_of(invocation.words, is_sample);
     if (invocation.options.flag("--features")) {
         refuse_options(invocation, of_models, "is for networks; with --features nothing is drawn");
@@ -212,6 +214,7 @@ Command eval_command() {
     };
     for (Option& option : inception_options()) out.options.push_back(std::move(option));
     for (Option& option : guidance_options()) out.options.push_back(std::move(option));
+    for (Option& option : vae_options()) out.options.push_back(std::move(option));
     for (Option& option : sampling_options()) out.options.push_back(std::move(option));
     out.has_results = true;
     out.takes_overrides = true;
