@@ -117,6 +117,31 @@ GuidanceAbility guidance_ability(const Settings& settings, const SampleKind& sam
     return out;
 }
 
+GuidanceRequest with_recommended(const LoadedModel& model, GuidanceRequest request, int steps,
+                                 const Remarks& remarks) {
+    const GuidanceAbility ability = guidance_ability(model);
+    const bool whole = !request.omega.empty() && !request.t_min.empty();
+    if (model.recommended.empty() || whole || ability.kind != GuidanceKind::inputs || !ability.interval ||
+        is_unlabelled(model, request.labels))
+        return request;
+    RecommendedGuidance taken = model.recommended.front();
+    for (const RecommendedGuidance& one : model.recommended)
+        if (one.steps <= steps) taken = one;
+    const bool strength = request.omega.empty(), interval = request.t_min.empty();
+    // A strength of 1 is no guidance, whatever the interval.
+    if (!strength && all_are(request.omega, 1)) return request;
+    if (strength) request.omega = {taken.omega};
+    if (interval) request.t_min = {taken.t_min}, request.t_max = {taken.t_max};
+    tell(remarks, fmt::format("{}{}{} {} recommended for {} in {} step{}",
+                              strength ? fmt::format("--omega {:g}", taken.omega) : "",
+                              strength && interval ? " " : "",
+                              interval ? fmt::format("--interval {:g},{:g}", taken.t_min, taken.t_max) : "",
+                              strength && interval ? "are what is" : "is what is",
+                              model.architecture.empty() ? "these weights" : model.architecture, taken.steps,
+                              taken.steps == 1 ? "" : "s"));
+    return request;
+}
+
 void check_guidance(const LoadedModel& model, const GuidanceRequest& request) {
     const GuidanceAbility ability = guidance_ability(model);
     check_strength(model, ability, request);
@@ -147,8 +172,11 @@ std::vector<std::string> guidance_remarks(const LoadedModel& model, const Guidan
                                           const std::vector<double>& asked) {
     const GuidanceAbility ability = guidance_ability(model);
     std::vector<std::string> out;
-    if (ability.kind == GuidanceKind::inputs &&
-        std::ranges::any_of(request.omega, [&](double w) { return w < 1 || w > ability.omega; }))
+    if (ability.kind == GuidanceKind::inputs && std::ranges::any_of(request.omega, [&](double w) {
+            const bool recommended = std::ranges::find(model.recommended, w, &RecommendedGuidance::omega) !=
+                                     model.recommended.end();
+            return (w < 1 || w > ability.omega) && !recommended;
+        }))
         out.push_back(fmt::format("--omega {}: this network was trained with strengths from 1 to {:g}",
                                   shown(request.omega), ability.omega));
     const bool outside = std::ranges::any_of(request.t_min, [](double t) { return t > 0.5; }) ||

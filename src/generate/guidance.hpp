@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/remarks.hpp"
 #include "generate/conditions.hpp"
 #include "sample/sampler.hpp"
 
@@ -32,6 +33,11 @@ GuidanceAbility guidance_ability(const Settings& settings, const SampleKind& sam
 inline GuidanceAbility guidance_ability(const LoadedModel& model) {
     return guidance_ability(model.settings, model.sample, *model.model);
 }
+
+/// The request with what these weights are recommended with (LoadedModel::recommended, for this number of steps) in the
+/// place of a strength or an interval that it does not name. What was taken is told in `remarks`.
+GuidanceRequest with_recommended(const LoadedModel& model, GuidanceRequest request, int steps,
+                                 const Remarks& remarks);
 
 /// UsageError, with the reason, when a part of the request cannot act on this network: a strength where there are no
 /// classes or only one strength, an interval where none is known, guidance towards no class.

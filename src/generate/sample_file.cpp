@@ -83,11 +83,13 @@ void add_conditions(NpzWriter& npz, const LoadedModel& loaded, const SampleReque
         npz.add(pixels ? "arr_1" : "labels", wide);
         if (!loaded.class_names.empty()) npz.add("class_names", loaded.class_names);
         const GuidanceAbility ability = guidance_ability(loaded);
+        const GuidanceRequest guidance =
+            with_recommended(loaded, request.guidance, steps_of(request), nullptr);
         const std::vector<double> omega =
-            ability.kind == GuidanceKind::fixed ? std::vector<double>{ability.omega} : request.guidance.omega;
+            ability.kind == GuidanceKind::fixed ? std::vector<double>{ability.omega} : guidance.omega;
         npz.add("omega", column_of(omega, request.count, 1));
-        npz.add("t_min", column_of(request.guidance.t_min, request.count, 0));
-        npz.add("t_max", column_of(request.guidance.t_max, request.count, 1));
+        npz.add("t_min", column_of(guidance.t_min, request.count, 0));
+        npz.add("t_max", column_of(guidance.t_max, request.count, 1));
     }
     npz.add("seed", scalar(static_cast<std::int64_t>(request.seed)));
     npz.add("steps", scalar(request.times.empty() ? request.steps : std::ssize(request.times) - 1));

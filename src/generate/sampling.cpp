@@ -52,8 +52,14 @@ std::vector<double> asked_times(const SamplePlan& plan) {
 
 }  // namespace
 
+int steps_of(const SampleRequest& request) {
+    return request.times.empty() ? request.steps : static_cast<int>(request.times.size()) - 1;
+}
+
 Samples draw_samples(const LoadedModel& loaded, const SampleRequest& request, Team& team,
                      SampleMemory* memory) {
+    const GuidanceRequest guidance =
+        with_recommended(loaded, request.guidance, steps_of(request), request.remarks);
     const std::string& direction = loaded.settings.text("path.direction");
     const bool reverse = direction == "reverse";
     SamplePlan plan{.solver = solver_of(request.solver, loaded.settings),
@@ -61,12 +67,11 @@ Samples draw_samples(const LoadedModel& loaded, const SampleRequest& request, Te
                     .look_behind = request.as_published || direction == "forward_as_published",
                     .precision = request.precision};
     check_solver(request, loaded, plan.solver);
-    check_guidance(loaded, request.guidance);
-    plan.second_pass = second_pass_of(loaded, request.guidance, request.count);
-    const Condition condition =
-        condition_of(loaded, request.guidance, request.seed, request.count, request.first);
+    check_guidance(loaded, guidance);
+    plan.second_pass = second_pass_of(loaded, guidance, request.count);
+    const Condition condition = condition_of(loaded, guidance, request.seed, request.count, request.first);
     if (request.remarks)
-        for (const std::string& line : guidance_remarks(loaded, request.guidance, asked_times(plan)))
+        for (const std::string& line : guidance_remarks(loaded, guidance, asked_times(plan)))
             tell(request.remarks, line);
 
     Samples out;

@@ -21,13 +21,17 @@ struct SampleRequest {
     std::int64_t count = 1;
     std::int64_t first = 0;  ///< index of the first: sample i is the same whatever else is drawn
     std::uint64_t seed = 0;
-    std::vector<float> noise;              ///< (count, D) to begin with; empty: what the seed gives
-    bool as_published = false;             ///< direction forward: the tutorial's sampler
-    GuidanceRequest guidance;              ///< labels, strength and interval, for models with classes
+    std::vector<float> noise;   ///< (count, D) to begin with; empty: what the seed gives
+    bool as_published = false;  ///< direction forward: the tutorial's sampler
+    GuidanceRequest guidance;   ///< labels, strength and interval, for models with classes; what it
+                                ///< leaves open is as the weights recommend (with_recommended)
     Precision precision = Precision::f32;  ///< in which the model is packed
     int record = 0;                        ///< states to keep, evenly spread, the first and the last included
     Remarks remarks;                       ///< what acts, but not as one might expect
 };
+
+/// Steps from noise to data that the request asks for.
+int steps_of(const SampleRequest& request);
 
 struct Samples {
     std::vector<float> values;                 ///< (count, D); of the shape LoadedModel::shown_shape

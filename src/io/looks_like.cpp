@@ -20,7 +20,7 @@ struct Magic {
 
 constexpr const char* kUnpack = "unpack it first";
 constexpr const char* kFromTorch =
-    "in Python: safetensors.torch.save_file(torch.load('FILE', weights_only=True), 'model.safetensors')";
+    "'meanflow convert FILE model.safetensors' makes safetensors of its weights";
 
 constexpr std::array kMagics = {
     Magic{"version https://git-lfs.github.com/spec/"sv, "a Git LFS pointer (a stand-in of a few lines)",

@@ -178,17 +178,23 @@ std::vector<ZipEntry> read_zip_directory(const InputFile& file) {
     return entries;
 }
 
-std::unique_ptr<ByteSource> open_zip_entry(const InputFile& file, const ZipEntry& entry) {
+std::uint64_t zip_entry_start(const InputFile& file, const ZipEntry& entry) {
     const std::string where = fmt::format("[zip] {}: entry {}", file.name(), shown(entry.name));
     std::string local(kZipLocalBytes, '\0');
-    check(!entry.encrypted, "{} is encrypted", where);
-    check(entry.method == 0 || entry.method == 8,
-          "{} is packed with method {}, expected 0 (stored) or 8 (deflated)", where, entry.method);
     check(entry.offset + kZipLocalBytes <= file.size(), "{} lies outside of the file", where);
     file.read(entry.offset, local.data(), local.size());
     check(field32(local, 0) == kZipLocalMagic, "{} does not start where the directory says", where);
     const std::uint64_t start = entry.offset + kZipLocalBytes + field16(local, 26) + field16(local, 28);
     check(start + entry.packed_bytes <= file.size(), "{} lies outside of the file", where);
+    return start;
+}
+
+std::unique_ptr<ByteSource> open_zip_entry(const InputFile& file, const ZipEntry& entry) {
+    const std::string where = fmt::format("[zip] {}: entry {}", file.name(), shown(entry.name));
+    check(!entry.encrypted, "{} is encrypted", where);
+    check(entry.method == 0 || entry.method == 8,
+          "{} is packed with method {}, expected 0 (stored) or 8 (deflated)", where, entry.method);
+    const std::uint64_t start = zip_entry_start(file, entry);
     std::unique_ptr<ByteSource> source = std::make_unique<FileSource>(file, start, entry.packed_bytes);
     if (entry.method == 8) source = std::make_unique<InflateSource>(std::move(source), entry.bytes, where);
     return std::make_unique<CheckedSource>(std::move(source), entry.crc, where);

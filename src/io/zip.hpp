@@ -29,6 +29,9 @@ struct ZipEntry {
 /// and for sizes that the file cannot hold.
 std::vector<ZipEntry> read_zip_directory(const InputFile& file);
 
+/// Where the content of an entry, packed or not, begins in the file. Error when it lies outside of it.
+std::uint64_t zip_entry_start(const InputFile& file, const ZipEntry& entry);
+
 /// The content of one entry; `file` must outlive it. Reading the last byte checks the CRC. Error for what is encrypted
 /// or packed otherwise.
 std::unique_ptr<ByteSource> open_zip_entry(const InputFile& file, const ZipEntry& entry);

@@ -11,6 +11,7 @@
 #include "data/class_choice.hpp"
 #include "generate/sample_file.hpp"
 #include "io/file_name.hpp"
+#include "io/weights_file.hpp"
 #include "train/data_plan.hpp"
 #include "train/make_model.hpp"
 #include "train/plain_weights.hpp"
@@ -27,7 +28,7 @@ bool is_about_images(const std::string& target) {
         return shape && shape->rank() > 2;
     }
     if (fs::is_regular_file(target) && holds_plain_weights(target)) {
-        const auto words = read_safetensors_header(target).metadata;
+        const auto words = read_weights_file(target).metadata;
         return !words.contains("sample_shape") || split_list(words.at("sample_shape")).size() == 3;
     }
     std::vector<std::string> remarks;

@@ -139,7 +139,8 @@ Dit::Config Dit::detect(const std::vector<std::pair<std::string, Shape>>& weight
     c.classes = table[0] - 1;
     c.depth = 0;
     while (shape_of(fmt::format("blocks.{}.attn.qkv.weight", c.depth)).rank() > 0) ++c.depth;
-    c.heads = c.hidden % 64 == 0 ? c.hidden / 64 : 1;
+    // The published XL alone has wider heads, of 72.
+    c.heads = c.hidden == 1152 ? 16 : c.hidden % 64 == 0 ? c.hidden / 64 : 1;
     c.mlp_ratio = (static_cast<double>(first[0]) + 0.5) / static_cast<double>(c.hidden);
     return c;
 }

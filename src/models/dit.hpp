@@ -40,7 +40,7 @@ class Dit final : public VelocityModel {
     static const OptionTable& options();
     static std::unique_ptr<VelocityModel> make(const Settings& settings, const SampleKind& sample);
     /// Sizes read off the names and shapes of weights, for samples of this height and width; heads are 64 wide, as in
-    /// every published one, or there is one. Error when they are not such weights.
+    /// every published one but XL (16 of 72), or there is one. Error when they are not such weights.
     static Config detect(const std::vector<std::pair<std::string, Shape>>& weights, std::int64_t height,
                          std::int64_t width);
 

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,7 +17,9 @@
 
 #include "core/options.hpp"
 #include "data/dataset.hpp"
+#include "io/named_tensors.hpp"
 #include "io/safetensors.hpp"
+#include "models/published.hpp"
 #include "nn/sample_decoder.hpp"
 #include "nn/velocity_model.hpp"
 #include "train/trainer.hpp"
@@ -43,14 +46,17 @@ void restore(Trainer& trainer, const Checkpoint& checkpoint);
 struct LoadedModel {
     Settings settings;
     std::int64_t step = 0;
-    std::string weights;                               ///< which were taken: "online", "ema_0.999"
-    SampleKind sample;                                 ///< what it draws
-    std::vector<std::string> class_names;              ///< by label; empty: no classes
-    std::shared_ptr<const MappedSafetensors> mapping;  ///< what the weights are read from; null: own memory
+    std::string weights;                          ///< which were taken: "online", "ema_0.999"
+    SampleKind sample;                            ///< what it draws
+    std::vector<std::string> class_names;         ///< by label; empty: no classes
+    std::shared_ptr<const NamedTensors> mapping;  ///< what the weights are read from; null: own memory
     std::unique_ptr<VelocityModel> model;
     std::unique_ptr<Dataset>
         data;  ///< what it was trained on; null where that lies in files: nobody has to have them
     std::vector<std::string> remarks;              ///< what its user should know, a line each
+    std::map<std::string, Tensor> of_training;     ///< tensors of a file of weights that only training needs
+    std::string architecture;                      ///< published weights: "iMF-B/2"
+    std::vector<RecommendedGuidance> recommended;  ///< guidance that they are best sampled with; by steps
     std::shared_ptr<const SampleDecoder> decoder;  ///< null: samples are shown as they are drawn
 
     /// Shape of a sample as it is shown and written: a latent's picture, where there is a decoder.

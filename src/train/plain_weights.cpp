@@ -7,17 +7,20 @@
 
 #include <fmt/format.h>
 
-#include "models/dit.hpp"
-#include "models/mit.hpp"
+#include "io/looks_like.hpp"
+#include "io/weights_file.hpp"
+#include "models/published.hpp"
 #include "train/build_info.hpp"
 #include "train/make_model.hpp"
 #include "train/settings_text.hpp"
 #include "train/weight_sets.hpp"
+#include "train/weights_match.hpp"
 
 namespace mf {
 namespace {
 
 constexpr std::string_view kWeightsFormat = "meanflow weights 1";
+constexpr std::string_view kTransformerAnchor = "x_embedder.proj.weight";
 constexpr std::int64_t kUsualSide = 32;  // latents of 256 x 256 pixels, CIFAR-10
 
 using NamedShapes = std::vector<std::pair<std::string, Shape>>;
@@ -29,11 +32,24 @@ NamedShapes shapes_of(const TensorFile& file) {
     return out;
 }
 
+/// A set without a prefix is not all that has another one: other sets, and what an optimiser remembers.
+void leave_out_others(TensorFile& chosen, const WeightSet& set, const std::vector<WeightSet>& sets) {
+    if (!set.prefix.empty()) return;
+    const auto is_other = [&](const auto& item) {
+        const std::string name = item.first.substr(set.missing.size());
+        return is_of_optimiser(name) || std::ranges::any_of(sets, [&](const WeightSet& other) {
+                   return !other.prefix.empty() && name.starts_with(other.prefix);
+               });
+    };
+    std::erase_if(chosen.tensors, is_other);
+    std::erase_if(chosen.foreign, is_other);
+}
+
 /// The weights that are meant, under the names of this program. `settings`: what the file says of its training; null:
 /// nothing, then it must hold a transformer.
-TensorFile chosen_weights(const MappedSafetensors& file, const Settings* settings, const SampleKind& sample,
+TensorFile chosen_weights(const NamedTensors& file, const Settings* settings, const SampleKind& sample,
                           const std::string& wanted, const std::string& place, LoadedModel& out) {
-    std::string anchor = "x_embedder.proj.weight";
+    std::string anchor(kTransformerAnchor);
     std::vector<WeightSet> sets = weight_sets(file, anchor);
     if (sets.empty() && settings != nullptr) {
         anchor = make_model(*settings, sample)->params().all().front().name;
@@ -44,13 +60,15 @@ TensorFile chosen_weights(const MappedSafetensors& file, const Settings* setting
             fmt::format("{}: its weights are of no network that is known here", place),
             "names of an iMF transformer begin with net.x_embedder; 'meanflow info FILE' lists those of this "
             "file");
-    const std::string own = file.metadata().contains("weights") ? file.metadata().at("weights") : "";
+    const std::string own = file.metadata.contains("weights") ? file.metadata.at("weights") : "";
     const WeightSet& set = chosen_set(sets, wanted, own, place, out.remarks);
     const bool alone = sets.size() == 1 && !set.is_average();
     out.weights = sets.size() == 1 && !own.empty() ? own
                   : alone || set.prefix.empty()    ? "published"
                                                    : set.name();
-    return set.taken_from(file);
+    TensorFile chosen = set.taken_from(file);
+    leave_out_others(chosen, set, sets);
+    return chosen;
 }
 
 /// What a network of these weights learnt, when nobody says: the published recipe of its family.
@@ -58,11 +76,17 @@ Settings published_settings(const std::string& model) {
     std::vector<ConfigItem> items = {{"model.name", model, ""},
                                      {"objective.name", model == "mit" ? "imf" : "mf", ""}};
     if (model == "mit") items.push_back({"objective.guidance", "flexible", ""});
+    // As in the official configuration: guidance of strength 2 is part of what was learnt.
+    if (model == "dit")
+        items.insert(items.end(), {{"objective.guidance", "mix", ""},
+                                   {"objective.omega", "1", ""},
+                                   {"objective.kappa", "0.5", ""}});
     return resolve(items);
 }
 
 /// A transformer: sizes from the weights. Null when they are of no transformer that is known.
-std::unique_ptr<VelocityModel> detected(const NamedShapes& weights, SampleKind& sample, std::string& name) {
+std::unique_ptr<VelocityModel> detected(const NamedShapes& weights, SampleKind& sample, std::string& name,
+                                        const PublishedModel*& published) {
     const auto has = [&](const char* one) {
         return std::ranges::find(weights, one, &NamedShapes::value_type::first) != weights.end();
     };
@@ -72,12 +96,14 @@ std::unique_ptr<VelocityModel> detected(const NamedShapes& weights, SampleKind& 
         config.v_blocks = false;
         sample = {{height, width, config.channels}, config.classes};
         name = "mit";
+        published = published_model(config);
         return std::make_unique<Mit>(config);
     }
     if (has("x_embedder.proj.weight")) {
         const Dit::Config config = Dit::detect(weights, height, width);
         sample = {{height, width, config.channels}, config.classes};
         name = "dit";
+        published = published_model(config);
         return std::make_unique<Dit>(config);
     }
     return nullptr;
@@ -95,47 +121,91 @@ void settle_shape(const std::map<std::string, std::string>& metadata, const std:
     out.sample.shape = {side, side, out.sample.shape[2]};
 }
 
-/// True for parameters that only training uses.
-bool is_of_training(const std::string& name) { return name.starts_with("net.v_heads."); }
+/// Parameters that only training uses.
+constexpr std::string_view kOfTraining = "net.v_heads.";
 
 }  // namespace
 
 bool holds_plain_weights(const std::filesystem::path& path) {
+    {
+        const InputFile file(path);
+        std::string start(std::min<std::uint64_t>(file.size(), kTellingBytes), '\0');
+        file.read(0, start.data(), start.size());
+        if (may_be_torch_file(start)) return true;
+    }
     const SafetensorsHeader header = read_safetensors_header(path);
     const auto format = header.metadata.find("format");
     return format == header.metadata.end() || !format->second.starts_with("meanflow checkpoint");
 }
 
+bool is_velocity_model(const NamedTensors& file) {
+    return file.metadata.contains("settings") || !weight_sets(file, std::string(kTransformerAnchor)).empty();
+}
+
+namespace {
+
+/// Steps of training: what the metadata say, or a number beside the weights.
+std::int64_t steps_of(const NamedTensors& file) {
+    std::int64_t out = 0;
+    const auto read = [&](const std::map<std::string, std::string>& words, const char* key) {
+        if (const auto found = words.find(key); found != words.end() && out == 0)
+            std::from_chars(found->second.data(), found->second.data() + found->second.size(), out);
+    };
+    read(file.metadata, "step");
+    for (const char* key : {"step", "steps", "global_step", "iteration"}) read(file.notes, key);
+    return std::max<std::int64_t>(out, 0);
+}
+
+/// Binds the weights after they have been found to fit.
+void take_weights(const TensorFile& chosen, const std::string& place, Team& team, LoadedModel& out) {
+    ParamStore& params = out.model->params();
+    // What is needed must be of a type that can be computed with.
+    for (const Param& param : params.all())
+        if (chosen.foreign.contains(param.name)) (void)chosen.at(param.name, place);
+    const WeightsMatch match = match_weights(chosen, params, kOfTraining);
+    if (!match.fits())
+        throw Error(fmt::format("{}: its weights do not fit the network: {}", place, match.text()));
+    if (!match.surplus.empty()) out.remarks.push_back(fmt::format("{}: {}", place, match.surplus_text()));
+    check_finite(chosen, params, team, place);
+    params.bind(chosen.tensors, place);
+    for (const auto& [name, tensor] : chosen.tensors)
+        if (name.starts_with(kOfTraining)) out.of_training.emplace(name, tensor);
+}
+
+}  // namespace
+
 LoadedModel open_plain_weights(const std::filesystem::path& path, std::int64_t side, Precision precision,
                                Team& team, const std::string& weights) {
     const std::string place = path.string();
-    auto file = std::make_shared<const MappedSafetensors>(path);
-    const auto& metadata = file->metadata();
+    auto file = std::make_shared<const NamedTensors>(read_weights_file(path));
+    const auto& metadata = file->metadata;
     LoadedModel out;
-    if (metadata.contains("step")) {
-        const std::string& step = metadata.at("step");
-        std::from_chars(step.data(), step.data() + step.size(), out.step);
-    }
+    out.step = steps_of(*file);
     settle_shape(metadata, place, side, out);
     const bool said = metadata.contains("settings");
     if (said) out.settings = resolve(settings_from_json(metadata.at("settings"), place));
     const TensorFile chosen =
         chosen_weights(*file, said ? &out.settings : nullptr, out.sample, weights, place, out);
     std::string name;
-    if (out.sample.shape.rank() == 3) out.model = detected(shapes_of(chosen), out.sample, name);
+    const PublishedModel* published = nullptr;
+    if (out.sample.shape.rank() == 3) out.model = detected(shapes_of(chosen), out.sample, name, published);
     if (said) {
         if (out.model == nullptr) out.model = make_model(out.settings, out.sample);
         if (!out.settings.has("data.path")) out.data = make_dataset(out.settings);
         if (out.data != nullptr && out.data->sample_shape() != out.sample.shape)
             out.data.reset();  // another side
+        if (metadata.contains("architecture")) out.architecture = metadata.at("architecture");
+        if (metadata.contains("recommended"))
+            out.recommended = read_recommended(metadata.at("recommended"), place);
     } else {
         check(out.model != nullptr, "{}: its samples of shape {} are no images", place, out.sample.shape);
         out.settings = published_settings(name);
+        if (published != nullptr) {
+            out.architecture = published->name;
+            out.recommended = published->recommended;
+        }
     }
-    // What is needed must be of a type that can be computed with.
-    for (const Param& param : out.model->params().all())
-        if (chosen.foreign.contains(param.name)) (void)chosen.at(param.name, place);
-    out.model->params().bind(chosen.tensors, place);
+    take_weights(chosen, place, team, out);
     out.model->params().repack(team, precision);
     out.mapping = std::move(file);
     return out;
@@ -143,18 +213,22 @@ LoadedModel open_plain_weights(const std::filesystem::path& path, std::int64_t s
 
 void write_plain_weights(const std::filesystem::path& path, const LoadedModel& model, Precision precision) {
     TensorFile file;
-    for (const Param& param : model.model->params().all()) {
-        if (is_of_training(param.name)) continue;
-        Tensor value(param.shape, precision == Precision::bf16 ? DType::bf16 : DType::f32);
-        value.copy_from(param.value);
-        file.tensors.emplace(param.name, std::move(value));
-    }
+    const auto add = [&](const std::string& name, const Tensor& given) {
+        Tensor value(given.shape(), precision == Precision::bf16 ? DType::bf16 : DType::f32);
+        value.copy_from(given);
+        file.tensors.emplace(name, std::move(value));
+    };
+    for (const Param& param : model.model->params().all())
+        if (!param.name.starts_with(kOfTraining)) add(param.name, param.value);
+    for (const auto& [name, tensor] : model.of_training) add(name, tensor);
     file.metadata = sample_kind_text(model.sample, model.class_names);
     file.metadata["format"] = kWeightsFormat;
     file.metadata["program"] = fmt::format("meanflow {}", program_version());
     file.metadata["step"] = std::to_string(model.step);
     file.metadata["weights"] = model.weights;
     file.metadata["settings"] = settings_to_json(model.settings);
+    if (!model.architecture.empty()) file.metadata["architecture"] = model.architecture;
+    if (!model.recommended.empty()) file.metadata["recommended"] = recommended_text(model.recommended);
     write_safetensors(path, file);
 }
 

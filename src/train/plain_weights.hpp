@@ -10,8 +10,11 @@
 
 namespace mf {
 
-/// True when the file is safetensors and no checkpoint of a run. Error when it cannot be read.
+/// True when the file is PyTorch's, or safetensors and no checkpoint of a run. Error when it cannot be read.
 bool holds_plain_weights(const std::filesystem::path& path);
+
+/// True when the file holds a network that samples: a transformer, or one that its metadata describe.
+bool is_velocity_model(const NamedTensors& file);
 
 /// Maps the file; numbers are read from it when they are needed and packed once, in `precision`. `side`: height and width
 /// of a sample; 0: what the metadata say, or 32 (positions are computed, so that weights fit any). The v head, which only
@@ -21,7 +24,8 @@ bool holds_plain_weights(const std::filesystem::path& path);
 LoadedModel open_plain_weights(const std::filesystem::path& path, std::int64_t side, Precision precision,
                                Team& team, const std::string& weights = "ema");
 
-/// Writes the weights of a loaded model for sampling, f32 or bf16, with the metadata of its samples; atomically.
+/// Writes the weights of a loaded model, f32 or bf16, with the metadata of its samples; atomically. The v head of a run is
+/// left out; that of a file of weights stays, so that training can go on from it.
 void write_plain_weights(const std::filesystem::path& path, const LoadedModel& model, Precision precision);
 
 }  // namespace mf

@@ -32,22 +32,15 @@ bool has_word(std::string_view prefix, const std::array<std::string_view, N>& kn
     });
 }
 
-bool is_of_optimiser(std::string_view prefix) {
-    constexpr std::array<std::string_view, 11> words = {"optimiser", "optimizer", "optim", "opt",
-                                                        "adam",      "adamw",     "muon",  "exp",
-                                                        "momentum",  "grad",      "grads"};
-    return has_word(prefix, words);
-}
-
-bool names_iMF_parts(const MappedSafetensors& file, const std::string& prefix) {
+bool names_iMF_parts(const NamedTensors& file, const std::string& prefix) {
     return std::ranges::any_of(
         std::array{"time_tokens", "class_tokens", "omega_tokens"}, [&](const char* part) {
-            return file.tensors().contains(prefix + part) || file.foreign().contains(prefix + part);
+            return file.tensors.contains(prefix + part) || file.foreign.contains(prefix + part);
         });
 }
 
 /// The set of a transformer whose anchor stands behind `before`. Names of an iMF transformer begin with "net." here.
-WeightSet transformer_set(const MappedSafetensors& file, const std::string& before) {
+WeightSet transformer_set(const NamedTensors& file, const std::string& before) {
     if (!names_iMF_parts(file, before)) return {before, ""};
     if (before == "net." || before.ends_with(".net.") || before.ends_with("/net."))
         return {before.substr(0, before.size() - 4), ""};
@@ -79,6 +72,13 @@ const WeightSet* usual_one(const Sets& sets) {
 
 }  // namespace
 
+bool is_of_optimiser(std::string_view prefix) {
+    constexpr std::array<std::string_view, 11> words = {"optimiser", "optimizer", "optim", "opt",
+                                                        "adam",      "adamw",     "muon",  "exp",
+                                                        "momentum",  "grad",      "grads"};
+    return has_word(prefix, words);
+}
+
 std::string WeightSet::name() const {
     return prefix.ends_with('.') ? prefix.substr(0, prefix.size() - 1) : prefix;
 }
@@ -91,17 +91,17 @@ bool WeightSet::is_average() const {
            });
 }
 
-TensorFile WeightSet::taken_from(const MappedSafetensors& file) const {
+TensorFile WeightSet::taken_from(const NamedTensors& file) const {
     TensorFile out;
-    for (const auto& [name, tensor] : file.tensors())
+    for (const auto& [name, tensor] : file.tensors)
         if (name.starts_with(prefix)) out.tensors.emplace(missing + name.substr(prefix.size()), tensor);
-    for (const auto& [name, tensor] : file.foreign())
+    for (const auto& [name, tensor] : file.foreign)
         if (name.starts_with(prefix)) out.foreign.emplace(missing + name.substr(prefix.size()), tensor);
-    out.metadata = file.metadata();
+    out.metadata = file.metadata;
     return out;
 }
 
-std::vector<WeightSet> weight_sets(const MappedSafetensors& file, std::string_view anchor) {
+std::vector<WeightSet> weight_sets(const NamedTensors& file, std::string_view anchor) {
     std::vector<WeightSet> out;
     const auto look = [&](const std::string& name) {
         if (!name.ends_with(anchor)) return;
@@ -110,8 +110,8 @@ std::vector<WeightSet> weight_sets(const MappedSafetensors& file, std::string_vi
         if (!before.empty() && before.back() != '.' && before.back() != '/') return;
         if (!is_of_optimiser(before)) out.push_back(transformer_set(file, before));
     };
-    for (const auto& [name, tensor] : file.tensors()) look(name);
-    for (const auto& [name, tensor] : file.foreign()) look(name);
+    for (const auto& [name, tensor] : file.tensors) look(name);
+    for (const auto& [name, tensor] : file.foreign) look(name);
     std::ranges::sort(out, {}, &WeightSet::prefix);
     return out;
 }

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "io/safetensors.hpp"
+#include "io/named_tensors.hpp"
 
 namespace mf {
 
@@ -22,12 +22,15 @@ struct WeightSet {
     /// True when the prefix says that it is an average over training: ema, avg, swa, ...
     bool is_average() const;
     /// The set's tensors under the names that they have here.
-    TensorFile taken_from(const MappedSafetensors& file) const;
+    TensorFile taken_from(const NamedTensors& file) const;
 };
+
+/// True when one of the words of this name belongs to an optimiser: "optimizer.state.0.exp_avg", "adam.m.x".
+bool is_of_optimiser(std::string_view name);
 
 /// The sets in a file that hold a tensor whose name ends in `anchor`, in the order of their names. Moments of optimisers
 /// are none. `anchor`: a name that every set must have; of a transformer, "x_embedder.proj.weight".
-std::vector<WeightSet> weight_sets(const MappedSafetensors& file, std::string_view anchor);
+std::vector<WeightSet> weight_sets(const NamedTensors& file, std::string_view anchor);
 
 /// The one that is meant. `wanted`: "ema" (an average where there is one), "online" (what is none), or the name of a set;
 /// `own_name`: what the file itself calls its weights, "" where it does not. UsageError, naming `place` and all sets, when

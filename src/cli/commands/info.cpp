@@ -10,7 +10,7 @@
 #include "cli/screen.hpp"
 #include "core/error.hpp"
 #include "io/npz.hpp"
-#include "io/safetensors.hpp"
+#include "io/weights_file.hpp"
 #include "judge/classifier_trainer.hpp"
 #include "judge/keys_page.hpp"
 #include "models/vae_weights.hpp"
@@ -97,12 +97,16 @@ void describe_file(const std::filesystem::path& path, bool json) {
         const ArrayFile file(path);
         for (const std::string& name : file.names()) lines.push_back(line_of(file, name));
     } else {
-        const SafetensorsHeader header = read_safetensors_header(path);
-        metadata = header.metadata;
-        for (const auto& [name, entry] : header.tensors)
-            lines.push_back({name, name_of(entry.dtype), entry.shape.text(), entry.shape.count()});
+        const NamedTensors file = read_weights_file(path);
+        metadata = file.metadata;
+        if (file.form != WeightsForm::safetensors) {
+            metadata = file.notes;
+            metadata["(form)"] = name_of(file.form);
+        }
+        for (const auto& [name, tensor] : file.tensors)
+            lines.push_back({name, name_of(tensor.dtype()), tensor.shape().text(), tensor.shape().count()});
         // Of these the numbers are not counted.
-        for (const auto& [name, entry] : header.foreign) lines.push_back({name, entry.type, entry.shape, 0});
+        for (const auto& [name, entry] : file.foreign) lines.push_back({name, entry.type, entry.shape, 0});
         std::ranges::sort(lines, {}, &Line::name);
         if (!metadata.contains("format"))
             network = network_of(path);  // this program's own say more themselves
