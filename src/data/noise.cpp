@@ -35,8 +35,8 @@ class Noise final : public ImageDataset {
 };
 
 std::unique_ptr<Dataset> make_noise(const Settings& settings) {
-    const std::int64_t side = settings.integer("data.size");
-    return std::make_unique<Noise>(Shape{side, side, settings.integer("data.channels")},
+    const std::int64_t side = settings.integer("data.size"), width = settings.integer("data.width");
+    return std::make_unique<Noise>(Shape{side, width == 0 ? side : width, settings.integer("data.channels")},
                                    static_cast<int>(settings.integer("data.classes")));
 }
 
@@ -46,6 +46,7 @@ DatasetEntry noise() {
     return {"noise",
             "independent normal numbers in the form of images or latents, for benchmarks",
             {{"data.size", OptionKind::integer, "32", "side in pixels", 1, 4096},
+             {"data.width", OptionKind::integer, "0", "width in pixels; 0: as data.size", 0, 4096},
              {"data.channels", OptionKind::integer, "4", "numbers of a pixel", 1, 4096},
              {"data.classes", OptionKind::integer, "1000", "classes, in turn; 0: no labels", 0, 1'000'000}},
             make_noise};

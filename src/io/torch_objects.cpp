@@ -12,7 +12,7 @@ namespace mf {
 namespace {
 
 constexpr int kDeepest = 32;                              // dicts in dicts
-constexpr std::size_t kMostVisits = 4'000'000;            // shared objects can make few bytes look like many
+constexpr std::size_t kMostVisits = 2'000'000;            // shared objects can make few bytes look like many
 constexpr std::size_t kMostNames = std::size_t{1} << 28;  // bytes of all names together
 constexpr std::size_t kMostNotes = 1000, kLongestNote = 200;
 

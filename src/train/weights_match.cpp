@@ -110,8 +110,8 @@ WeightsMatch match_weights(const TensorFile& weights, const ParamStore& params, 
         if (found == weights.tensors.end() && other == weights.foreign.end())
             out.missing.push_back(param.name);
         else if (found != weights.tensors.end() && found->second.shape() != param.shape)
-            out.other_shape.push_back(
-                fmt::format("{} is {}, expected {}", shown(param.name), found->second.shape(), param.shape));
+            out.other_shape.push_back(fmt::format("{} has shape {}, expected {}", shown(param.name),
+                                                  found->second.shape(), param.shape));
     }
     const auto look = [&](const std::string& name) {
         if (!known.contains(name) && (ignored.empty() || !name.starts_with(ignored)))

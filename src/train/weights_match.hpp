@@ -15,9 +15,10 @@ namespace mf {
 inline constexpr std::size_t kMostListed = 10;
 
 struct WeightsMatch {
-    std::vector<std::string> missing;      ///< parameters that the file lacks
-    std::vector<std::string> other_shape;  ///< those of another shape, in words: "'a' is (3), expected (4)"
-    std::vector<std::string> surplus;      ///< tensors that are no parameter
+    std::vector<std::string> missing;  ///< parameters that the file lacks
+    std::vector<std::string>
+        other_shape;  ///< those of another shape, in words: "'a' has shape (3), expected (4)"
+    std::vector<std::string> surplus;  ///< tensors that are no parameter
 
     bool fits() const { return missing.empty() && other_shape.empty(); }
     /// "2 are missing: 'a' (nearest: 'b'), 'c'; 1 is surplus: 'b'": at most kMostListed names, those that matter most first.

@@ -80,7 +80,7 @@ TEST(ConvertWeights, WhatDoesNotFitIsListedWithTheNearestNames) {
     const std::string shape = said_about([](TensorFile& file) {
         file.tensors["net.time_tokens"] = Tensor::zeros({4, 5});
     });
-    EXPECT_TRUE(has(shape, "1 is of another shape: 'net.time_tokens' is (4, 5), expected (4, 4)"));
+    EXPECT_TRUE(has(shape, "1 is of another shape: 'net.time_tokens' has shape (4, 5), expected (4, 4)"));
     const std::string many = said_about([](TensorFile& file) {
         std::erase_if(file.tensors,
                       [](const auto& item) { return item.first.find("_embedder.mlp") != std::string::npos; });
@@ -170,7 +170,9 @@ TEST(Published, RecommendedGuidanceFillsWhatIsLeftOpen) {
     none.labels = ":none";
     EXPECT_TRUE(with_recommended(model, none, 1, nullptr).omega.empty());
     // And the samples are those of the settings themselves.
-    SampleRequest plain{.count = 2, .guidance = {}}, said_so{.count = 2, .guidance = one};
+    SampleRequest plain, said_so;
+    plain.count = said_so.count = 2;
+    said_so.guidance = one;
     EXPECT_EQ(draw_samples(model, plain, team).values, draw_samples(model, said_so, team).values);
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/commands/info_config.hpp"
 #include "cli/json.hpp"
 #include "cli/screen.hpp"
 #include "core/error.hpp"
@@ -178,6 +179,10 @@ std::string keys_json() {
 
 int run_info(const Invocation& invocation) {
     const std::string& what = invocation.words[0];
+    if (what == "config") return run_info_config(invocation);
+    if (invocation.words.size() > 1 || !invocation.overrides.empty())
+        throw UsageError(fmt::format("info {} takes nothing more", what),
+                         "'meanflow info config NAME key=value' does");
     if (what == "keys")
         fmt::print("{}", invocation.json() ? keys_json() : keys_page());
     else if (what == "ops")
@@ -203,10 +208,14 @@ Command info_command() {
     Command out;
     out.name = "info";
     out.summary = "what a file or a run holds; what this build can do";
-    out.usage = "FILE|RUN|ops|models|objectives|data|optimisers|keys";
-    out.example = "  meanflow info runs/imf/checkpoints/step_5001.safetensors\n  meanflow info keys";
+    out.usage = "FILE|RUN|config NAME [key=value ...]|ops|models|objectives|data|optimisers|keys";
+    out.example =
+        "  meanflow info runs/imf/checkpoints/step_5001.safetensors\n  meanflow info iMF-B-2.pth\n"
+        "  meanflow info config imagenet256/imf_b2    parameters, FLOP, memory and time, without training\n"
+        "  meanflow info keys";
     out.has_results = true;
-    out.least_words = out.most_words = 1;
+    out.takes_overrides = true;
+    out.least_words = 1, out.most_words = 2;
     out.run = run_info;
     return out;
 }
