@@ -181,8 +181,10 @@ int run_info(const Invocation& invocation) {
     const std::string& what = invocation.words[0];
     if (what == "config") return run_info_config(invocation);
     if (invocation.words.size() > 1 || !invocation.overrides.empty())
-        throw UsageError(fmt::format("info {} takes nothing more", what),
-                         "'meanflow info config NAME key=value' does");
+        throw UsageError(
+            fmt::format("'{}' is one word too many",
+                        invocation.words.size() > 1 ? invocation.words[1] : invocation.overrides[0]),
+            fmt::format("meanflow info {}, or meanflow info config NAME key=value", what));
     if (what == "keys")
         fmt::print("{}", invocation.json() ? keys_json() : keys_page());
     else if (what == "ops")
