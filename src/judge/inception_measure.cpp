@@ -11,6 +11,7 @@
 #include "data/data_print.hpp"
 #include "io/file.hpp"
 #include "io/safetensors.hpp"
+#include "io/weights_file.hpp"
 
 namespace mf {
 
@@ -108,11 +109,11 @@ std::string duration_text(double seconds) {
 }
 
 OpenedInception open_inception(const fs::path& path, Precision precision, Team& team) {
-    const MappedSafetensors file(path);
+    const NamedTensors file = read_weights_file(path);
     OpenedInception out;
     out.path = path;
     out.precision = precision;
-    out.network = std::make_unique<Inception>(file.tensors(), path.string(), team, precision);
+    out.network = std::make_unique<Inception>(file.tensors, path.string(), team, precision);
     const MappedFile bytes(path);
     const std::span<const std::byte> all = bytes.bytes();
     out.print =

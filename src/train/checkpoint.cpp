@@ -136,13 +136,18 @@ std::vector<std::string> weights_in(const Checkpoint& checkpoint) {
     return out;
 }
 
-LoadedModel load_model(const Checkpoint& checkpoint, const std::string& weights, Team& team,
-                       Precision precision) {
+std::string chosen_weights_of(const Checkpoint& checkpoint, const std::string& weights) {
     const std::vector<std::string> known = weights_in(checkpoint);
     const std::string name = weights == "ema" ? known.back() : weights;
     if (std::ranges::find(known, name) == known.end())
         throw UsageError(fmt::format("{}: has no weights '{}'", checkpoint.path.string(), weights),
                          fmt::format("it has {}", fmt::join(known, ", ")));
+    return name;
+}
+
+LoadedModel load_model(const Checkpoint& checkpoint, const std::string& weights, Team& team,
+                       Precision precision) {
+    const std::string name = chosen_weights_of(checkpoint, weights);
     LoadedModel out;
     out.settings = checkpoint.settings;
     out.step = checkpoint.step;

@@ -72,6 +72,8 @@ std::map<std::string, std::string> sample_kind_text(const SampleKind& kind,
 
 /// Names of the weights that a checkpoint holds: "online" first.
 std::vector<std::string> weights_in(const Checkpoint& checkpoint);
+/// The full name of the weights that are meant: see load_model.
+std::string chosen_weights_of(const Checkpoint& checkpoint, const std::string& weights);
 /// `weights`: "online", "ema" (the last average, or online when there is none) or a full name. Error lists
 /// the names. `precision`: what GEMM is going to read.
 LoadedModel load_model(const Checkpoint& checkpoint, const std::string& weights, Team& team,

@@ -174,18 +174,37 @@ void take_weights(const TensorFile& chosen, const std::string& place, Team& team
 
 }  // namespace
 
+PlainWeights read_plain_weights(const std::filesystem::path& path, const std::string& weights) {
+    const std::string place = path.string();
+    PlainWeights out;
+    LoadedModel about;
+    out.file = std::make_shared<const NamedTensors>(read_weights_file(path));
+    const auto& metadata = out.file->metadata;
+    if (metadata.contains("settings")) {
+        out.settings = resolve(settings_from_json(metadata.at("settings"), place));
+        settle_shape(metadata, place, 0, about);
+    }
+    out.chosen = chosen_weights(*out.file, out.settings ? &*out.settings : nullptr, about.sample, weights,
+                                place, about);
+    out.weights = about.weights;
+    out.remarks = std::move(about.remarks);
+    out.step = steps_of(*out.file);
+    return out;
+}
+
 LoadedModel open_plain_weights(const std::filesystem::path& path, std::int64_t side, Precision precision,
                                Team& team, const std::string& weights) {
     const std::string place = path.string();
-    auto file = std::make_shared<const NamedTensors>(read_weights_file(path));
-    const auto& metadata = file->metadata;
+    PlainWeights plain = read_plain_weights(path, weights);
+    const auto& metadata = plain.file->metadata;
     LoadedModel out;
-    out.step = steps_of(*file);
+    out.step = plain.step;
+    out.weights = plain.weights;
+    out.remarks = std::move(plain.remarks);
     settle_shape(metadata, place, side, out);
-    const bool said = metadata.contains("settings");
-    if (said) out.settings = resolve(settings_from_json(metadata.at("settings"), place));
-    const TensorFile chosen =
-        chosen_weights(*file, said ? &out.settings : nullptr, out.sample, weights, place, out);
+    const bool said = plain.settings.has_value();
+    if (said) out.settings = *plain.settings;
+    const TensorFile& chosen = plain.chosen;
     std::string name;
     const PublishedModel* published = nullptr;
     if (out.sample.shape.rank() == 3) out.model = detected(shapes_of(chosen), out.sample, name, published);
@@ -207,7 +226,7 @@ LoadedModel open_plain_weights(const std::filesystem::path& path, std::int64_t s
     }
     take_weights(chosen, place, team, out);
     out.model->params().repack(team, precision);
-    out.mapping = std::move(file);
+    out.mapping = plain.file;
     return out;
 }
 

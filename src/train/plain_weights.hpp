@@ -4,7 +4,10 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "train/checkpoint.hpp"
 
@@ -15,6 +18,17 @@ bool holds_plain_weights(const std::filesystem::path& path);
 
 /// True when the file holds a network that samples: a transformer, or one that its metadata describe.
 bool is_velocity_model(const NamedTensors& file);
+
+/// The weights of a file that are meant, before there is a network.
+struct PlainWeights {
+    TensorFile chosen;                 ///< under the names of this program
+    std::optional<Settings> settings;  ///< of their training, where the file says
+    std::string weights;               ///< what they are called
+    std::int64_t step = 0;
+    std::vector<std::string> remarks;
+    std::shared_ptr<const NamedTensors> file;  ///< what the tensors are views of
+};
+PlainWeights read_plain_weights(const std::filesystem::path& path, const std::string& weights = "ema");
 
 /// Maps the file; numbers are read from it when they are needed and packed once, in `precision`. `side`: height and width
 /// of a sample; 0: what the metadata say, or 32 (positions are computed, so that weights fit any). The v head, which only

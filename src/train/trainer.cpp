@@ -242,6 +242,21 @@ void Trainer::load(const std::vector<std::pair<std::string, Tensor>>& saved, std
     parts_->model->params().repack(parts_->team, parts_->precision);
 }
 
+void Trainer::start_from(const std::map<std::string, Tensor>& weights) {
+    Parts& p = *parts_;
+    check(p.done == 0, "[trainer] weights to start from come before the first step");
+    for (Param& param : p.model->params().all()) {
+        const auto found = weights.find(param.name);
+        check(found != weights.end() && found->second.shape() == param.shape, "[trainer] no weights for {}",
+              param.name);
+        param.value.copy_from(found->second);
+    }
+    p.emas.clear();
+    for (const std::string& decay : p.settings.texts("ema.decays"))
+        p.emas.emplace_back(std::stod(decay), p.model->params().flat());
+    p.model->params().repack(p.team, p.precision);
+}
+
 std::string Trainer::not_finite() {
     for (const auto& [name, tensor] : state())
         if (!std::ranges::all_of(tensor.floats(), [](float x) { return std::isfinite(x); })) return name;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -57,6 +58,10 @@ class Trainer {
     /// Everything that the next step depends on besides the settings, by name; load() takes it back bit for bit.
     std::vector<std::pair<std::string, Tensor>> state();
     void load(const std::vector<std::pair<std::string, Tensor>>& state, std::int64_t steps_done);
+
+    /// Before the first step: these weights (every parameter by its name, of its shape) in the place of random ones; the
+    /// averages start from them, too.
+    void start_from(const std::map<std::string, Tensor>& weights);
 
     /// Name of a tensor of the state that holds a number which is not finite; empty: they all are.
     std::string not_finite();

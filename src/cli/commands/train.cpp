@@ -26,6 +26,7 @@
 #include "train/build_info.hpp"
 #include "train/config.hpp"
 #include "train/data_changes.hpp"
+#include "train/init_weights.hpp"
 #include "train/make_model.hpp"
 #include "train/run_changes.hpp"
 #include "train/step_log.hpp"
@@ -176,6 +177,16 @@ void go_back_to_checkpoint(Trainer& trainer, RunFolder& run, bool quiet) {
         remark(quiet, fmt::format("all {} steps are done already; train.steps=N makes the run longer", done));
 }
 
+/// A new run of these weights. They are saved as a checkpoint of step 0 at once, so that a run that is killed before its
+/// first one goes on from them.
+void start_from_weights(const Invocation& invocation, Trainer& trainer, InitialWeights initial,
+                        RunFolder& run, const Settings& settings, const std::string& what) {
+    for (const std::string& line : initial.remarks) remark(false, line);
+    trainer.start_from(initial.weights);
+    run.note(fmt::format("starts from {} ({})", invocation.options.text("--init"), what));
+    run.save(trainer, settings, 0);
+}
+
 int end_of(TrainingEnd end, int signal, Trainer& trainer, const Settings& settings, const fs::path& folder,
            bool quiet) {
     if (end == TrainingEnd::unsaved) {
@@ -209,12 +220,29 @@ int run_train(const Invocation& invocation) {
     TrainingHooks hooks =
         training_hooks(settings, folder, trainer, [](const std::string& line) { remark(false, line); });
     hooks.stop = [&] { return signals.pending() != 0; };
+    std::optional<SourceWeights> source;
+    std::optional<InitialWeights> initial;
+    if (const std::string& init = invocation.options.text("--init"); !init.empty()) {
+        if (invocation.options.flag("--resume"))
+            throw UsageError("--init starts a run and --resume goes on with one", "leave one of the two out");
+        source = read_source_weights(init, invocation.options.text("--weights"));
+        for (const std::string& line : source->remarks) remark(false, line);
+        const ImageDataset* images = trainer.data().images();
+        initial = initial_weights_from(*source, trainer.model(),
+                                       images == nullptr ? std::vector<std::string>{} : images->class_names(),
+                                       trainer.team(), init);
+    } else {
+        refuse_options(invocation, {"--weights"}, "says which weights of --init are meant",
+                       "add --init FILE");
+    }
     for (const std::string& line : idle_keys(settings, kind_of(trainer.data()), trainer.model()))
         remark(quiet, line);
     if (run)
         go_back_to_checkpoint(trainer, *run, quiet);
     else
         run = RunFolder::start(folder, settings);
+    if (initial) start_from_weights(invocation, trainer, std::move(*initial), *run, settings, source->what);
+    source.reset();
 
     remark(quiet, planned_average_remark(settings));
 
@@ -232,15 +260,20 @@ Command train_command() {
     Command out;
     out.name = "train";
     out.summary = "train a model; without a configuration, imf on the checkerboard";
-    out.usage = "[CONFIG] [key=value ...] [--out RUN] [--resume [--step N]]";
+    out.usage = "[CONFIG] [key=value ...] [--out RUN] [--init WEIGHTS] [--resume [--step N]]";
     out.example =
         "  meanflow train toy/imf train.steps=2000 --out runs/imf\n"
-        "  meanflow train --resume --out runs/imf\n\n"
+        "  meanflow train --resume --out runs/imf\n"
+        "  meanflow train cifar10/imf --init runs/fm --out runs/imf    from flow matching on to one step\n\n"
         "Ctrl-C ends after the step at hand, with a checkpoint; the exit code is then 130 (143 for SIGTERM).";
     out.options = {
         {"--out", OptionKind::text, "", "folder of the run; runs/NAME when it is not given"},
         {"--resume", OptionKind::flag, "false",
          "go on with the run in --out, bit for bit as if it had not stopped"},
+        {"--init", OptionKind::text, "",
+         "weights to start from: a run, a checkpoint or a file (safetensors, .pth), also of fm or mf"},
+        {"--weights", OptionKind::text, "ema",
+         "with --init: online, ema or a full name, as sample takes them"},
         {"--step", OptionKind::integer, "-1",
          "with --resume: go on from this checkpoint; what is newer is set aside; -1: from the newest", -1},
     };
