@@ -70,8 +70,8 @@ void check_finite(const Tensor& tensor, const std::string& name, const std::stri
 OpenedVae open_vae(const fs::path& path, VaeHalf half, Precision precision, Team& team) {
     const std::string place = path.string();
     OpenedVae out;
-    out.mapping = std::make_shared<const MappedSafetensors>(path);
-    VaeWeights weights = vae_weights(out.mapping->tensors(), place);
+    out.mapping = std::make_shared<const NamedTensors>(read_weights_file(path));
+    VaeWeights weights = vae_weights(out.mapping->tensors, place);
     out.form = weights.form;
     out.remarks = std::move(weights.remarks);
     SdVae::Config config = SdVae::detect(shapes_of(weights.tensors));
@@ -83,7 +83,7 @@ OpenedVae open_vae(const fs::path& path, VaeHalf half, Precision precision, Team
         return one.first.starts_with(decodes ? "encoder." : "decoder.") ||
                one.first.starts_with(decodes ? "quant_conv." : "post_quant_conv.");
     });
-    config.groups = groups_of(path, out.mapping->metadata(), config.channels, out.remarks);
+    config.groups = groups_of(path, out.mapping->metadata, config.channels, out.remarks);
     out.vae = std::make_unique<SdVae>(config);
     NamedShapes wanted;
     for (const Param& param : out.vae->params().all()) wanted.emplace_back(param.name, param.shape);

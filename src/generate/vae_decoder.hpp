@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "io/safetensors.hpp"
+#include "io/weights_file.hpp"
 #include "models/latent_scale.hpp"
 #include "models/sd_vae.hpp"
 #include "nn/sample_decoder.hpp"
@@ -18,7 +18,7 @@ namespace mf {
 
 /// An autoencoder, its weights packed.
 struct OpenedVae {
-    std::shared_ptr<const MappedSafetensors> mapping;  ///< what the weights are read from
+    std::shared_ptr<const NamedTensors> mapping;  ///< what the weights are read from
     std::unique_ptr<SdVae> vae;
     std::string form;                  ///< whose names they had
     std::vector<std::string> remarks;  ///< what its user should know, a line each

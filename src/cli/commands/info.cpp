@@ -44,11 +44,11 @@ Line line_of(const ArrayFile& file, const std::string& name) {
 
 /// What the weights of a file are, where their names tell.
 std::string network_of(const std::filesystem::path& path) {
-    const MappedSafetensors file(path);
-    const std::string network = network_of_names(shapes_of(file.tensors()));
+    const NamedTensors file = read_weights_file(path);
+    const std::string network = network_of_names(shapes_of(file.tensors));
     if (!network.starts_with("an autoencoder")) return network;
     try {
-        const VaeWeights weights = vae_weights(file.tensors(), path.string());
+        const VaeWeights weights = vae_weights(file.tensors, path.string());
         SdVae::Config config = SdVae::detect(shapes_of(weights.tensors));
         config.groups = 1;  // of no account for sizes
         const SdVae vae(config);
