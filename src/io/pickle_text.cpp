@@ -7,7 +7,7 @@
 namespace mf {
 namespace {
 
-void append_utf8(std::string& out, std::uint32_t c) {
+void append_character(std::string& out, std::uint32_t c) {
     const auto byte = [&](std::uint32_t value) { out += static_cast<char>(value); };
     if (c < 0x80) return byte(c);
     if (c < 0x800) {
@@ -63,10 +63,10 @@ std::string unescaped(std::string_view line) {
         const char next = line[i] == '\\' && i + 1 < line.size() ? line[i + 1] : '\0';
         const std::size_t digits = next == 'u' ? 4 : 8;
         if ((next == 'u' || next == 'U') && hex(line, i + 2, digits, value)) {
-            append_utf8(out, value);
+            append_character(out, value);
             i += 1 + digits;
         } else {
-            append_utf8(out, static_cast<unsigned char>(line[i]));
+            append_character(out, static_cast<unsigned char>(line[i]));
         }
     }
     return out;

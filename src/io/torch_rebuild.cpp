@@ -11,7 +11,7 @@
 namespace mf {
 namespace {
 
-constexpr int kDeepest = 8;  // parameters of parameters
+constexpr int kMostWrapped = 8;  // parameters of parameters
 
 /// How many numbers of a storage a tensor spans, from its first to its last; nothing when that has no end.
 std::optional<std::uint64_t> span_of(const TorchTensor& tensor) {
@@ -183,7 +183,7 @@ std::optional<TorchTensor> TorchRebuild::built(std::string_view callable,
                                                const std::vector<PickleId>& arguments,
                                                const std::string& name, int depth) const {
     const std::string at = where(name);
-    check(depth < kDeepest, "{} is damaged: it contains itself", at);
+    check(depth < kMostWrapped, "{} is damaged: it contains itself", at);
     if (callable == "torch._utils._rebuild_tensor_v3") return from_storage(arguments, name, true);
     if (callable == "torch._utils._rebuild_tensor" || callable == "torch._utils._rebuild_tensor_v2")
         return from_storage(arguments, name, false);
