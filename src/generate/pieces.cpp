@@ -29,7 +29,8 @@ std::int64_t samples_in_piece(const LoadedModel& loaded, const SampleRequest& re
     const std::int64_t round = loaded.model->tile_rows() * team.size();
     const std::int64_t rounds = std::max<std::int64_t>(
         1, kPieceNumbers / std::max<std::int64_t>(1, loaded.shown_shape().count() * round));
-    return std::min(request.count, rounds * round);
+    const std::int64_t most = request.piece > 0 ? std::min(request.piece, rounds * round) : rounds * round;
+    return std::min(request.count, most);
 }
 
 double draw_in_pieces(const LoadedModel& loaded, const SampleRequest& request, Team& team,

@@ -3,13 +3,18 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
 
 #include <fmt/format.h>
 
+#include "core/duration.hpp"
 #include "core/error.hpp"
+#include "core/stopwatch.hpp"
 #include "data/images.hpp"
 #include "generate/guidance.hpp"
 #include "generate/pieces.hpp"
+#include "generate/sample_store.hpp"
+#include "generate/set_text.hpp"
 #include "io/array_numbers.hpp"
 #include "io/csv.hpp"
 #include "io/file.hpp"
@@ -112,6 +117,34 @@ class SampleBytes {
     std::string bytes_;
 };
 
+/// Draws what the store lacks, and says now and then how far it is. Returns the seconds that drawing took.
+double draw_to(SampleStore& store, const std::filesystem::path& path, const LoadedModel& loaded,
+               const SampleRequest& request, SampleBytes& bytes, Team& team) {
+    constexpr double between = 30;  // seconds
+    const std::int64_t before = store.count(), each = loaded.shown_shape().count();
+    if (before > 0)
+        tell(request.remarks,
+             fmt::format("{}: goes on after {} of {} samples", path.string(), before, request.count));
+    Stopwatch all, line;
+    return draw_in_pieces(
+        loaded, request, team,
+        [&](std::int64_t first, const Samples& samples) {
+            // Pieces of another size, on another number of threads, may be there in part.
+            const std::int64_t known = std::max<std::int64_t>(store.count() - (first - request.first), 0);
+            store.append(bytes({samples.values.begin() + known * each, samples.values.end()}));
+            const std::int64_t done = store.count();
+            if (line.seconds() < between || done == request.count) return;
+            line.restart();
+            const double left = all.seconds() / static_cast<double>(done - before) *
+                                static_cast<double>(request.count - done);
+            tell(request.remarks, fmt::format("{}: {} of {} samples, {} to go", path.string(), done,
+                                              request.count, duration_text(left)));
+        },
+        [&](std::int64_t first, std::int64_t count) {
+            return first + count - request.first > store.count();
+        });
+}
+
 std::string lower_ending(const std::filesystem::path& path) {
     std::string out = path.extension().string();
     std::ranges::transform(out, out.begin(),
@@ -165,6 +198,13 @@ double write_drawn_samples(const std::filesystem::path& path, const LoadedModel&
     const Shape all = all_of(request.count, shape);
     SampleBytes bytes(pixels);
     double seconds = 0;
+    std::optional<SampleStore> store;
+    if (ending != ".csv" && request.record == 0 && samples_in_piece(loaded, request, team) < request.count) {
+        store.emplace(path,
+                      fmt::format("{} first {} {}", set_text(loaded, request), request.first, name_of(dtype)),
+                      shape.count() * static_cast<std::int64_t>(size_of(dtype)), request.remarks);
+        seconds = draw_to(*store, path, loaded, request, bytes, team);
+    }
     const auto write = [&](FileWriter& out) {
         const auto pieces = [&](const auto& put) {
             seconds = draw_in_pieces(loaded, request, team,
@@ -174,16 +214,20 @@ double write_drawn_samples(const std::filesystem::path& path, const LoadedModel&
             return pieces([&](const Samples& samples) { out.write(csv_of(samples.values, shape.count())); });
         if (ending == ".npy") {
             out.write(npy_header_text(npy_type(dtype, path.string()), {all.begin(), all.end()}));
+            if (store) return store->read([&](std::string_view part) { out.write(part); });
             return pieces([&](const Samples& samples) { out.write(bytes(samples.values)); });
         }
         NpzWriter npz(out);
         Samples last;  // with recorded states there is one piece
         npz.begin(pixels ? "arr_0" : "samples", dtype, all);
-        pieces([&](const Samples& samples) {
-            const std::string_view part = bytes(samples.values);
-            npz.write(part.data(), part.size());
-            if (request.record > 0) last = samples;
-        });
+        const auto put = [&](std::string_view part) { npz.write(part.data(), part.size()); };
+        if (store)
+            store->read(put);
+        else
+            pieces([&](const Samples& samples) {
+                put(bytes(samples.values));
+                if (request.record > 0) last = samples;
+            });
         npz.end();
         add_conditions(npz, loaded, request, pixels);
         if (request.record > 0) {
@@ -193,6 +237,7 @@ double write_drawn_samples(const std::filesystem::path& path, const LoadedModel&
         npz.finish();
     };
     write_file_atomically(path, write, static_cast<std::uint64_t>(all.count()) * size_of(dtype));
+    if (store) store->remove();
     return seconds;
 }
 

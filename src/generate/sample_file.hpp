@@ -18,7 +18,8 @@ namespace mf {
 ///   .npy  samples alone
 ///   .csv  a line a sample
 /// `pixels`: images as bytes, as PNGs show them: `arr_0` u1 (count, H, W, C) in the place of samples and `arr_1` in the
-/// place of labels, which is what public evaluators of images read. Returns the seconds that drawing took. UsageError for
+/// place of labels, which is what public evaluators of images read. Where there are several pieces, .npz and .npy go on
+/// from PATH.part after an interruption, to the same bytes. Returns the seconds that drawing took. UsageError for
 /// another ending, and for pixels of what is no picture.
 double write_drawn_samples(const std::filesystem::path& path, const LoadedModel& loaded,
                            const SampleRequest& request, bool pixels, Team& team);

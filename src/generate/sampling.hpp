@@ -27,6 +27,7 @@ struct SampleRequest {
                                 ///< leaves open is as the weights recommend (with_recommended)
     Precision precision = Precision::f32;  ///< in which the model is packed
     int record = 0;                        ///< states to keep, evenly spread, the first and the last included
+    std::int64_t piece = 0;                ///< most samples that are drawn together; 0: as memory allows
     Remarks remarks;                       ///< what acts, but not as one might expect
 };
 

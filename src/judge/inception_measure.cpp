@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/duration.hpp"
 #include "core/error.hpp"
 #include "core/stopwatch.hpp"
 #include "data/data_print.hpp"
@@ -100,13 +101,6 @@ void add_portion(const OpenedInception& inception, std::span<const BytePicture> 
 }
 
 }  // namespace
-
-std::string duration_text(double seconds) {
-    const auto whole = static_cast<std::int64_t>(seconds + 0.5);
-    if (whole < 120) return fmt::format("{} s", whole);
-    if (whole < 7200) return fmt::format("{} min", whole / 60);
-    return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
-}
 
 OpenedInception open_inception(const fs::path& path, Precision precision, Team& team) {
     const NamedTensors file = read_weights_file(path);

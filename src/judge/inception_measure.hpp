@@ -44,7 +44,4 @@ struct MeasureRequest {
 FeatureSums measure(const OpenedInception& inception, PictureSource& source, const FidVariant& variant,
                     const MeasureRequest& request, Team& team);
 
-/// "2 h 05 min", "41 s".
-std::string duration_text(double seconds);
-
 }  // namespace mf
