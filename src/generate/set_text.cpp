@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "generate/guidance.hpp"
 #include "io/checksum.hpp"
 
 namespace mf {
@@ -12,7 +13,7 @@ std::string set_text(const LoadedModel& loaded, const SampleRequest& request) {
     std::uint32_t sum = 0;
     for (const Param& param : loaded.model->params().all())
         sum = crc32c({static_cast<const char*>(param.value.raw()), param.value.bytes()}, sum);
-    const GuidanceRequest& guidance = request.guidance;
+    const GuidanceRequest guidance = with_recommended(loaded, request.guidance, steps_of(request), nullptr);
     return fmt::format(
                "weights {:08x} shape {} seed {} steps {} times {} solver {} published {} bf16 {} labels {} "
                "omega {} "

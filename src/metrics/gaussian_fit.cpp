@@ -9,16 +9,16 @@
 namespace mf {
 namespace {
 
-constexpr std::int64_t kBlock = 256;  // rows
+constexpr std::int64_t kFitRows = 256;  // rows
 
-std::size_t size(std::int64_t n) { return static_cast<std::size_t>(n); }
+std::size_t places(std::int64_t n) { return static_cast<std::size_t>(n); }
 
 }  // namespace
 
 GaussianFit::GaussianFit(std::int64_t dim) : dim_(dim) {
     check(dim > 0, "[frechet] expected at least one feature, got {}", dim);
-    sum_.resize(size(dim));
-    products_.resize(size(dim * dim));
+    sum_.resize(places(dim));
+    products_.resize(places(dim * dim));
 }
 
 void GaussianFit::add(MatrixView x, Team& team) {
@@ -27,7 +27,7 @@ void GaussianFit::add(MatrixView x, Team& team) {
                   0);
     rows_ += x.rows;
     for (std::int64_t at = 0; at < x.rows;) {
-        const std::int64_t room = kBlock - std::ssize(waiting_) / dim_, taken = std::min(room, x.rows - at);
+        const std::int64_t room = kFitRows - std::ssize(waiting_) / dim_, taken = std::min(room, x.rows - at);
         waiting_.insert(waiting_.end(), x.row(at), x.row(at) + taken * dim_);
         at += taken;
         if (taken == room) add_waiting(team);
@@ -39,24 +39,24 @@ void GaussianFit::add_waiting(Team& team) {
     const std::int64_t rows = std::ssize(waiting_) / dim_;
     if (rows == 0) return;
     const bool first = shift_.empty();
-    if (first) shift_.resize(size(dim_));
-    if (panels_.rows() == 0) panels_ = PanelsF64(dim_, kBlock);
+    if (first) shift_.resize(places(dim_));
+    if (panels_.rows() == 0) panels_ = PanelsF64(dim_, kFitRows);
     team.split(panels_.count(), 1, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t p = begin; p < end; ++p) {
             const std::int64_t left = p * width, columns = std::min(width, dim_ - left);
             double* const panel = panels_.panel(p);
             for (std::int64_t i = 0; i < rows; ++i)
                 for (std::int64_t j = 0; j < columns; ++j)
-                    panel[i * width + j] = waiting_[size(i * dim_ + left + j)];
+                    panel[i * width + j] = waiting_[places(i * dim_ + left + j)];
             for (std::int64_t j = 0; j < columns; ++j) {
-                double& shift = shift_[size(left + j)];
+                double& shift = shift_[places(left + j)];
                 double total = 0;
                 if (first) {
                     for (std::int64_t i = 0; i < rows; ++i) shift += panel[i * width + j];
                     shift /= static_cast<double>(rows);
                 }
                 for (std::int64_t i = 0; i < rows; ++i) total += panel[i * width + j] -= shift;
-                sum_[size(left + j)] += total;
+                sum_[places(left + j)] += total;
             }
         }
     });
@@ -73,13 +73,13 @@ Gaussian GaussianFit::finish() const {
         return whole.finish();
     }
     const auto n = static_cast<double>(rows_);
-    Gaussian out{std::vector<double>(size(dim_)), std::vector<double>(size(dim_ * dim_))};
+    Gaussian out{std::vector<double>(places(dim_)), std::vector<double>(places(dim_ * dim_))};
     for (std::int64_t i = 0; i < dim_; ++i) {
-        out.mean[size(i)] = shift_[size(i)] + sum_[size(i)] / n;
+        out.mean[places(i)] = shift_[places(i)] + sum_[places(i)] / n;
         for (std::int64_t j = 0; j <= i; ++j) {
             const double value =
-                (products_[size(i * dim_ + j)] - sum_[size(i)] * sum_[size(j)] / n) / (n - 1);
-            out.covariance[size(i * dim_ + j)] = out.covariance[size(j * dim_ + i)] = value;
+                (products_[places(i * dim_ + j)] - sum_[places(i)] * sum_[places(j)] / n) / (n - 1);
+            out.covariance[places(i * dim_ + j)] = out.covariance[places(j * dim_ + i)] = value;
         }
     }
     return out;
@@ -99,8 +99,8 @@ void GaussianFit::load(const std::map<std::string, Tensor>& tensors, const std::
     check(rows >= 0, "{}: {}rows is {}, expected a number of rows", place, prefix, rows);
     GaussianFit out(dim_);
     out.rows_ = rows;
-    out.waiting_ = floats_in(tensors, prefix + "waiting", rows % kBlock * dim_, place);
-    out.shift_ = doubles_in(tensors, prefix + "shift", rows >= kBlock ? dim_ : 0, place);
+    out.waiting_ = floats_in(tensors, prefix + "waiting", rows % kFitRows * dim_, place);
+    out.shift_ = doubles_in(tensors, prefix + "shift", rows >= kFitRows ? dim_ : 0, place);
     out.sum_ = doubles_in(tensors, prefix + "sum", dim_, place);
     out.products_ = doubles_in(tensors, prefix + "products", dim_ * dim_, place);
     *this = std::move(out);

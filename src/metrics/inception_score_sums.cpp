@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::uint32_t kPublishedSeed = 2020;
 
-std::size_t size(std::int64_t n) { return static_cast<std::size_t>(n); }
+std::size_t entries(std::int64_t n) { return static_cast<std::size_t>(n); }
 
 }  // namespace
 
@@ -21,27 +21,27 @@ InceptionScoreSums::InceptionScoreSums(std::int64_t classes, std::int64_t total,
     : classes_(classes),
       total_(total),
       parts_(parts),
-      part_of_(size(total)),
-      own_(size(parts)),
-      shared_(size(parts * classes)) {
+      part_of_(entries(total)),
+      own_(entries(parts)),
+      shared_(entries(parts * classes)) {
     check(parts >= 1 && parts <= 255 && total >= parts, "[inception_score] {} images do not make {} parts",
           total, parts);
     std::vector<std::int64_t> order;
     if (permuted) order = legacy_permutation(kPublishedSeed, total);
     for (int k = 0; k < parts; ++k)
         for (std::int64_t at = total * k / parts; at < total * (k + 1) / parts; ++at)
-            part_of_[size(permuted ? order[size(at)] : at)] = static_cast<std::uint8_t>(k);
+            part_of_[entries(permuted ? order[entries(at)] : at)] = static_cast<std::uint8_t>(k);
 }
 
 void InceptionScoreSums::add(MatrixView logits) {
     check(logits.cols == classes_, "[inception_score] {} logits a row, expected {}", logits.cols, classes_);
     check(rows_ + logits.rows <= total_, "[inception_score] more than {} images", total_);
     check_samples("inception_score", "logits", logits, 0);
-    std::vector<double> p(size(classes_));
+    std::vector<double> p(entries(classes_));
     for (std::int64_t i = 0; i < logits.rows; ++i) {
-        const std::size_t part = part_of_[size(rows_ + i)];
+        const std::size_t part = part_of_[entries(rows_ + i)];
         own_[part] += class_probabilities(logits.row(i), p);
-        double* const shared = shared_.data() + part * size(classes_);
+        double* const shared = shared_.data() + part * entries(classes_);
         for (std::size_t c = 0; c < p.size(); ++c) shared[c] += p[c];
     }
     rows_ += logits.rows;
@@ -52,7 +52,7 @@ InceptionScore InceptionScoreSums::finish() const {
     std::vector<double> scores;
     for (int k = 0; k < parts_; ++k) {
         const std::int64_t count = total_ * (k + 1) / parts_ - total_ * k / parts_;
-        scores.push_back(score_of_sums(own_[size(k)], {shared_.data() + k * classes_, size(classes_)},
+        scores.push_back(score_of_sums(own_[entries(k)], {shared_.data() + k * classes_, entries(classes_)},
                                        static_cast<double>(count)));
     }
     return inception_score_of_parts(std::move(scores));

@@ -14,7 +14,7 @@
 namespace mf {
 namespace {
 
-constexpr int kNeighbour = 3, kSubsets = 100;
+constexpr int kThird = 3, kSubsets = 100;
 constexpr std::int64_t kSubset = 1000;
 
 /// Subset `k` of the rows: a function of its number alone.
@@ -58,11 +58,11 @@ InceptionScores score_against(const FeatureSums& images, const FeatureStatistics
     const InceptionScore score = images.inception_score();
     out.inception_score = {score.mean, score.std};
     const MatrixView x = images.kept(), y = reference.kept_rows();
-    if (x.rows <= kNeighbour || y.rows <= kNeighbour) return out;
+    if (x.rows <= kThird || y.rows <= kThird) return out;
     out.kept = std::max(x.rows, y.rows);
     out.kid = kid(x, y, team);
     if (x.rows > kSubset && y.rows > kSubset) out.kid_subsets = kid_of_subsets(x, y, team);
-    const PrecisionRecall shares = precision_recall(y, x, kNeighbour, team);
+    const PrecisionRecall shares = precision_recall(y, x, kThird, team);
     out.precision = shares.precision;
     out.recall = shares.recall;
     return out;

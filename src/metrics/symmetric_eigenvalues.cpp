@@ -14,17 +14,17 @@ namespace {
 using Eigen::Map;
 using Eigen::VectorXd;
 
-constexpr std::int64_t kBlock = 32;  // reflections that are applied to the rest together
-constexpr int kRows = 4;             // rows that share one pass over x and y
+constexpr std::int64_t kReflections = 32;  // reflections that are applied to the rest together
+constexpr int kSharedRows = 4;             // rows that share one pass over x and y
 
-std::size_t size(std::int64_t n) { return static_cast<std::size_t>(n); }
+std::size_t extent(std::int64_t n) { return static_cast<std::size_t>(n); }
 
 /// Rows [begin, end) of y += S x for a symmetric S of which the lower triangle (row-major) is read once: the part left of
 /// the diagonal serves twice, and gives to rows above `begin`, too.
 void add_symmetric_rows(double* y, const double* s, std::int64_t stride, const double* x, std::int64_t begin,
                         std::int64_t end) {
     std::int64_t i = begin;
-    for (; i + kRows <= end; i += kRows) {
+    for (; i + kSharedRows <= end; i += kSharedRows) {
         const double *r0 = s + i * stride, *r1 = r0 + stride, *r2 = r1 + stride, *r3 = r2 + stride;
         const double x0 = x[i], x1 = x[i + 1], x2 = x[i + 2], x3 = x[i + 3];
         double d0 = 0, d1 = 0, d2 = 0, d3 = 0;
@@ -37,8 +37,8 @@ void add_symmetric_rows(double* y, const double* s, std::int64_t stride, const d
             d3 += r3[j] * xj;
             y[j] += r0[j] * x0 + r1[j] * x1 + r2[j] * x2 + r3[j] * x3;
         }
-        const double dots[kRows] = {d0, d1, d2, d3};
-        for (int m = 0; m < kRows; ++m) {
+        const double dots[kSharedRows] = {d0, d1, d2, d3};
+        for (int m = 0; m < kSharedRows; ++m) {
             const double* row = s + (i + m) * stride;
             double sum = dots[m] + row[i + m] * x[i + m];
             for (std::int64_t j = i; j < i + m; ++j) {
@@ -63,18 +63,18 @@ void add_symmetric_rows(double* y, const double* s, std::int64_t stride, const d
 class Reduction {
   public:
     Reduction(double* matrix, std::int64_t n, Team& team)
-        : diagonal(size(n)),
-          below(size(std::max<std::int64_t>(n - 1, 0))),
+        : diagonal(extent(n)),
+          below(extent(std::max<std::int64_t>(n - 1, 0))),
           s_(matrix),
           n_(n),
           team_(team),
-          v_(size(n * kBlock)),
-          w_(size(n * kBlock)),
-          parts_(size(n * team.size())) {}
+          v_(extent(n * kReflections)),
+          w_(extent(n * kReflections)),
+          parts_(extent(n * team.size())) {}
 
     void run() {
-        for (std::int64_t first = 0; first < n_; first += kBlock) {
-            const std::int64_t columns = std::min(kBlock, n_ - first);
+        for (std::int64_t first = 0; first < n_; first += kReflections) {
+            const std::int64_t columns = std::min(kReflections, n_ - first);
             for (std::int64_t k = 0; k < columns; ++k) reduce(first, k);
             update_rest(first, columns);
         }
@@ -93,7 +93,7 @@ class Reduction {
         VectorXd column(n_ - i);
         for (std::int64_t j = i; j < n_; ++j) column[j - i] = s_[j * n_ + i];
         for (std::int64_t l = 0; l < k; ++l) column -= v(l, i) * w_at(l, i) + w(l, i) * v_at(l, i);
-        diagonal[size(i)] = column[0];
+        diagonal[extent(i)] = column[0];
         if (i + 1 == n_) return;
         const std::int64_t rest = n_ - i - 1;
         auto tail = column.tail(rest);
@@ -101,7 +101,7 @@ class Reduction {
         v(k, 0).setZero();
         w(k, 0).setZero();
         if (others == 0) {
-            below[size(i)] = tail[0];
+            below[extent(i)] = tail[0];
             return;
         }
         const double norm = std::copysign(std::sqrt(tail[0] * tail[0] + others), -tail[0]);
@@ -109,7 +109,7 @@ class Reduction {
         auto own = v(k, i + 1);
         own = tail / (tail[0] - norm);
         own[0] = 1;
-        below[size(i)] = norm;
+        below[extent(i)] = norm;
         // w = tau (S v - V W^T v - W V^T v), with S as it was before the block; then its part along v goes.
         auto product = w(k, i + 1);
         multiply_rest(product.data(), i + 1, own.data());
@@ -120,8 +120,8 @@ class Reduction {
         product *= tau;
         product -= 0.5 * tau * product.dot(own) * own;
     }
-    double v_at(std::int64_t k, std::int64_t i) const { return v_[size(k * n_ + i)]; }
-    double w_at(std::int64_t k, std::int64_t i) const { return w_[size(k * n_ + i)]; }
+    double v_at(std::int64_t k, std::int64_t i) const { return v_[extent(k * n_ + i)]; }
+    double w_at(std::int64_t k, std::int64_t i) const { return w_[extent(k * n_ + i)]; }
 
     /// y = S[from.., from..] x.
     void multiply_rest(double* y, std::int64_t from, const double* x) {
@@ -129,9 +129,9 @@ class Reduction {
         const double* s = s_ + from * n_ + from;
         const auto cut = [&](int lane) {  // equal areas of the triangle
             const double share = std::sqrt(static_cast<double>(lane) / team_.size());
-            return lane == team_.size()
-                       ? rest
-                       : static_cast<std::int64_t>(share * static_cast<double>(rest)) / kRows * kRows;
+            return lane == team_.size() ? rest
+                                        : static_cast<std::int64_t>(share * static_cast<double>(rest)) /
+                                              kSharedRows * kSharedRows;
         };
         team_.run([&](int lane) {
             double* part = parts_.data() + lane * n_;
@@ -139,8 +139,8 @@ class Reduction {
             add_symmetric_rows(part, s, n_, x, cut(lane), cut(lane + 1));
         });
         for (std::int64_t i = 0; i < rest; ++i) {
-            y[i] = parts_[size(i)];
-            for (int lane = 1; lane < team_.size(); ++lane) y[i] += parts_[size(lane * n_ + i)];
+            y[i] = parts_[extent(i)];
+            for (int lane = 1; lane < team_.size(); ++lane) y[i] += parts_[extent(lane * n_ + i)];
         }
     }
 
