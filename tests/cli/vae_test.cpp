@@ -55,8 +55,8 @@ class SampleVae : public testing::Test {
         delete vae;
         delete scratch;
     }
-    static Outcome sample(std::vector<std::string> words) {
-        words.insert(words.begin(), {"sample", "model.safetensors", "--threads", "2", "--count", "3"});
+    static Outcome sample(std::vector<std::string> words, const std::string& threads = "2") {
+        words.insert(words.begin(), {"sample", "model.safetensors", "--threads", threads, "--count", "3"});
         return run_program(*scratch, words);
     }
     static std::vector<float> floats_of(const std::string& name) {
@@ -110,6 +110,17 @@ TEST_F(SampleVae, SheetsFoldersAndPixelsHoldPictures) {
         ASSERT_EQ(first.pixels[i], byte_of_value(floats[i])) << i;
 }
 
+TEST_F(SampleVae, WithoutACountThereAreFourOfEachLabel) {
+    const std::vector<std::string> words = {
+        "sample", "model.safetensors", "--vae", "vae.safetensors", "--labels", "2,0", "--json", "--out",
+        "few.png"};
+    const Outcome drawn = run_program(*scratch, words);
+    ASSERT_EQ(drawn.code, 0) << drawn.err;
+    EXPECT_EQ(nlohmann::json::parse(drawn.out).at("outputs").at(0).at("count"), 8);
+    const Picture sheet = read_png(*scratch / "few.png");
+    EXPECT_GT(sheet.height, sheet.width * 3 / 2) << "a column for each label, four rows";
+}
+
 TEST_F(SampleVae, EveryFormOfTheFileGivesTheSamePictures) {
     ASSERT_EQ(sample({"--vae", "vae.safetensors", "--out", "a.npz"}).code, 0);
     const Outcome other = sample({"--vae", "compvis.safetensors", "--out", "b.npz"});
@@ -131,7 +142,7 @@ TEST_F(SampleVae, HalvesAndTilesGiveNearlyTheSamePictures) {
     const std::vector<float> whole = floats_of("whole.npz");
     const auto off = [&](std::vector<std::string> words, std::string* said) {
         words.insert(words.end(), {"--side", "32", "--out", "other.npz"});
-        const Outcome outcome = sample(words);
+        const Outcome outcome = sample(words, "1");  // many small steps, which threads only wait for
         EXPECT_EQ(outcome.code, 0) << outcome.err;
         *said = outcome.err;
         const std::vector<float> other = floats_of("other.npz");

@@ -14,6 +14,7 @@
 #include "figures/image_file.hpp"
 #include "figures/image_folder.hpp"
 #include "figures/scenes.hpp"
+#include "generate/conditions.hpp"
 #include "generate/guidance.hpp"
 #include "generate/sample_file.hpp"
 #include "generate/sampling.hpp"
@@ -34,6 +35,10 @@ struct Drawn {
 
 std::int64_t count_of(const LoadedModel& loaded, const Invocation& invocation) {
     if (const std::int64_t count = invocation.options.integer("--count"); count > 0) return count;
+    if (loaded.decoder != nullptr) {  // a picture takes seconds
+        const std::int64_t listed = listed_labels(loaded, labels_in(invocation.options));
+        return listed > 0 ? 4 * listed : 16;
+    }
     return loaded.sample.shape.rank() != 3 ? 2000 : 8 * std::max<std::int64_t>(8, loaded.sample.classes);
 }
 
@@ -189,12 +194,21 @@ plot::Figure figure_of(const std::vector<Drawn>& all, const plot::Scene& scene) 
     return plot::evolution_figure(scene, rows, all[0].samples.recorded_times);
 }
 
+/// Of a sheet; 0: as the sheet likes it. Of pictures a column for each label that is listed.
+std::int64_t columns_of(const LoadedModel& loaded, const Invocation& invocation) {
+    constexpr std::int64_t most = 16;
+    const std::int64_t columns = invocation.options.integer("--columns");
+    if (columns > 0 || loaded.decoder == nullptr) return columns;
+    const std::int64_t listed = listed_labels(loaded, labels_in(invocation.options));
+    return listed <= most ? listed : 0;
+}
+
 void write_all(std::vector<Drawn>& all, const LoadedModel& loaded, const fs::path& out,
                const Invocation& invocation) {
     if (loaded.sample.shape.rank() == 3 && out.extension() == ".png") {
         for (Drawn& one : all) {
             one.file = all.size() == 1 ? out : with_suffix(out, std::to_string(one.steps));
-            ImageRequest request{.columns = invocation.options.integer("--columns"),
+            ImageRequest request{.columns = columns_of(loaded, invocation),
                                  .zoom = static_cast<int>(invocation.options.integer("--zoom")),
                                  .text = settings_text(invocation, loaded, one.steps)};
             write_sheet(one.file, one.samples.values, loaded, guidance_of(invocation.options).labels,
@@ -268,7 +282,10 @@ Command sample_command() {
     out.options = {
         {"--steps", OptionKind::integers, "1", "sampler steps; several numbers give several files, or panels",
          1, 1000000},
-        {"--count", OptionKind::integer, "0", "samples; 0: 2000 points, or 8 images of each class", 0, 1e9},
+        {"--count", OptionKind::integer, "0",
+         "samples; 0: 2000 points, or 8 images of each class; with --vae 4 of each label that is listed, or "
+         "16",
+         0, 1e9},
         {"--out", OptionKind::text, "",
          "file to write: .png, .svg, .npz (samples, labels and how they were made), .npy or .csv; for images "
          "also "
