@@ -43,7 +43,7 @@ void attach_vae(LoadedModel& loaded, const Invocation& invocation, Team& team) {
     const std::optional<VaeRequest> request = vae_request_of(invocation);
     if (!request) return;
     std::vector<std::string> remarks;
-    loaded.decoder = open_decoder(*request, loaded.sample, team, remarks);
+    loaded.decoder = open_decoder(with_scale_of(*request, loaded.settings), loaded.sample, team, remarks);
     for (const std::string& line : remarks) remark(false, line);
 }
 

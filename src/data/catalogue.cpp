@@ -32,6 +32,7 @@ const Catalogue<DatasetFactory>& dataset_catalogue() {
         idx(),              //
         cifar(),            //
         image_folder(),     //
+        latents(),          //
         noise(),            //
     };
     static const Catalogue<DatasetFactory> catalogue("data set", entries);

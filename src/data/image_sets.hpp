@@ -10,6 +10,7 @@ DatasetEntry shapes();
 DatasetEntry idx();
 DatasetEntry cifar();
 DatasetEntry image_folder();
+DatasetEntry latents();
 DatasetEntry noise();
 
 }  // namespace mf

@@ -134,6 +134,11 @@ class ImageNumbers {
 TrainingHooks training_hooks(const Settings& settings, const std::filesystem::path& run, Trainer& trainer,
                              const Remarks& remarks) {
     TrainingHooks hooks;
+    const Shape shape = trainer.data().sample_shape();
+    if (settings.integer("sample.every") > 0 && shape.rank() == 3 && shape[2] != 1 && shape[2] != 3)
+        throw UsageError(fmt::format("sample.every={}: samples of shape {} are no pictures",
+                                     settings.integer("sample.every"), shape),
+                         "sample.every=0; 'meanflow sample --vae FILE' makes pictures of a run's latents");
     hooks.sample = [&settings, run, remarks](Trainer& t) { draw_picture(t, settings, run, remarks); };
     if (trainer.data().images() == nullptr)
         hooks.evaluate = [&settings](Trainer& t) { return numbers(t, settings); };

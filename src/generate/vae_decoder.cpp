@@ -132,6 +132,12 @@ std::string VaeDecoder::text() const {
                        request_.precision == Precision::bf16);
 }
 
+VaeRequest with_scale_of(VaeRequest request, const Settings& settings) {
+    if (request.scale == "auto" && settings.has("data.latents"))
+        request.scale = settings.text("data.latents");
+    return request;
+}
+
 std::shared_ptr<const VaeDecoder> open_decoder(const VaeRequest& request, const SampleKind& sample,
                                                Team& team, std::vector<std::string>& remarks) {
     const std::string place = request.path.string();

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "io/weights_file.hpp"
-#include "models/latent_scale.hpp"
 #include "models/sd_vae.hpp"
+#include "nn/latent_scale.hpp"
 #include "nn/sample_decoder.hpp"
 #include "nn/velocity_model.hpp"
 
@@ -36,11 +36,14 @@ OpenedVae open_vae(const std::filesystem::path& path, VaeHalf half, Precision pr
 struct VaeRequest {
     std::filesystem::path path;
     std::string scale =
-        "auto";  ///< how the latents are standardised (models/latent_scale.hpp); auto: imf for four channels
+        "auto";  ///< how the latents are standardised (nn/latent_scale.hpp); auto: imf for four channels
     Precision precision = Precision::f32;
     std::int64_t bytes = std::int64_t{4}
                          << 30;  ///< what one latent may take beside the weights; larger ones go in tiles
 };
+
+/// The request, with "auto" settled by data.latents where the settings of a run on latents say how it learnt them.
+VaeRequest with_scale_of(VaeRequest request, const Settings& settings);
 
 class VaeDecoder final : public SampleDecoder {
   public:

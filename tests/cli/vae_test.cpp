@@ -8,8 +8,8 @@
 #include "io/array_numbers.hpp"
 #include "io/npz.hpp"
 #include "io/png.hpp"
-#include "models/latent_scale.hpp"
 #include "models/vae_files.hpp"
+#include "nn/latent_scale.hpp"
 
 namespace {
 

@@ -5,10 +5,10 @@
 
 #include "core/error.hpp"
 #include "core/rng.hpp"
-#include "models/latent_scale.hpp"
 #include "models/vae_files.hpp"
 #include "models/vae_reference.hpp"
 #include "models/vae_weights.hpp"
+#include "nn/latent_scale.hpp"
 
 namespace {
 

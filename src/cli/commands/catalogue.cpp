@@ -18,6 +18,7 @@ const std::vector<Command>& all_commands() {
         data_list_command(),   //
         data_peek_command(),   //
         data_stats_command(),  //
+        data_encode_command(),
         info_command(),        //
         bench_step_command(),  //
         bench_sample_command(),

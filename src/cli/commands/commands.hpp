@@ -17,6 +17,7 @@ Command ablate_command();
 
 Command data_list_command();
 Command data_peek_command();
+Command data_encode_command();
 Command data_stats_command();
 Command info_command();
 Command bench_inception_command();

@@ -100,6 +100,10 @@ int peek(const Invocation& invocation) {
     if (peek.data->images() == nullptr || peek.out.extension() != ".png")
         refuse_options(invocation, {"--zoom"},
                        fmt::format("is for a sheet of images; {} is none", peek.out.string()));
+    if (const Shape shape = peek.data->sample_shape();
+        is_picture(peek) && peek.data->images() != nullptr && shape[2] != 1 && shape[2] != 3)
+        throw UsageError(fmt::format("{}: samples of shape {} are no pictures", peek.name, shape),
+                         "--out FILE.npz writes their numbers");
     for (const std::string& text : peek.data->remarks()) remark(invocation.quiet(), text);
     const ImageDataset* images = peek.data->images();
     const std::int64_t count =

@@ -47,7 +47,7 @@ std::vector<Spread> spreads_for(const Dataset& data) {
     const Shape shape = data.sample_shape();
     const auto channels = shape[shape.rank() - 1];
     std::vector<std::string> names;
-    if (data.images() != nullptr)
+    if (data.images() != nullptr && (channels == 1 || channels == 3))
         names = channels == 1 ? std::vector<std::string>{"gray"}
                               : std::vector<std::string>{"red", "green", "blue"};
     else if (channels == 2)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "models/latent_scale.hpp"
+#include "nn/latent_scale.hpp"
 
 #include <fmt/format.h>
 
