@@ -30,8 +30,7 @@ std::vector<Value> distinct(const std::vector<GridResult>& results, Part part) {
     std::vector<Value> out;
     for (const GridResult& result : results) out.push_back(part(result));
     std::ranges::sort(out);
-    const auto rest = std::ranges::unique(out);
-    out.erase(rest.begin(), rest.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
     return out;
 }
 

@@ -41,12 +41,11 @@ std::string unquoted(std::string_view line) {
     std::string out;
     for (std::size_t i = 0; i < line.size(); ++i) {
         std::uint32_t value = 0;
-        if (line[i] != '\\' || i + 1 == line.size()) {
-            out += line[i];
-        } else if (const std::size_t known = letters.find(line[i + 1]); known != letters.npos) {
+        const char next = line[i] == '\\' && i + 1 < line.size() ? line[i + 1] : '\0';
+        if (const std::size_t known = letters.find(next); next != '\0' && known != letters.npos) {
             out += meant[known];
             ++i;
-        } else if (line[i + 1] == 'x' && hex(line, i + 2, 2, value)) {
+        } else if (next == 'x' && hex(line, i + 2, 2, value)) {
             out += static_cast<char>(value);
             i += 3;
         } else {

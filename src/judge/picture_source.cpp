@@ -166,7 +166,8 @@ class FolderPictures final : public PictureSource {
             if (crop_.rule == "adm") {
                 cut = adm_crop(view, crop_.side);
             } else {
-                cut.resize(static_cast<std::size_t>(crop_.side * crop_.side * picture.channels));
+                cut.resize(static_cast<std::size_t>(crop_.side) * static_cast<std::size_t>(crop_.side) *
+                           static_cast<std::size_t>(picture.channels));
                 crop_and_resize(cut.data(), view, crop_.side);
             }
             picture.pixels = std::move(cut);

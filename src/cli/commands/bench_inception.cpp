@@ -19,23 +19,24 @@
 namespace mf::cli {
 namespace {
 
-using Weights = std::map<std::string, Tensor>;
+using Tensors = std::map<std::string, Tensor>;
 
-void add_constant(Weights& weights, const std::string& name, std::int64_t count, float value) {
+void add_constant(Tensors& weights, const std::string& name, std::int64_t count, float value) {
     Tensor& tensor = weights[name] = Tensor({count}, DType::f32);
     tensor.fill(value);
 }
 
 /// Normal numbers, scaled so that results behind a ReLU are about as large as what was read.
-void add_normal(Weights& weights, const std::string& name, const Shape& shape) {
+void add_normal(Tensors& weights, const std::string& name, const Shape& shape) {
     Tensor& tensor = weights[name] = Tensor(shape, DType::f32);
     Random(1, Stream::initial_weights).normal_vector(tensor.f32(), tensor.count(), weights.size());
-    const float scale = std::sqrt(2.0F / static_cast<float>(shape.count() / shape[0]));
+    const std::int64_t fan_in = shape.count() / shape[0];
+    const float scale = std::sqrt(2.0F / static_cast<float>(fan_in));
     for (float& value : tensor.floats()) value *= scale;
 }
 
-Weights random_weights() {
-    Weights weights;
+Tensors random_weights() {
+    Tensors weights;
     std::map<std::string, std::int64_t> channels = {{"image", 3}};  // of a layer, or of a block
     for (const InceptionLayer& layer : inception_layers()) {
         const std::string name(layer.name), input(layer.input), block = input.substr(0, input.find('.'));
@@ -58,19 +59,19 @@ Weights random_weights() {
     return weights;
 }
 
-struct Timing {
+struct InceptionTiming {
     double prepare = 0, first = 0, least = 0, median = 0;  ///< ms
     std::int64_t n = 0;
     double gflop = 0, peak = 0;
     double plan = 0;  ///< MiB
 };
 
-Timing time_inception(const Invocation& invocation, Precision precision, Team& team) {
+InceptionTiming time_inception(const Invocation& invocation, Precision precision, Team& team) {
     const std::int64_t batch = invocation.options.integer("--batch");
-    const Weights weights = random_weights();
+    const Tensors weights = random_weights();
     Stopwatch watch;
     const Inception network(weights, "random weights", team, precision);
-    Timing out{.prepare = watch.seconds() * 1e3};
+    InceptionTiming out{.prepare = watch.seconds() * 1e3};
     Tensor pictures({batch, Inception::kSide, Inception::kSide, 3}, DType::f32);
     Random(1, Stream::test).normal_vector(pictures.f32(), pictures.count(), 0);
     Pool pool;
@@ -99,7 +100,8 @@ int run_bench_inception(const Invocation& invocation) {
     const std::string& name = invocation.options.text("--precision");
     const auto batch = static_cast<double>(invocation.options.integer("--batch"));
     Team team(invocation.threads());
-    const Timing t = time_inception(invocation, name == "bf16" ? Precision::bf16 : Precision::f32, team);
+    const InceptionTiming t =
+        time_inception(invocation, name == "bf16" ? Precision::bf16 : Precision::f32, team);
     const double rss = mebibytes(peak_resident_bytes()), gflops = t.gflop / t.least * 1e3;
     if (invocation.json()) {
         const Json ms =

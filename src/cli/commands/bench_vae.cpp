@@ -19,7 +19,7 @@
 namespace mf::cli {
 namespace {
 
-struct Timing {
+struct VaeTiming {
     double prepare = 0, first = 0, least = 0, median = 0;  ///< ms
     std::int64_t n = 0;
     double gflop = 0, peak = 0;
@@ -43,12 +43,13 @@ void fill(ParamStore& params) {
             continue;
         }
         Random(1, Stream::initial_weights).normal_vector(values, count, ++index);
-        const float scale = 1 / std::sqrt(static_cast<float>(count / param.shape[0]));
+        const std::int64_t fan_in = count / param.shape[0];
+        const float scale = 1 / std::sqrt(static_cast<float>(fan_in));
         for (std::int64_t i = 0; i < count; ++i) values[i] *= scale;
     }
 }
 
-Timing time_vae(const Invocation& invocation, bool decode, Precision precision, Team& team) {
+VaeTiming time_vae(const Invocation& invocation, bool decode, Precision precision, Team& team) {
     SdVae vae({.has_encoder = !decode, .has_decoder = decode});
     const std::int64_t batch = invocation.options.integer("--batch"),
                        side = invocation.options.integer("--side"), factor = vae.config().factor(),
@@ -60,7 +61,7 @@ Timing time_vae(const Invocation& invocation, bool decode, Precision precision, 
     fill(vae.params());
     Stopwatch watch;
     vae.prepare(team, precision);
-    Timing out{.prepare = watch.seconds() * 1e3};
+    VaeTiming out{.prepare = watch.seconds() * 1e3};
     const Tensor x = decode ? normal_tensor({batch, latent, latent, vae.config().latents}, 1)
                             : normal_tensor({batch, side, side, vae.config().pixels}, 1);
     Pool pool;
@@ -94,7 +95,7 @@ int run_bench_vae(const Invocation& invocation) {
                          "meanflow bench vae decode");
     const std::string& name = invocation.options.text("--precision");
     Team team(invocation.threads());
-    const Timing t =
+    const VaeTiming t =
         time_vae(invocation, what == "decode", name == "bf16" ? Precision::bf16 : Precision::f32, team);
     const double rss = mebibytes(peak_resident_bytes()), gflops = t.gflop / t.least * 1e3;
     if (invocation.json()) {

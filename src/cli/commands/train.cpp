@@ -179,7 +179,7 @@ void go_back_to_checkpoint(Trainer& trainer, RunFolder& run, bool quiet) {
 
 /// A new run of these weights. They are saved as a checkpoint of step 0 at once, so that a run that is killed before its
 /// first one goes on from them.
-void start_from_weights(const Invocation& invocation, Trainer& trainer, InitialWeights initial,
+void start_from_weights(const Invocation& invocation, Trainer& trainer, const InitialWeights& initial,
                         RunFolder& run, const Settings& settings, const std::string& what) {
     for (const std::string& line : initial.remarks) remark(false, line);
     trainer.start_from(initial.weights);
@@ -241,7 +241,7 @@ int run_train(const Invocation& invocation) {
         go_back_to_checkpoint(trainer, *run, quiet);
     else
         run = RunFolder::start(folder, settings);
-    if (initial) start_from_weights(invocation, trainer, std::move(*initial), *run, settings, source->what);
+    if (initial) start_from_weights(invocation, trainer, *initial, *run, settings, source->what);
     source.reset();
 
     remark(quiet, planned_average_remark(settings));
