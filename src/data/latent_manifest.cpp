@@ -16,14 +16,14 @@ using nlohmann::json;
 
 constexpr const char* kFormat = "meanflow latents";
 constexpr int kVersion = 1;
-constexpr std::int64_t kMostSide = 1 << 16, kMostCount = std::int64_t{1} << 40;
+constexpr std::int64_t kMostLatentSide = 1 << 16, kMostCount = std::int64_t{1} << 40;
 
 Shape shape_of(const json& dims) {
     check(dims.is_array() && dims.size() == 3, "its shape is no height, width and channels");
     std::array<std::int64_t, 3> d{};
     for (std::size_t i = 0; i < 3; ++i) {
         d[i] = dims[i].get<std::int64_t>();
-        check(d[i] > 0 && d[i] <= kMostSide, "its shape holds {}", d[i]);
+        check(d[i] > 0 && d[i] <= kMostLatentSide, "its shape holds {}", d[i]);
     }
     return {d[0], d[1], d[2]};
 }
