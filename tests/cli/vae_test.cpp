@@ -86,7 +86,9 @@ TEST_F(SampleVae, PicturesAreWhatTheAutoencoderMakesOfTheLatents) {
         const Tensor want = vae->decode({team, pool}, z).value;
         const std::vector<float> got = floats_of("pictures.npz");
         ASSERT_EQ(got.size(), static_cast<std::size_t>(want.count())) << scale;
-        EXPECT_TRUE(std::equal(got.begin(), got.end(), want.f32())) << scale;
+        // The two runs may draw their latents in pieces of different size, whose last bits differ on some machines.
+        for (std::size_t i = 0; i < got.size(); ++i)
+            ASSERT_NEAR(got[i], want.f32()[i], 5e-6) << scale << ", number " << i;
     }
 }
 
