@@ -7,24 +7,16 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
-#include "cli/json.hpp"
+#include "cli/inference_timing.hpp"
 #include "cli/process.hpp"
 #include "cli/screen.hpp"
 #include "core/error.hpp"
 #include "core/rng.hpp"
 #include "core/stopwatch.hpp"
 #include "models/sd_vae.hpp"
-#include "ops/peak.hpp"
 
 namespace mf::cli {
 namespace {
-
-struct VaeTiming {
-    double prepare = 0, first = 0, least = 0, median = 0;  ///< ms
-    std::int64_t n = 0;
-    double gflop = 0, peak = 0;
-    double plan = 0;  ///< MiB
-};
 
 Tensor normal_tensor(const Shape& shape, std::uint64_t index) {
     Tensor out(shape, DType::f32);
@@ -49,7 +41,7 @@ void fill(ParamStore& params) {
     }
 }
 
-VaeTiming time_vae(const Invocation& invocation, bool decode, Precision precision, Team& team) {
+InferenceTiming time_vae(const Invocation& invocation, bool decode, Precision precision, Team& team) {
     SdVae vae({.has_encoder = !decode, .has_decoder = decode});
     const std::int64_t batch = invocation.options.integer("--batch"),
                        side = invocation.options.integer("--side"), factor = vae.config().factor(),
@@ -61,27 +53,13 @@ VaeTiming time_vae(const Invocation& invocation, bool decode, Precision precisio
     fill(vae.params());
     Stopwatch watch;
     vae.prepare(team, precision);
-    VaeTiming out{.prepare = watch.seconds() * 1e3};
+    InferenceTiming out{.prepare = watch.seconds() * 1e3};
     const Tensor x = decode ? normal_tensor({batch, latent, latent, vae.config().latents}, 1)
                             : normal_tensor({batch, side, side, vae.config().pixels}, 1);
     Pool pool;
     const Context context{team, pool, nullptr, precision};
-    const double seconds = invocation.options.real("--seconds");
-    std::vector<double> ms;
-    for (const Stopwatch all;
-         ms.size() < 4 || (static_cast<std::int64_t>(ms.size()) <= invocation.options.integer("--repeat") &&
-                           all.seconds() < seconds);) {
-        // The ceiling in turns with the work: both then meet the same clock and the same neighbours.
-        out.peak = std::max(out.peak, measure_gemm_peak(team, Precision::f32));
-        watch = {};
-        decode ? vae.decode(context, x) : vae.moments(context, x);
-        ms.push_back(watch.seconds() * 1e3);
-    }
-    out.first = ms.front();
-    ms.erase(ms.begin());
-    std::ranges::sort(ms);
-    out.n = static_cast<std::int64_t>(ms.size());
-    out.least = ms.front(), out.median = ms[ms.size() / 2];
+    // Its transformed kernels compute in f32 whatever the precision is, so that is the ceiling.
+    time_inference(out, invocation, team, [&] { decode ? vae.decode(context, x) : vae.moments(context, x); });
     out.gflop = 1e-9 * static_cast<double>(batch) *
                 (decode ? vae.decode_flops(latent, latent) : vae.encode_flops(latent, latent));
     out.plan = mebibytes(pool.peak_bytes());
@@ -95,34 +73,9 @@ int run_bench_vae(const Invocation& invocation) {
                          "meanflow bench vae decode");
     const std::string& name = invocation.options.text("--precision");
     Team team(invocation.threads());
-    const VaeTiming t =
+    const InferenceTiming timing =
         time_vae(invocation, what == "decode", name == "bf16" ? Precision::bf16 : Precision::f32, team);
-    const double rss = mebibytes(peak_resident_bytes()), gflops = t.gflop / t.least * 1e3;
-    if (invocation.json()) {
-        const Json ms =
-            Json::object({{"first", t.first}, {"min", t.least}, {"median", t.median}, {"n", t.n}});
-        fmt::print("{}\n", Json::object({{"work", "vae_" + what},
-                                         {"precision", name},
-                                         {"prepare_ms", t.prepare},
-                                         {"ms", ms},
-                                         {"gflop", t.gflop},
-                                         {"gflops", gflops},
-                                         {"peak_gflops", t.peak},
-                                         {"peak_share", gflops / t.peak},
-                                         {"plan_mib", t.plan},
-                                         {"rss_mib", rss}})
-                               .text());
-        return 0;
-    }
-    fmt::print(
-        "{} {}: {:.0f} ms at best, {:.0f} ms in the median of {} (first {:.0f}, weights made ready in "
-        "{:.0f})\n",
-        what, name, t.least, t.median, t.n, t.first, t.prepare);
-    fmt::print(
-        "{:.0f} GFLOP by the definition, {:.0f} GFLOP/s of it, {:.2f} times the {:.0f} GFLOP/s measured for "
-        "GEMM (f32)\n",
-        t.gflop, gflops, gflops / t.peak, t.peak);
-    fmt::print("{:.0f} MiB of the process at most, {:.0f} MiB of them pictures on their way\n", rss, t.plan);
+    print_inference(invocation, timing, "vae_" + what, what + " " + name, 0);
     return 0;
 }
 
@@ -137,10 +90,8 @@ Command bench_vae_command() {
     out.options = {
         {"--side", OptionKind::integer, "256", "of the pictures, in pixels", 8, 4096},
         {"--batch", OptionKind::integer, "1", "pictures at a time", 1, 4096},
-        {"--precision", OptionKind::text, "f32", "what GEMM reads", 0, 0, {"f32", "bf16"}},
-        {"--repeat", OptionKind::integer, "20", "runs that are timed, after a first one", 3, 1'000'000},
-        {"--seconds", OptionKind::real, "30", "at most so long (but three runs)", 0.01, 1e6},
     };
+    for (Option& option : inference_options("30")) out.options.push_back(std::move(option));
     out.has_results = true;
     out.least_words = out.most_words = 1;
     out.run = run_bench_vae;
