@@ -9,7 +9,9 @@
 
 #include "io/looks_like.hpp"
 #include "io/weights_file.hpp"
+#include "models/network_names.hpp"
 #include "models/published.hpp"
+#include "models/vae_weights.hpp"
 #include "train/build_info.hpp"
 #include "train/make_model.hpp"
 #include "train/settings_text.hpp"
@@ -22,8 +24,6 @@ namespace {
 constexpr std::string_view kWeightsFormat = "meanflow weights 1";
 constexpr std::string_view kTransformerAnchor = "x_embedder.proj.weight";
 constexpr std::int64_t kUsualSide = 32;  // latents of 256 x 256 pixels, CIFAR-10
-
-using NamedShapes = std::vector<std::pair<std::string, Shape>>;
 
 NamedShapes shapes_of(const TensorFile& file) {
     NamedShapes out;
@@ -45,6 +45,19 @@ void leave_out_others(TensorFile& chosen, const WeightSet& set, const std::vecto
     std::erase_if(chosen.foreign, is_other);
 }
 
+/// Weights that nothing can be sampled from: what they are, where their names tell.
+[[noreturn]] void refuse_network(const NamedTensors& file, const std::string& place) {
+    const std::string kind = network_of_names(shapes_of(file.tensors));
+    if (kind.empty())
+        throw Error(
+            fmt::format("{}: its weights are of no network that is known here", place),
+            "names of an iMF transformer begin with net.x_embedder; 'meanflow info FILE' lists those of this "
+            "file");
+    throw Error(
+        fmt::format("{}: looks like {}, which is no network that is known here to draw samples", place, kind),
+        "--vae takes autoencoders, --inception the network of FID; 'meanflow info FILE' lists the names");
+}
+
 /// The weights that are meant, under the names of this program. `settings`: what the file says of its training; null:
 /// nothing, then it must hold a transformer.
 TensorFile chosen_weights(const NamedTensors& file, const Settings* settings, const SampleKind& sample,
@@ -55,11 +68,7 @@ TensorFile chosen_weights(const NamedTensors& file, const Settings* settings, co
         anchor = make_model(*settings, sample)->params().all().front().name;
         sets = weight_sets(file, anchor);
     }
-    if (sets.empty())
-        throw Error(
-            fmt::format("{}: its weights are of no network that is known here", place),
-            "names of an iMF transformer begin with net.x_embedder; 'meanflow info FILE' lists those of this "
-            "file");
+    if (sets.empty()) refuse_network(file, place);
     const std::string own = file.metadata.contains("weights") ? file.metadata.at("weights") : "";
     const WeightSet& set = chosen_set(sets, wanted, own, place, out.remarks);
     const bool alone = sets.size() == 1 && !set.is_average();

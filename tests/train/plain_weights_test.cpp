@@ -127,6 +127,11 @@ TEST(PlainWeights, BadFilesGetOneLine) {
     };
     EXPECT_NE(said([](TensorFile& f) { f.tensors.clear(); }).find("no network that is known"),
               std::string::npos);
+    EXPECT_NE(said([](TensorFile& f) {
+                  const Tensor any = f.tensors.begin()->second;
+                  f.tensors = {{"decoder.conv_in.weight", any}};
+              }).find("looks like an autoencoder (VAE)"),
+              std::string::npos);
     EXPECT_NE(said([](TensorFile& f) { f.tensors.erase("net.time_tokens"); }).find("time_tokens"),
               std::string::npos);
     EXPECT_NE(
