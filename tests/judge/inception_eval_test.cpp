@@ -14,26 +14,15 @@
 #include "core/rng.hpp"
 #include "io/npz.hpp"
 #include "io/png.hpp"
+#include "support/said.hpp"
 #include "support/tiny_inception.hpp"
 
 namespace {
 
 using namespace mf;
+using test::error_of;
+using test::says;
 using test::Scratch;
-
-template <class Function>
-std::string error_of(Function function) {
-    try {
-        function();
-    } catch (const Error& error) {
-        return std::string(error.what()) + " | " + error.hint();
-    }
-    return "nothing was wrong";
-}
-
-bool says(const std::string& text, std::initializer_list<const char*> parts) {
-    return std::ranges::all_of(parts, [&](const char* part) { return text.find(part) != std::string::npos; });
-}
 
 Tensor bytes_of(std::int64_t count, std::int64_t side, std::uint64_t seed) {
     Tensor out({count, side, side, 3}, DType::u8);
@@ -76,24 +65,25 @@ class OnPictures : public testing::Test {
     std::string remarks, variant;
 };
 
+/// Three pictures at a time.
+class Portions final : public PictureSource {
+  public:
+    explicit Portions(std::unique_ptr<PictureSource> all) : all_(std::move(all)) {}
+    std::int64_t count() const override { return all_->count(); }
+    std::vector<BytePicture> read(std::int64_t first, std::int64_t n, Team& t) override {
+        return all_->read(first, n, t);
+    }
+    std::string print() const override { return all_->print(); }
+    PictureSize size() const override { return all_->size(); }
+    std::int64_t portion() const override { return 3; }
+
+  private:
+    std::unique_ptr<PictureSource> all_;
+};
+
 TEST_F(OnPictures, StoppedAndGoneOnWithTheNumbersAreTheSameBits) {
     const OpenedInception network = open_inception(scratch / "tiny.safetensors", Precision::f32, team);
     const FidVariant& variant = fid_variant("imf-jax");
-    /// Three pictures at a time.
-    class Portions final : public PictureSource {
-      public:
-        explicit Portions(std::unique_ptr<PictureSource> all) : all_(std::move(all)) {}
-        std::int64_t count() const override { return all_->count(); }
-        std::vector<BytePicture> read(std::int64_t first, std::int64_t n, Team& t) override {
-            return all_->read(first, n, t);
-        }
-        std::string print() const override { return all_->print(); }
-        PictureSize size() const override { return all_->size(); }
-        std::int64_t portion() const override { return 3; }
-
-      private:
-        std::unique_ptr<PictureSource> all_;
-    };
     const auto source = [&](const char* name) {
         return Portions(pictures_of_arrays(scratch / name, 0, variant.bytes));
     };

@@ -18,10 +18,12 @@
 #include "metrics/kernel_distance.hpp"
 #include "metrics/precision_recall.hpp"
 #include "metrics/tensor_io.hpp"
+#include "support/said.hpp"
 
 namespace {
 
 using namespace mf;
+using test::error_of;
 
 constexpr std::int64_t kTotal = 137, kFeatures = 9, kSpatial = 14, kClasses = 6;
 constexpr FeaturePlan kPlan{
@@ -45,16 +47,6 @@ struct Images {
 };
 
 std::filesystem::path here(const char* name) { return std::filesystem::path(testing::TempDir()) / name; }
-
-template <class Function>
-std::string error_of(Function function) {
-    try {
-        function();
-    } catch (const Error& error) {
-        return std::string(error.what()) + " | " + error.hint();
-    }
-    return "nothing was wrong";
-}
 
 TEST(FeatureSums, EqualTheScoresOfTheWholeSet) {
     Team team(2);

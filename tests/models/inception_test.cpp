@@ -8,26 +8,15 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
+#include "support/said.hpp"
 #include "support/tiny_inception.hpp"
 #include "verify/kinds.hpp"
 
 namespace {
 
 using namespace mf;
-
-template <class Function>
-std::string error_of(Function function) {
-    try {
-        function();
-    } catch (const Error& error) {
-        return std::string(error.what()) + " | " + error.hint();
-    }
-    return "nothing was wrong";
-}
-
-bool says(const std::string& text, std::initializer_list<const char*> parts) {
-    return std::ranges::all_of(parts, [&](const char* part) { return text.find(part) != std::string::npos; });
-}
+using test::error_of;
+using test::says;
 
 Tensor some_pictures(std::int64_t count) {
     Tensor out({count, Inception::kSide, Inception::kSide, 3}, DType::f32);
