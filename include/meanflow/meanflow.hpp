@@ -28,6 +28,10 @@
 //   metrics       score_points for the plane; frechet_distance, kid, inception_score, precision_recall for features.
 //   eval_points   numbers of runs, weights and files of samples; ImageEval: of images, in the features of a Judge;
 //                 ClassifierTrainer trains one. examples/judge_a_run.cpp                      (src/judge)
+//   open_vae      an autoencoder: VaeDecoder, given to a LoadedModel, makes pictures of latents; encode_latents makes the
+//                 other way a data set of them.                                               (src/generate)
+//   InceptionEval FID, sFID, Inception score, KID, precision and recall as published.         (src/judge)
+//   read_weights_file   safetensors or PyTorch files, told by their bytes.                    (src/io)
 //   diagnose      how noisy targets are, the size of the JVP, u against v                     (src/diagnose)
 //   make_figure   the figures of runs; training_hooks: sheets and numbers while one trains.
 //                 examples/draw_a_figure.cpp                                                  (src/figures)
@@ -72,12 +76,16 @@
 #include "figures/run_figures.hpp"
 #include "figures/scenes.hpp"
 #include "figures/training_hooks.hpp"
+#include "generate/latent_encoder.hpp"
 #include "generate/open_model.hpp"
 #include "generate/sample_file.hpp"
 #include "generate/sampling.hpp"
+#include "generate/vae_decoder.hpp"
+#include "io/weights_file.hpp"
 #include "judge/classifier_trainer.hpp"
 #include "judge/image_eval.hpp"
 #include "judge/image_report.hpp"
+#include "judge/inception_eval.hpp"
 #include "judge/judge.hpp"
 #include "judge/point_eval.hpp"
 #include "judge/point_report.hpp"
