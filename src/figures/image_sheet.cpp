@@ -69,11 +69,12 @@ plot::PictureGrid image_sheet(const ImageFigureRequest& request, const std::vect
     const auto columns = static_cast<std::size_t>(request.pictures > 0 ? request.pictures
                                                   : models.size() == 1 ? 10
                                                                        : 6);
+    const bool balanced = is_balanced(models[0], request.labels);
     grid.rows.resize(
-        models[0].sample.classes > 0 && request.labels == "balanced"
+        models[0].sample.classes > 0 && balanced
             ? std::min<std::size_t>(kMostClasses, static_cast<std::size_t>(models[0].sample.classes))
             : static_cast<std::size_t>(usual_count(request, models[0])));
-    if (request.labels == "balanced" && models[0].sample.classes > static_cast<std::int64_t>(kMostClasses)) {
+    if (balanced && models[0].sample.classes > static_cast<std::int64_t>(kMostClasses)) {
         guided.labels.clear();
         for (std::size_t i = 0; i < kMostClasses; ++i)
             guided.labels += fmt::format("{}{}", i == 0 ? "" : ",", i);
@@ -90,7 +91,7 @@ plot::PictureGrid image_sheet(const ImageFigureRequest& request, const std::vect
         blocks.push_back(samples_of(request, models[i], grid.rows.size(), columns, guided, team));
     }
     const Dataset* real = request.real ? request.real.get() : models[0].data.get();
-    if (real != nullptr && request.labels == "balanced") {
+    if (real != nullptr && balanced) {
         grid.groups.push_back({"real pictures", std::vector<std::string>((columns + 1) / 2)});
         blocks.push_back({(columns + 1) / 2, real_pictures(*real->images(), grid.rows.size(),
                                                            (columns + 1) / 2, request.runs.sampling.seed)});

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // meanflow plot on runs that draw images.
+#include "figures/image_figures.hpp"
+
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -87,6 +89,21 @@ TEST_F(ImageFigures, EvolutionIsOfSheetsOrOfCheckpoints) {
         0);
     EXPECT_EQ(read_png_text(*scratch / "c/evolution.png").at("meanflow.note").find("sheets"),
               std::string::npos);
+}
+
+TEST_F(ImageFigures, ASheetShowsRealPicturesBesideSamples) {
+    Team team(1);
+    ImageFigureRequest request;
+    request.runs.rows.push_back({"imf", *scratch / "imf"});
+    request.pictures = 4;
+    const plot::PictureGrid grid = make_image_figure("sheet", request, team).grid;
+    EXPECT_EQ(grid.rows, (std::vector<std::string>{"disc", "square", "star"}));
+    ASSERT_EQ(grid.groups.size(), 2U);
+    EXPECT_EQ(grid.groups[1].heading, "real pictures");
+    EXPECT_EQ(grid.cells.size(), 3U * (4 + 2));
+    // Of the classes asked for there is nothing to show beside them.
+    request.labels = "star";
+    EXPECT_EQ(make_image_figure("sheet", request, team).grid.groups.size(), 1U);
 }
 
 TEST_F(ImageFigures, RefusesInOneLine) {

@@ -162,7 +162,7 @@ Verdict evaluate(const fs::path& folder, const Invocation& invocation, Team& tea
         SampleRequest request;
         request.count = reference->count();
         request.seed = invocation.seed();
-        const auto labels = labels_of(loaded, "balanced", request.seed, request.count);
+        const auto labels = labels_of(loaded, std::string(kBalanced), request.seed, request.count);
         for (const Way& way : method.ways) {
             request.steps = way.steps;
             request.guidance.omega = {way.omega};
