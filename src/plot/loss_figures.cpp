@@ -37,6 +37,16 @@ double last_mean(const std::vector<double>& values) {
     return sum / static_cast<double>(count);
 }
 
+// Three decimals, or as many as the curve's own range needs: weighted losses live in the fifth one.
+std::string last_mean_text(const LossCurve& curve) {
+    if (curve.losses.empty()) return "no values";
+    const Range range = calm_range({&curve});
+    const double spread = range.automatic() ? 0 : range.high - range.low;
+    const int decimals =
+        spread > 0 ? std::clamp(2 - static_cast<int>(std::floor(std::log10(spread))), 3, 9) : 3;
+    return fmt::format("{:.{}f}", last_mean(curve.losses), decimals);
+}
+
 // `most` values at most, the first and the last among them.
 void pick_evenly(std::vector<double>& values, std::size_t most) {
     if (values.size() <= most) return;
@@ -89,8 +99,7 @@ Panel loss_panel(const std::vector<const LossCurve*>& curves, std::size_t first_
     const bool several = curves.size() > 1;
     for (std::size_t i = 0; i < curves.size(); ++i) {
         const LossCurve& curve = *curves[i];
-        const std::string last =
-            curve.losses.empty() ? "no values" : fmt::format("{:.3f}", last_mean(curve.losses));
+        const std::string last = last_mean_text(curve);
         if (!several) {
             panel.title = curve.name;
             panel.caption = curve.losses.empty() ? "" : "mean of the last 100: " + last;

@@ -127,6 +127,17 @@ TEST(LossFigures, PanelsShareARangeUnlessItFlattensOne) {
     EXPECT_EQ(losses_figure({calm, wild, huge, calm}).rows, 2U);
 }
 
+TEST(LossFigures, TheLastMeanHasTheDigitsThatTheCurveNeeds) {
+    LossCurve weighted{"imf", {}, {}};
+    for (int i = 0; i < 400; ++i) {
+        weighted.steps.push_back(i);
+        weighted.losses.push_back(1.99987 + 1e-4 * (i < 200) + 2e-6 * (i % 2));
+    }
+    EXPECT_EQ(loss_figure(weighted).panels[0].caption, "mean of the last 100: 1.999871");
+    for (double& loss : weighted.losses) loss = 2;
+    EXPECT_EQ(loss_figure(weighted).panels[0].caption, "mean of the last 100: 2.000");
+}
+
 TEST(LossFigures, TheAxisNamesTheTargetAndDifferentTargetsAreNotCompared) {
     LossCurve a{"fm", {1, 2, 3}, {1, 2, 3}, "the stable target"}, b = a, c = a;
     for (double& loss : b.losses) loss += 1;
