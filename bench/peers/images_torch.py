@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The official PyTorch branch of improved MeanFlow, to compare with. usage: IMF_TORCH=CHECKOUT images_torch.py WORK BATCH
-compile|bf16. WORK: small, a training step (the branch has the network only; the loss with torch.func.jvp is ours); or
-sample, B/2 from noise to latents in one step. bf16: sampling only, and not compiled, which fails."""
+compile|bf16 [SIZE]. WORK: small, a training step (the branch has the network only; the loss with torch.func.jvp is ours);
+or sample, the network of SIZE (B) with patches of 2 from noise to latents in one step. bf16: sampling only, and not
+compiled, which fails."""
 import os
 import sys
 
@@ -13,6 +14,7 @@ sys.path.insert(0, os.environ["IMF_TORCH"])
 from models import embedder, imfDiT  # noqa: E402
 
 WORK, BATCH, HOW = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+SIZE = sys.argv[4] if len(sys.argv) > 4 else "B"
 torch.set_num_threads(len(os.sched_getaffinity(0)))
 torch.manual_seed(0)
 VERSION = f"PyTorch {torch.__version__}"
@@ -94,7 +96,7 @@ def serve_samples():
     if HOW == "bf16":
         mend_bf16()
     from imf import iMeanFlow
-    model = iMeanFlow("imfDiT_B_2", dtype=torch.bfloat16 if HOW == "bf16" else torch.float32).eval()
+    model = iMeanFlow(f"imfDiT_{SIZE}_2", dtype=torch.bfloat16 if HOW == "bf16" else torch.float32).eval()
     if HOW == "bf16":
         model.bfloat16()
     else:

@@ -9,12 +9,17 @@ import pathlib
 import subprocess
 import sys
 
-from turns import processor
+from contestants import Program, Script
+from turns import processor, take_turns
 
 WORKS = {
     "vae_decode": ("Autoencoder of latent diffusion: one latent 32x32x4 to a picture 256x256", ["vae", "decode"]),
     "vae_encode": ("The same: one picture 256x256 to the moments of its latent", ["vae", "encode"]),
     "inception_features": ("Inception-v3 of the FID: 16 pictures 299x299 to features", ["inception"]),
+}
+PICTURES = {
+    "picture_b2": ("One picture 256x256 from noise in one step: iMF-B/2 and the autoencoder, batch 1", "B", "bench/b2"),
+    "picture_xl2": ("The same with iMF-XL/2", "XL", "imagenet256/imf_xl2"),
 }
 PEERS = [("f32", "compile"), ("f32", "eager"), ("bf16", "eager")]
 
@@ -37,7 +42,7 @@ def peer(args, work, precision, how):
     return last_json([args.python, str(script), work, precision, how, "4"])
 
 
-def take_turns(args, work):
+def take_latent_turns(args, work):
     contestants = {("meanflow.cpp", "f32"): lambda: ours(args, work, "f32"), ("meanflow.cpp", "bf16"): lambda: ours(args, work, "bf16")}
     if args.python:
         for precision, how in PEERS:
@@ -69,22 +74,49 @@ def table(turns):
     return lines
 
 
+def pictures(args, work):
+    """The lines of one picture from noise, networks one after the other, and the versions of the peers."""
+    _, size, config = PICTURES[work]
+    samples = [Program("meanflow.cpp", "bf16", [args.program, "bench", "sample", config, "--batch", "1", "--precision", "bf16",
+                                                "--repeat", "8", "--seconds", "6", "--json"])]
+    if args.python and os.environ.get("IMF_TORCH"):
+        samples.append(Script("PyTorch, eager", "bf16", [args.python, "images_torch.py", "sample", "1", "bf16", size]))
+    turns, versions = take_turns(samples, args.runs, work)
+    decodes = {one.name: [ours(args, "vae_decode", "bf16") if one.name == "meanflow.cpp" else peer(args, "vae_decode", "bf16", "eager")
+                          for _ in range(args.runs)] for one in samples}
+    rows = [(one, min(t["ms"] for t in turns[one]), min(t["ms"] for t in decodes[one.name])) for one in samples]
+    lines = ["| | precision | network, ms | decoding, ms | both | of PyTorch | MiB of the network's process |", "|---|---|---|---|---|---|---|"]
+    for one, network, decode in rows:
+        ratio = "-" if len(rows) == 1 else f"{(network + decode) / sum(rows[-1][1:]):.2f} (network {network / rows[-1][1]:.2f})"
+        lines.append(f"| {one.name} | {one.precision} | {network:.0f} | {decode:.0f} | {network + decode:.0f} | {ratio} |"
+                     f" {max(t['rss_mib'] for t in turns[one]):.0f} |")
+    own = turns[samples[0]]
+    share = max(t["gflop"] / t["ms"] * 1e3 / t["peak_gflops"] for t in own)
+    lines += ["", f"Network: {own[0]['gflop']:.0f} GFLOP, {100 * share:.0f} % of the bf16 ceiling measured in the same turn."]
+    return lines, versions[1:]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--program", required=True)
     parser.add_argument("--python")
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--works", default=",".join(WORKS))
+    parser.add_argument("--works", default=",".join([*WORKS, *PICTURES]))
     args = parser.parse_args()
     pages, versions = [], set()
     for work in args.works.split(","):
-        turns = take_turns(args, work)
+        if work in PICTURES:
+            lines, more = pictures(args, work)
+            versions |= set(more)
+            pages += ["", f"## {PICTURES[work][0]}", "", *lines]
+            continue
+        turns = take_latent_turns(args, work)
         versions |= {turn["version"] for all_turns in turns.values() for turn in all_turns if "version" in turn}
         pages += ["", f"## {WORKS[work][0]}", "", *table(turns)]
     print("# Latents and features, beside PyTorch\n\nThe autoencoder and the FID network at their published sizes with random weights: the time does not depend on them. "
           "Contestants take turns, each turn is a process of its own; what counts is the fastest run of all turns. "
           "PyTorch reads pictures channels-last, which is the faster order.\n\n"
-          f"Measured {datetime.date.today()} by\n\n    bench/latents.sh --runs {args.runs}\n\n"
+          f"Measured {datetime.date.today()} by\n\n    bench/latents.sh{' --torch DIR' if os.environ.get('IMF_TORCH') else ''} --runs {args.runs}\n\n"
           f"on {len(os.sched_getaffinity(0))} cores of {processor()}; {', '.join(sorted(versions)) or 'no peer'}.")
     print(NOTES)
     print("\n".join(pages).lstrip("\n"))

@@ -3,7 +3,17 @@
 
 #include <algorithm>
 
+#include "core/error.hpp"
+
 namespace mf {
+
+LanePlan plan_lanes(std::int64_t lanes, std::int64_t tile, std::int64_t batch, std::int64_t threads,
+                    std::int64_t tile_rows) {
+    check_usage(lanes == 0 || lanes == 1 || lanes == threads,
+                "train.lanes={} must be 0, 1 or the number of threads ({})", lanes, threads);
+    if (lanes == 0) lanes = batch < threads ? 1 : threads;
+    return {lanes, tile > 0 ? tile : tile == 0 ? batch : tile_rows};
+}
 
 void Lane::draw(const StepPlan& plan, const Context& context, std::uint64_t index, std::int64_t row,
                 std::int64_t count, Draws& d) {

@@ -24,6 +24,16 @@ struct StepPlan {
     bool recompute;
 };
 
+/// How a batch is split: `lanes` of them, each taking `tile` rows through the network at a time.
+struct LanePlan {
+    std::int64_t lanes = 1, tile = 1;
+};
+
+/// What train.lanes and train.tile (`lanes`, `tile`, as asked for) come to with `threads` threads and a network that likes
+/// `tile_rows` at a time. With fewer rows than threads, threads share every op unless told otherwise. UsageError when `lanes` is neither 0, 1 nor the number of threads.
+LanePlan plan_lanes(std::int64_t lanes, std::int64_t tile, std::int64_t batch, std::int64_t threads,
+                    std::int64_t tile_rows);
+
 class Lane {
   public:
     explicit Lane(const ParamStore& params) : gradients_(params), tape_(&gradients_) {}

@@ -9,6 +9,7 @@
 #include "models/mit.hpp"
 #include "ops/cpu/gemm.hpp"
 #include "optim/optimiser.hpp"
+#include "train/lane.hpp"
 #include "train/make_model.hpp"
 #include "train/trainer.hpp"
 
@@ -124,10 +125,8 @@ RunEstimate estimate_run(const Settings& settings, int threads) {
     const bool needs_interval = objective->needs_interval();
     const double share = needs_interval ? settings.real("times.equal_share") : 1.0;
     const int team = threads > 0 ? threads : Team(threads).size();
-    const std::int64_t asked = settings.integer("train.lanes"), lanes = asked == 0 ? team : asked;
-    std::int64_t tile = settings.integer("train.tile");
-    if (tile < 0) tile = model->tile_rows();
-    if (tile == 0) tile = (batch + lanes - 1) / lanes;
+    const auto [lanes, tile] = plan_lanes(settings.integer("train.lanes"), settings.integer("train.tile"),
+                                          batch, team, model->tile_rows());
 
     RunEstimate out;
     out.parameters = model->params().count();

@@ -24,7 +24,7 @@ struct Trainer::Parts {
     std::unique_ptr<Objective> objective;
     std::unique_ptr<VelocityModel> model;
     TimeSampler times;
-    std::int64_t steps, batch, tile;
+    std::int64_t steps, batch, tile = 1;
     Precision precision;
     bool recompute, ema_warmup;
     std::vector<std::unique_ptr<Lane>> lanes;
@@ -47,7 +47,6 @@ struct Trainer::Parts {
           times(TimeSampler::make(s)),
           steps(s.integer("train.steps")),
           batch(s.integer("train.batch")),
-          tile(s.integer("train.tile")),
           precision(s.text("precision") == "bf16" ? Precision::bf16 : Precision::f32),
           recompute(s.flag("train.recompute")),
           ema_warmup(s.flag("ema.warmup")),
@@ -57,13 +56,10 @@ struct Trainer::Parts {
         // Without an interval there is one time a row, drawn as it is: not the later of two.
         if (!objective->needs_interval())
             times.equal_share = 1, times.whole_share = 0, times.single_equal = true;
-        if (tile == 0) tile = batch;
-        if (tile < 0) tile = model->tile_rows();
-        const std::int64_t lane_count =
-            s.integer("train.lanes") == 0 ? team.size() : s.integer("train.lanes");
-        check_usage(lane_count == 1 || lane_count == team.size(),
-                    "train.lanes={} must be 0, 1 or the number of threads ({})", lane_count, team.size());
-        for (std::int64_t i = 0; i < lane_count; ++i)
+        const LanePlan plan = plan_lanes(s.integer("train.lanes"), s.integer("train.tile"), batch,
+                                         team.size(), model->tile_rows());
+        tile = plan.tile;
+        for (std::int64_t i = 0; i < plan.lanes; ++i)
             lanes.push_back(std::make_unique<Lane>(model->params()));
         partial_squares.resize(static_cast<std::size_t>(team.size()));
         model->initialise(seed());
@@ -153,7 +149,9 @@ OptionTable Trainer::options() {
         {"train.recompute", OptionKind::flag, "false",
          "blocks keep their input only and run again for their adjoint: less memory, a third more time"},
         {"train.lanes", OptionKind::integer, "0",
-         "0: each thread takes rows of its own; 1: threads share every op (layer by layer)", 0},
+         "0: each thread takes rows of its own, where there are rows for all; 1: threads share every op "
+         "(layer by layer)",
+         0},
         {"ema.decays", OptionKind::texts, "", "moving averages of the weights to keep, e.g. 0.99,0.999"},
         {"ema.warmup", OptionKind::flag, "false",
          "decay of step n at most n / (n + 9): short runs are not averaged with noise"},
