@@ -54,7 +54,7 @@ Precision precision_of(const Invocation& invocation) {
 
 ModelChoice choice_of(const Invocation& invocation) {
     return {.weights = invocation.options.text("--weights"),
-            .step = invocation.options.integer("--step"),
+            .step = invocation.options.has("--step") ? invocation.options.integer("--step") : -1,
             .side = invocation.options.integer("--side"),
             .precision = precision_of(invocation)};
 }

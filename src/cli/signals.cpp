@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/signals.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <ctime>
 
@@ -39,6 +40,12 @@ int StopSignals::pending() {
     const timespec at_once{};
     const int signal = sigtimedwait(&set, nullptr, &at_once);
     if (signal > 0) came_ = signal;
+    return came_;
+}
+
+int StopSignals::wait() {
+    const sigset_t set = stop_set();
+    while (came_ == 0) came_ = std::max(0, sigwaitinfo(&set, nullptr));  // -1: another signal was handled
     return came_;
 }
 

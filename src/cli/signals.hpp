@@ -14,6 +14,8 @@ class StopSignals {
 
     /// The signal that came, or 0. Once one came it is remembered.
     int pending();
+    /// Sleeps until one comes, and returns it.
+    int wait();
 
   private:
     int came_ = 0;

@@ -11,6 +11,7 @@
 #include "core/error.hpp"
 #include "figures/image_figure_parts.hpp"
 #include "generate/guidance.hpp"
+#include "generate/noise_between.hpp"
 #include "train/build_info.hpp"
 #include "train/settings_text.hpp"
 
@@ -145,20 +146,6 @@ plot::PictureGrid steps(const ImageFigureRequest& request, const std::vector<Loa
     return grid;
 }
 
-/// Along the great circle from a to b (Shoemake 1985), where Gaussian noise keeps its length; s on [0, 1].
-std::vector<float> between(std::span<const float> a, std::span<const float> b, double s) {
-    double aa = 0, bb = 0, ab = 0;
-    for (std::size_t i = 0; i < a.size(); ++i)
-        aa += double{a[i]} * a[i], bb += double{b[i]} * b[i], ab += double{a[i]} * b[i];
-    const double angle = std::acos(std::clamp(ab / std::sqrt(aa * bb), -1.0, 1.0));
-    const bool flat = std::sin(angle) < 1e-6;
-    const double of_a = flat ? 1 - s : std::sin((1 - s) * angle) / std::sin(angle);
-    const double of_b = flat ? s : std::sin(s * angle) / std::sin(angle);
-    std::vector<float> out(a.size());
-    for (std::size_t i = 0; i < a.size(); ++i) out[i] = static_cast<float>(of_a * a[i] + of_b * b[i]);
-    return out;
-}
-
 plot::PictureGrid interpolate(const ImageFigureRequest& request, const std::vector<LoadedModel>& models,
                               Team& team) {
     const std::int64_t columns = request.pictures > 0 ? request.pictures : (models.size() == 1 ? 9 : 7);
@@ -192,7 +179,7 @@ plot::PictureGrid interpolate(const ImageFigureRequest& request, const std::vect
             SampleRequest sampling = sampling_of(request, rows, steps_of(request, models[i]), guided);
             for (std::int64_t row = 0; row < rows; ++row) {
                 const std::vector<float> noise =
-                    between(end(classes ? 0 : 2 * row), end(classes ? 1 : 2 * row + 1), s);
+                    noise_between(end(classes ? 0 : 2 * row), end(classes ? 1 : 2 * row + 1), s);
                 sampling.noise.insert(sampling.noise.end(), noise.begin(), noise.end());
             }
             cells.push_back(drawn(models[i], sampling, team));

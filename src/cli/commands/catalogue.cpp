@@ -11,6 +11,7 @@ const std::vector<Command>& all_commands() {
         train_command(),  //
         train_classifier_command(),
         sample_command(),      //
+        serve_command(),       //
         eval_command(),        //
         plot_command(),        //
         diagnose_command(),    //

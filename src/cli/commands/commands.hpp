@@ -10,6 +10,7 @@ Command demo_command();
 Command train_command();
 Command train_classifier_command();
 Command sample_command();
+Command serve_command();
 Command eval_command();
 Command plot_command();
 Command diagnose_command();

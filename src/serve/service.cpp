@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include "serve/service.hpp"
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "serve/guard.hpp"
+#include "serve/site.hpp"
+#include "serve/targets.hpp"
+
+namespace mf::serve {
+
+struct Service::Parts {
+    explicit Parts(const ServiceRequest& request)
+        : guard(request.address, request.token),
+          targets(request.sources),
+          models(targets, request.choice, request.vae),
+          queue(request.threads, request.most_waiting),
+          site(models, queue, guard, {request.limits, request.http, request.seconds},
+               request.vae ? request.vae->path.string() : "") {}
+
+    Guard guard;
+    Targets targets;
+    ModelShelf models;
+    WorkQueue queue;
+    Site site;
+    std::unique_ptr<HttpServer> server;
+    std::string address;
+};
+
+Service::Service(const ServiceRequest& request) : parts_(std::make_unique<Parts>(request)) {
+    Listening listening = listen_at(request.address, request.port);
+    parts_->guard.set_port(listening.port);
+    const bool v6 = request.address.find(':') != std::string::npos;
+    parts_->address =
+        fmt::format("http://{}:{}/", v6 ? "[" + request.address + "]" : request.address, listening.port);
+    // Reading large weights takes a while; whoever waits for it is not kept from stopping the program.
+    constexpr double kSecondsToRead = 3600;
+    parts_->site.refresh(kSecondsToRead, {nullptr});
+    Site& site = parts_->site;
+    const Guard& guard = parts_->guard;
+    parts_->server = std::make_unique<HttpServer>(
+        std::move(listening), request.http, [&guard](const HttpRequest& head) { guard.check(head); },
+        [&site](const HttpRequest& asked, const Peer& peer) { return site.answer(asked, peer); });
+}
+
+Service::~Service() {
+    parts_->queue.stop();
+    parts_->server.reset();
+}
+
+int Service::port() const { return parts_->server->port(); }
+std::string Service::address() const { return parts_->address; }
+
+std::vector<std::string> Service::remarks() const {
+    std::vector<std::string> out;
+    const Json list = parts_->models.list();
+    for (const Json& model : list["models"])
+        for (const Json& line : model["remarks"])
+            out.push_back(fmt::format("{}: {}", model["name"].get<std::string>(), line.get<std::string>()));
+    for (const Json& one : list["unavailable"]) out.push_back(one["why"].get<std::string>());
+    return out;
+}
+
+bool Service::stop(double seconds) {
+    parts_->server->stop();
+    parts_->queue.stop();
+    return parts_->queue.idle_within(seconds);
+}
+
+}  // namespace mf::serve
