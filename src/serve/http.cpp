@@ -239,7 +239,9 @@ HttpResponse error_response(int status, const std::string& what, const std::stri
 }
 
 HttpResponse error_response(const HttpError& error) {
-    return error_response(error.status(), error.what(), error.hint(), error.retry_after());
+    HttpResponse out = error_response(error.status(), error.what(), error.hint(), error.retry_after());
+    if (!error.allow().empty()) out.headers.emplace_back("Allow", error.allow());
+    return out;
 }
 
 std::string head_text(const HttpResponse& response, bool keep_alive) {

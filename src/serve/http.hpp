@@ -19,12 +19,20 @@ class HttpError : public Error {
   public:
     HttpError(int status, const std::string& what, std::string hint = {}, int retry_after = 0)
         : Error(what, std::move(hint)), status_(status), retry_after_(retry_after) {}
+    /// 405: the path takes `method` only.
+    static HttpError other_method(const std::string& what, std::string method) {
+        HttpError out(405, what);
+        out.allow_ = std::move(method);
+        return out;
+    }
+    const std::string& allow() const { return allow_; }
     int status() const { return status_; }
     /// Seconds after which to try again; 0: nothing is said about it.
     int retry_after() const { return retry_after_; }
 
   private:
     int status_, retry_after_;
+    std::string allow_;
 };
 
 struct HttpRequest {

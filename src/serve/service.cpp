@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "serve/guard.hpp"
+#include "serve/run_shelf.hpp"
 #include "serve/site.hpp"
 #include "serve/targets.hpp"
 
@@ -15,13 +16,15 @@ struct Service::Parts {
         : guard(request.address, request.token),
           targets(request.sources),
           models(targets, request.choice, request.vae),
+          runs(targets, models),
           queue(request.threads, request.most_waiting),
-          site(models, queue, guard, {request.limits, request.http, request.seconds},
+          site(models, runs, queue, guard, {request.limits, request.http, request.seconds},
                request.vae ? request.vae->path.string() : "") {}
 
     Guard guard;
     Targets targets;
     ModelShelf models;
+    RunShelf runs;
     WorkQueue queue;
     Site site;
     std::unique_ptr<HttpServer> server;

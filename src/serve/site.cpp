@@ -22,8 +22,8 @@ HttpResponse json_response(const Json& value, int status = 200) {
 
 void require_method(const HttpRequest& request, const std::string& method) {
     if (request.method == method || (method == "GET" && request.method == "HEAD")) return;
-    throw HttpError(405,
-                    fmt::format("{} takes {}, not {}", shown(request.path), method, shown(request.method)));
+    throw HttpError::other_method(
+        fmt::format("{} takes {}, not {}", shown(request.path), method, shown(request.method)), method);
 }
 
 Json body_of(const HttpRequest& request) {
@@ -39,10 +39,44 @@ std::string event_text(const Event& event) {
     return fmt::format("event: {}\ndata: {}\n\n", event.name, event.data);
 }
 
+/// Tells what changed since it was last asked.
+class RunWatch {
+  public:
+    explicit RunWatch(RunShelf& runs) : runs_(runs) {}
+
+    /// Events since the last call; those of the first call say nothing new and are left out.
+    std::vector<Event> news() {
+        std::vector<Event> out;
+        if (Clock::now() - looked_ < std::chrono::seconds(1)) return out;
+        const bool first = looked_ == Clock::time_point{};
+        looked_ = Clock::now();
+        std::map<std::string, std::string> now;
+        for (const RunState& run : runs_.states()) {
+            now[run.name] = run.stamp;
+            const auto before = stamps_.find(run.name);
+            if (!first && before != stamps_.end() && before->second != run.stamp)
+                out.push_back(
+                    {"run", json_text({{"name", run.name}, {"step", run.step}, {"training", run.training}}),
+                     ""});
+        }
+        const auto same = [](const auto& a, const auto& b) { return a.first == b.first; };
+        if (!first && !std::ranges::equal(now, stamps_, same)) out.push_back({"runs", "{}", ""});
+        stamps_ = std::move(now);
+        return out;
+    }
+
+  private:
+    RunShelf& runs_;
+    Clock::time_point looked_{};
+    std::map<std::string, std::string> stamps_;
+};
+
 }  // namespace
 
-Site::Site(ModelShelf& models, WorkQueue& queue, const Guard& guard, SiteLimits limits, std::string vae_path)
+Site::Site(ModelShelf& models, RunShelf& runs, WorkQueue& queue, const Guard& guard, SiteLimits limits,
+           std::string vae_path)
     : models_(models),
+      runs_(runs),
       queue_(queue),
       guard_(guard),
       limits_(limits),
@@ -188,10 +222,27 @@ HttpResponse Site::events(const HttpRequest& request) {
     return out;
 }
 
+HttpResponse Site::runs(const HttpRequest& request) {
+    require_method(request, "GET");
+    const std::vector<std::string>& parts = request.parts;
+    if (parts.size() == 2) return json_response(runs_.list());
+    if (parts.size() == 3) return json_response(runs_.one(parts[2]));
+    if (parts.size() == 4 && parts[3] == "curves")
+        return json_response(runs_.curves(parts[2], request.query));
+    if (parts.size() == 5 && parts[3] == "sheets") {
+        HttpResponse out;
+        out.type = "image/png";
+        out.body = runs_.sheet(parts[2], parts[4]);
+        return out;
+    }
+    throw HttpError(404, fmt::format("there is no {}", shown(request.path)), "docs/serve.md lists the paths");
+}
+
 void Site::stream(const std::string& client, const StreamSink& sink) {
     const std::shared_ptr<Mailbox> box = mailboxes_.open(client);
     bool open = sink.write("retry: 1000\n\n" + event_text({"hello", json_text({{"client", client}}), ""}));
     auto spoke = Clock::now();
+    RunWatch watch(runs_);
     while (open && !sink.ended()) {
         std::deque<Event> events;
         {
@@ -201,6 +252,7 @@ void Site::stream(const std::string& client, const StreamSink& sink) {
             if (box->closed) break;
             events.swap(box->events);
         }
+        for (Event& event : watch.news()) events.push_back(std::move(event));
         for (const Event& event : events) open = open && sink.write(event_text(event));
         if (!events.empty()) spoke = Clock::now();
         if (Clock::now() - spoke > std::chrono::seconds(10)) {
@@ -220,6 +272,8 @@ HttpResponse Site::answer(const HttpRequest& request, const Peer& peer) {
         return draw(request, peer);
     if (path == "/api/ask") return ask(request);
     if (path == "/api/events") return events(request);
+    if (request.parts.size() >= 2 && request.parts[0] == "api" && request.parts[1] == "runs")
+        return runs(request);
     const std::string name = path == "/" ? "index.html" : path.substr(1);
     for (const PageFile& file : page_files()) {
         if (file.name != name) continue;

@@ -11,6 +11,7 @@
 #include "serve/http_server.hpp"
 #include "serve/mailboxes.hpp"
 #include "serve/model_shelf.hpp"
+#include "serve/run_shelf.hpp"
 #include "serve/work_queue.hpp"
 
 namespace mf::serve {
@@ -23,7 +24,8 @@ struct SiteLimits {
 
 class Site {
   public:
-    Site(ModelShelf& models, WorkQueue& queue, const Guard& guard, SiteLimits limits, std::string vae_path);
+    Site(ModelShelf& models, RunShelf& runs, WorkQueue& queue, const Guard& guard, SiteLimits limits,
+         std::string vae_path);
 
     /// Answers one request; errors are thrown (HttpError and those of the library).
     HttpResponse answer(const HttpRequest& request, const Peer& peer);
@@ -36,6 +38,7 @@ class Site {
     HttpResponse draw(const HttpRequest& request, const Peer& peer);
     HttpResponse ask(const HttpRequest& request);
     HttpResponse events(const HttpRequest& request);
+    HttpResponse runs(const HttpRequest& request);
     void stream(const std::string& client, const StreamSink& sink);
     /// What the path draws, to be called by the worker. Throws for bodies that make no sense.
     std::function<Answer(const Studio&)> drawer(const std::string& path, const Json& body, bool json_only,
@@ -43,6 +46,7 @@ class Site {
     Studio studio(Team& team, const std::function<bool()>& stop) const;
 
     ModelShelf& models_;
+    RunShelf& runs_;
     WorkQueue& queue_;
     const Guard& guard_;
     const SiteLimits limits_;
