@@ -87,8 +87,12 @@ void Team::run_erased(void (*call)(void*, int), void* work) {
     }
     for (std::uint32_t left = s.pending.load(std::memory_order_acquire); left != 0;)
         left = wait_for_change(s.pending, left);
-    for (std::exception_ptr& thrown : s.thrown)
-        if (thrown) std::rethrow_exception(std::exchange(thrown, nullptr));
+    std::exception_ptr first;
+    for (std::exception_ptr& thrown : s.thrown) {  // all are taken: none is left for the next call
+        std::exception_ptr one = std::exchange(thrown, nullptr);
+        if (!first) first = std::move(one);
+    }
+    if (first) std::rethrow_exception(first);
 }
 
 }  // namespace mf

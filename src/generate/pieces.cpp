@@ -42,6 +42,7 @@ double draw_in_pieces(const LoadedModel& loaded, const SampleRequest& request, T
     SampleMemory memory;
     double seconds = 0;
     for (std::int64_t done = 0; done < request.count; done += most) {
+        end_if_asked(request.stop, "drawing samples");
         SampleRequest part = request;
         part.first = request.first + done;
         part.count = std::min(most, request.count - done);

@@ -19,7 +19,7 @@ using TakePiece = std::function<void(std::int64_t first, const Samples& samples)
 using WantsPiece = std::function<bool(std::int64_t first, std::int64_t count)>;
 
 /// Draws request.count samples from request.first on, piece by piece, bit for bit those of a single draw. Returns the
-/// seconds that drawing took, without what `take` did.
+/// seconds that drawing took, without what `take` did. Stopped, after whole pieces, when request.stop says so.
 double draw_in_pieces(const LoadedModel& loaded, const SampleRequest& request, Team& team,
                       const TakePiece& take, const WantsPiece& wanted = nullptr);
 

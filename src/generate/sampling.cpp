@@ -65,7 +65,9 @@ Samples draw_samples(const LoadedModel& loaded, const SampleRequest& request, Te
     SamplePlan plan{.solver = solver_of(request.solver, loaded.settings),
                     .times = times_of(request, reverse),
                     .look_behind = request.as_published || direction == "forward_as_published",
-                    .precision = request.precision};
+                    .precision = request.precision,
+                    .second_pass = {},
+                    .stop = request.stop};
     check_solver(request, loaded, plan.solver);
     check_guidance(loaded, guidance);
     plan.second_pass = second_pass_of(loaded, guidance, request.count);
@@ -96,9 +98,9 @@ Samples draw_samples(const LoadedModel& loaded, const SampleRequest& request, Te
     else
         sample(team, *loaded.model, plan, condition, out.values, dimensions, nullptr, memory);
     if (loaded.decoder != nullptr) {
-        out.values = loaded.decoder->decode(team, out.values, loaded.sample.shape);
+        out.values = loaded.decoder->decode(team, out.values, loaded.sample.shape, request.stop);
         for (std::vector<float>& state : out.recorded)
-            state = loaded.decoder->decode(team, state, loaded.sample.shape);
+            state = loaded.decoder->decode(team, state, loaded.sample.shape, request.stop);
     }
     return out;
 }

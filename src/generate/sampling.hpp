@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/remarks.hpp"
+#include "core/stop.hpp"
 #include "generate/conditions.hpp"
 #include "sample/sampler.hpp"
 #include "train/checkpoint.hpp"
@@ -29,6 +30,7 @@ struct SampleRequest {
     int record = 0;                        ///< states to keep, evenly spread, the first and the last included
     std::int64_t piece = 0;                ///< most samples that are drawn together; 0: as memory allows
     Remarks remarks;                       ///< what acts, but not as one might expect
+    Stop stop;                             ///< asked before every call of the network, on the caller's thread
 };
 
 /// Steps from noise to data that the request asks for.
@@ -40,7 +42,7 @@ struct Samples {
     std::vector<double> recorded_times;
 };
 /// UsageError when the times do not lead from noise to data in the model's direction, or when a part of the request cannot
-/// act on this network. Where the model has a decoder, samples and states are what it makes of them.
+/// act on this network; Stopped when request.stop says so. Where the model has a decoder, samples and states are what it makes of them.
 Samples draw_samples(const LoadedModel& loaded, const SampleRequest& request, Team& team,
                      SampleMemory* memory = nullptr);
 

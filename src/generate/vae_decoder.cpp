@@ -107,7 +107,8 @@ Shape VaeDecoder::shape(const Shape& sample) const {
     return {sample[0] * config.factor(), sample[1] * config.factor(), config.pixels};
 }
 
-std::vector<float> VaeDecoder::decode(Team& team, std::span<const float> samples, const Shape& sample) const {
+std::vector<float> VaeDecoder::decode(Team& team, std::span<const float> samples, const Shape& sample,
+                                      const Stop& stop) const {
     const Shape picture = shape(sample);
     const std::int64_t count = std::ssize(samples) / sample.count();
     std::vector<float> out(static_cast<std::size_t>(count * picture.count()));
@@ -115,6 +116,7 @@ std::vector<float> VaeDecoder::decode(Team& team, std::span<const float> samples
     Pool pool;
     const Context context{team, pool, nullptr, request_.precision};
     for (std::int64_t i = 0; i < count; ++i) {
+        end_if_asked(stop, "decoding");
         Tensor latent({1, sample[0], sample[1], sample[2]}, DType::f32, &pool);
         std::copy_n(samples.data() + i * sample.count(), sample.count(), latent.f32());
         scale_.to_latents(latent.floats());

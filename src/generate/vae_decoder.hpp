@@ -51,7 +51,8 @@ class VaeDecoder final : public SampleDecoder {
     VaeDecoder(OpenedVae opened, const VaeRequest& request);
 
     Shape shape(const Shape& sample) const override;
-    std::vector<float> decode(Team& team, std::span<const float> samples, const Shape& sample) const override;
+    std::vector<float> decode(Team& team, std::span<const float> samples, const Shape& sample,
+                              const Stop& stop) const override;
     std::string text() const override;
     const SdVae& vae() const { return *opened_.vae; }
 

@@ -2,6 +2,7 @@
 #include "sample/sampler.hpp"
 
 #include <algorithm>
+#include <atomic>
 
 #include "core/rng.hpp"
 
@@ -19,17 +20,34 @@ Tensor rows_of(const Tensor& x, std::int64_t begin, std::int64_t end) {
     return x.shape().rank() == 1 ? x.reshaped({x.count(), 1}).row_range(begin, end) : x.row_range(begin, end);
 }
 
+/// Whether the caller wants an end: asked on the caller's thread, known to all.
+class Ending {
+  public:
+    explicit Ending(const Stop& stop) : stop_(stop) {}
+    /// Throws Stopped when it does. `asks`: this is the thread of the caller.
+    void check(bool asks) {
+        if (asks && stop_ && stop_()) wanted_.store(true, std::memory_order_relaxed);
+        if (wanted_.load(std::memory_order_relaxed)) throw Stopped("stopped drawing samples");
+    }
+
+  private:
+    const Stop& stop_;
+    std::atomic<bool> wanted_{false};
+};
+
 /// One tile of rows and one step of the plan.
 class Stepper {
   public:
-    /// `first`: the tile's first sample.
+    /// `first`: the tile's first sample. `ending`: asked before every pass, `asks` as Ending::check means it.
     Stepper(const Context& context, const VelocityModel& model, const SamplePlan& plan,
-            const Condition& condition, std::int64_t first)
+            const Condition& condition, std::int64_t first, Ending& ending, bool asks)
         : context_(context),
           model_(model),
           plan_(plan),
           condition_(condition),
-          first_(static_cast<std::size_t>(first)) {}
+          first_(static_cast<std::size_t>(first)),
+          ending_(ending),
+          asks_(asks) {}
 
     /// Moves z (rows, D) from time t to time s.
     void step(Tensor& z, double t, double s) const {
@@ -52,6 +70,7 @@ class Stepper {
         const Tensor r_column = constant_column(context_.pool, z.rows(), r),
                      t_column = constant_column(context_.pool, z.rows(), t);
         const auto pass = [&](const Condition& condition) {
+            ending_.check(asks_);
             return model_.forward(context_, z, r_column, t_column, condition, {.u = true, .v = false})
                 .u.value;
         };
@@ -93,6 +112,8 @@ class Stepper {
     const SamplePlan& plan_;
     const Condition& condition_;
     const std::size_t first_;
+    Ending& ending_;
+    const bool asks_;
 };
 
 }  // namespace
@@ -132,13 +153,14 @@ void sample(Team& team, const VelocityModel& model, const SamplePlan& plan, cons
     const bool together = count <= (team.size() - 1) * most;
     const std::int64_t rows_of_tile = together ? count : most,
                        tiles = (count + rows_of_tile - 1) / rows_of_tile;
-    const auto run_tile = [&](Pool& pool, Team& solo, std::int64_t tile, std::size_t first,
+    Ending ending(plan.stop);
+    const auto run_tile = [&](int lane, Pool& pool, Team& solo, std::int64_t tile, std::size_t first,
                               std::size_t last) {
         const std::int64_t begin = tile * rows_of_tile, end = std::min(count, begin + rows_of_tile);
         const Context context{solo, pool, nullptr, plan.precision};
         const Condition own{rows_of(condition.labels, begin, end), rows_of(condition.omega, begin, end),
                             rows_of(condition.t_min, begin, end), rows_of(condition.t_max, begin, end)};
-        const Stepper stepper(context, model, plan, own, begin);
+        const Stepper stepper(context, model, plan, own, begin, ending, lane == 0);
         Tensor rows = Tensor::view_of(z.data() + begin * dimensions, {end - begin, dimensions}, DType::f32);
         for (std::size_t i = first; i < last; ++i) stepper.step(rows, plan.times[i], plan.times[i + 1]);
     };
@@ -149,12 +171,12 @@ void sample(Team& team, const VelocityModel& model, const SamplePlan& plan, cons
     const std::size_t steps = plan.times.size() - 1, stride = recorder ? 1 : steps;
     if (recorder) recorder(0, z);
     for (std::size_t first = 0; first < steps; first += stride) {
-        if (together) run_tile(pools[0], team, 0, first, first + stride);
+        if (together) run_tile(0, pools[0], team, 0, first, first + stride);
         team.run([&](int lane) {
             if (together) return;
             Team solo(1);
             for (std::int64_t tile = lane; tile < tiles; tile += team.size())
-                run_tile(pools[static_cast<std::size_t>(lane)], solo, tile, first, first + stride);
+                run_tile(lane, pools[static_cast<std::size_t>(lane)], solo, tile, first, first + stride);
         });
         if (recorder) recorder(static_cast<std::int64_t>(first + stride), z);
     }

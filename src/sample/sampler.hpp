@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/stop.hpp"
 #include "nn/velocity_model.hpp"
 
 namespace mf {
@@ -31,6 +32,7 @@ struct SamplePlan {
     bool look_behind = false;
     Precision precision = Precision::f32;
     SecondPass second_pass = {};
+    Stop stop = {};  ///< asked before every call of the network
 };
 
 /// 1, 1 - 1/n, ..., 0; or 0, 1/n, ..., 1 when `forward`.
@@ -46,7 +48,7 @@ using Recorder = std::function<void(std::int64_t, const std::vector<float>&)>;
 using SampleMemory = std::deque<Pool>;
 
 /// Moves `z` (count, D) along the plan; the model must be packed in the plan's precision. Rows are worked on in tiles;
-/// the result of a row does not depend on what else is sampled.
+/// the result of a row does not depend on what else is sampled. Stopped, with `z` in between, when plan.stop says so.
 void sample(Team& team, const VelocityModel& model, const SamplePlan& plan, const Condition& condition,
             std::vector<float>& z, std::int64_t dimensions, const Recorder& recorder = nullptr,
             SampleMemory* memory = nullptr);
