@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <sched.h>
+#include <unistd.h>
 
 #include "core/error.hpp"
 
@@ -21,6 +22,12 @@ struct Team::Shared {
     bool quit = false;
     std::vector<std::exception_ptr> thrown;
     std::vector<std::thread> threads;
+    pid_t process = ::getpid();  // whose threads these are
+
+    explicit Shared(int size) : thrown(static_cast<std::size_t>(size)) {
+        for (int lane = 1; lane < size; ++lane) threads.emplace_back([this, lane] { work_as(lane); });
+    }
+    void work_as(int lane);
 };
 
 namespace {
@@ -38,6 +45,19 @@ std::uint32_t wait_for_change(const std::atomic<std::uint32_t>& value, std::uint
 
 }  // namespace
 
+void Team::Shared::work_as(int lane) {
+    for (std::uint32_t seen = 0;;) {
+        seen = wait_for_change(epoch, seen);
+        if (quit) return;
+        try {
+            call(work, lane);
+        } catch (...) {
+            thrown[static_cast<std::size_t>(lane)] = std::current_exception();
+        }
+        if (pending.fetch_sub(1, std::memory_order_acq_rel) == 1) pending.notify_one();
+    }
+}
+
 int usable_cores() {
     cpu_set_t set;
     CPU_ZERO(&set);
@@ -45,26 +65,17 @@ int usable_cores() {
     return std::max(1, CPU_COUNT(&set));
 }
 
-Team::Team(int threads) : size_(threads > 0 ? threads : usable_cores()), shared_(std::make_unique<Shared>()) {
+Team::Team(int threads) : size_(threads > 0 ? threads : usable_cores()), shared_() {
     check(size_ <= 1024, "[team] {} threads are too many", size_);
-    shared_->thrown.resize(static_cast<std::size_t>(size_));
-    for (int lane = 1; lane < size_; ++lane)
-        shared_->threads.emplace_back([shared = shared_.get(), lane] {
-            for (std::uint32_t seen = 0;;) {
-                seen = wait_for_change(shared->epoch, seen);
-                if (shared->quit) return;
-                try {
-                    shared->call(shared->work, lane);
-                } catch (...) {
-                    shared->thrown[static_cast<std::size_t>(lane)] = std::current_exception();
-                }
-                if (shared->pending.fetch_sub(1, std::memory_order_acq_rel) == 1)
-                    shared->pending.notify_one();
-            }
-        });
+    shared_ = std::make_unique<Shared>(size_);
 }
 
 Team::~Team() {
+    // A child of fork has this object but not its threads, for which it would wait for ever.
+    if (shared_->process != ::getpid()) {
+        (void)shared_.release();
+        return;
+    }
     shared_->quit = true;
     shared_->epoch.fetch_add(1, std::memory_order_acq_rel);
     shared_->epoch.notify_all();
@@ -72,6 +83,10 @@ Team::~Team() {
 }
 
 void Team::run_erased(void (*call)(void*, int), void* work) {
+    if (shared_->process != ::getpid()) {  // after a fork: threads of our own
+        (void)shared_.release();
+        shared_ = std::make_unique<Shared>(size_);
+    }
     Shared& s = *shared_;
     s.call = call;
     s.work = work;

@@ -34,6 +34,7 @@ const Catalogue<DatasetFactory>& dataset_catalogue() {
         image_folder(),     //
         latents(),          //
         noise(),            //
+        arrays(),           //
     };
     static const Catalogue<DatasetFactory> catalogue("data set", entries);
     return catalogue;

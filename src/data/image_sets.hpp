@@ -12,5 +12,6 @@ DatasetEntry cifar();
 DatasetEntry image_folder();
 DatasetEntry latents();
 DatasetEntry noise();
+DatasetEntry arrays();
 
 }  // namespace mf

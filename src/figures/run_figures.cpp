@@ -29,7 +29,7 @@ plot::Scene scene_for(const std::vector<LoadedModel>& models) {
         check_usage(model.settings.text("data.name") == first.text("data.name"),
                     "these runs have different data: {} and {}", first.text("data.name"),
                     model.settings.text("data.name"));
-    return scene_of(points_of(*models[0].data, "a figure"));
+    return scene_of(points_of(models[0], "a figure"));
 }
 
 std::vector<LoadedModel> open_rows(const FigureRequest& request, Team& team) {

@@ -112,4 +112,16 @@ const PointDataset& points_of(const Dataset& data, const std::string& what) {
     return *points;
 }
 
+const PointDataset& points_of(const LoadedModel& model, const std::string& what) {
+    if (model.data != nullptr) return points_of(*model.data, what);
+    check_usage(model.sample.shape.rank() == 1,
+                "{} is for points in the plane; this network draws samples of shape {}", what,
+                model.sample.shape.text());
+    throw UsageError(
+        fmt::format("{} compares with the points that the network learnt; they were in the memory of a "
+                    "program and are not here",
+                    what),
+        "samples go to files of numbers: meanflow sample RUN --out x.npz");
+}
+
 }  // namespace mf

@@ -48,5 +48,7 @@ Samples draw_samples(const LoadedModel& loaded, const SampleRequest& request, Te
 
 /// The data set as points in the plane. UsageError when it is none.
 const PointDataset& points_of(const Dataset& data, const std::string& what);
+/// What the network learnt, as points. UsageError also where it learnt from the memory of a program.
+const PointDataset& points_of(const LoadedModel& model, const std::string& what);
 
 }  // namespace mf

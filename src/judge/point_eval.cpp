@@ -21,7 +21,7 @@ PointResult of_file(const std::string& path, const EvalRequest& request, Team& t
 std::vector<PointResult> eval_points(const std::string& target, const EvalRequest& request, Team& team) {
     if (is_sample_file(target)) return {of_file(target, request, team)};
     const LoadedModel loaded = open_for_evaluation(target, request, team);
-    const PointDataset& data = points_of(*loaded.data, "eval");
+    const PointDataset& data = points_of(loaded, "eval");
     SampleRequest sampling = request.sampling;
     sampling.count = request.count == 0 ? 20000 : request.count;
     std::vector<PointResult> out;

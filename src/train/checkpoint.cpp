@@ -45,9 +45,6 @@ std::vector<std::string> class_names_of(const Dataset& data) {
     return data.images() == nullptr ? std::vector<std::string>{} : data.images()->class_names();
 }
 
-/// True for data that is drawn, not read from files.
-bool is_embedded(const Settings& settings) { return !settings.has("data.path"); }
-
 /// The parameters with this prefix, laid out as `store` has them.
 void gather(const Checkpoint& checkpoint, const std::string& prefix, const ParamStore& store,
             std::span<float> out) {
@@ -153,7 +150,7 @@ LoadedModel load_model(const Checkpoint& checkpoint, const std::string& weights,
     out.step = checkpoint.step;
     out.weights = name;
     read_sample_kind(checkpoint.file.metadata, checkpoint.path.string(), out);
-    if (is_embedded(out.settings)) out.data = make_dataset(out.settings);
+    if (is_drawn_data(out.settings)) out.data = make_dataset(out.settings);
     out.model = make_model(out.settings, out.sample);
     gather(checkpoint, prefix_of(name), out.model->params(), out.model->params().flat());
     out.model->params().repack(team, precision);
@@ -168,7 +165,7 @@ LoadedModel initial_model(const Settings& settings, Team& team, Precision precis
     out.sample = kind_of(*data);
     out.class_names = class_names_of(*data);
     out.model = make_model(settings, out.sample);
-    if (is_embedded(settings)) out.data = make_dataset(settings);
+    if (is_drawn_data(settings)) out.data = make_dataset(settings);
     out.model->initialise(static_cast<std::uint64_t>(settings.integer("seed")));
     out.model->params().repack(team, precision);
     return out;

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "train/make_model.hpp"
 
+#include "data/arrays.hpp"
 #include "models/catalogue.hpp"
 
 namespace mf {
 
 std::unique_ptr<Dataset> make_dataset(const Settings& settings, const DataPlan& plan) {
     return dataset_catalogue().at(settings.text("data.name")).make(settings, plan);
+}
+
+bool is_drawn_data(const Settings& settings) {
+    return !settings.has("data.path") && settings.text("data.name") != kArrays;
 }
 
 SampleKind kind_of(const Dataset& data) { return {data.sample_shape(), data.classes()}; }

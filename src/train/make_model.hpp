@@ -12,6 +12,8 @@ namespace mf {
 
 /// The data set that these settings name. `plan`: a fixed order of its classes, and how many threads read.
 std::unique_ptr<Dataset> make_dataset(const Settings& settings, const DataPlan& plan = {});
+/// True for data that the settings alone make: neither in files nor in the memory of a program.
+bool is_drawn_data(const Settings& settings);
 /// What a network for this data set is built for.
 SampleKind kind_of(const Dataset& data);
 

@@ -219,7 +219,7 @@ LoadedModel open_plain_weights(const std::filesystem::path& path, std::int64_t s
     if (out.sample.shape.rank() == 3) out.model = detected(shapes_of(chosen), out.sample, name, published);
     if (said) {
         if (out.model == nullptr) out.model = make_model(out.settings, out.sample);
-        if (!out.settings.has("data.path")) out.data = make_dataset(out.settings);
+        if (is_drawn_data(out.settings)) out.data = make_dataset(out.settings);
         if (out.data != nullptr && out.data->sample_shape() != out.sample.shape)
             out.data.reset();  // another side
         if (metadata.contains("architecture")) out.architecture = metadata.at("architecture");

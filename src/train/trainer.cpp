@@ -37,11 +37,15 @@ struct Trainer::Parts {
     std::int64_t done = 0;
     std::int64_t guidance_rows = 0, steps_seen = 0;  // of this process
 
-    Parts(const Settings& s, int threads, std::optional<std::vector<std::string>> class_order)
+    /// `given`: data in memory; without any, the settings say what to make.
+    Parts(const Settings& s, int threads, std::optional<std::vector<std::string>> class_order,
+          GivenData given)
         : settings(s),
           team(threads),
-          data(make_dataset(s, {std::move(class_order), team.size()})),
-          data_print(data->images() == nullptr ? DataPrint{} : data->images()->print()),
+          data(given.data ? std::move(given.data) : make_dataset(s, {std::move(class_order), team.size()})),
+          data_print(!given.print.counts.empty() ? std::move(given.print)
+                     : data->images() == nullptr ? DataPrint{}
+                                                 : data->images()->print()),
           objective(objective_catalogue().at(s.text("objective.name")).make(s)),
           model(make_model(s, kind_of(*data), *objective)),
           times(TimeSampler::make(s)),
@@ -163,7 +167,9 @@ OptionTable Trainer::options() {
 }
 
 Trainer::Trainer(const Settings& settings, int threads, std::optional<std::vector<std::string>> class_order)
-    : parts_(std::make_unique<Parts>(settings, threads, std::move(class_order))) {}
+    : parts_(std::make_unique<Parts>(settings, threads, std::move(class_order), GivenData{})) {}
+Trainer::Trainer(const Settings& settings, int threads, GivenData data)
+    : parts_(std::make_unique<Parts>(settings, threads, std::nullopt, std::move(data))) {}
 Trainer::~Trainer() = default;
 
 StepReport Trainer::step() {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/options.hpp"
+#include "data/arrays.hpp"
 #include "data/data_print.hpp"
 #include "data/dataset.hpp"
 #include "nn/velocity_model.hpp"
@@ -43,6 +44,8 @@ class Trainer {
     /// `threads` 0: all cores. `class_order`: names of the classes by label, where a checkpoint fixed them (see DataPlan).
     Trainer(const Settings& settings, int threads,
             std::optional<std::vector<std::string>> class_order = std::nullopt);
+    /// On data that the caller has in memory (settings: data.name=arrays).
+    Trainer(const Settings& settings, int threads, GivenData data);
     ~Trainer();
 
     StepReport step();

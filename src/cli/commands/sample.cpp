@@ -216,7 +216,7 @@ void write_all(std::vector<Drawn>& all, const LoadedModel& loaded, const fs::pat
         }
         return;
     }
-    const PointDataset& data = points_of(*loaded.data, "a picture");
+    const PointDataset& data = points_of(loaded, "a picture");
     const auto format = out.extension() == ".png" ? plot::Format::png : plot::Format::svg;
     plot::draw(figure_of(all, scene_of(data)), fs::path(out).replace_extension(), {format});
     for (Drawn& one : all) one.file = out;

@@ -8,66 +8,14 @@
 #include "cli/commands/commands.hpp"
 #include "cli/json.hpp"
 #include "core/error.hpp"
-#include "verify/kinds.hpp"
+#include "verify/check_file.hpp"
 
 namespace mf::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
-struct Case {
-    std::string file, status, remark;
-    verify::TensorError worst{"", 0, 0};
-    std::vector<verify::TensorError> all;
-    std::vector<std::string> unchecked;  ///< tensors that no check used
-};
-
-/// The first few names, and how many more there are.
-std::string first_of(const std::vector<std::string>& names) {
-    constexpr std::size_t shown = 3;
-    std::string out;
-    for (std::size_t i = 0; i < std::min(shown, names.size()); ++i) out += (i == 0 ? "" : ", ") + names[i];
-    return names.size() <= shown ? out : fmt::format("{} and {} more", out, names.size() - shown);
-}
-
-Case verify_file(const fs::path& path, Precision precision, Team& team) {
-    Case out{path.filename().string(), "failed", "", {"", 0, 0}, {}, {}};
-    const verify::VerifyKind* kind = verify::kind_of(out.file);
-    if (kind == nullptr || (precision == Precision::bf16 && !kind->has_precision)) {
-        out.status = "skipped";
-        out.remark = kind == nullptr ? "this build knows no such kind" : "it has no network";
-        return out;
-    }
-    try {
-        const verify::Reference reference(path);
-        verify::Comparison comparison(reference, precision);
-        kind->verify(reference, comparison, team);
-        out.unchecked = comparison.unseen();
-        const bool good = precision == Precision::bf16 ? out.unchecked.empty() : comparison.passed();
-        out.status = !good ? "failed" : precision == Precision::bf16 ? "measured" : "passed";
-        if (comparison.worst() != nullptr) out.worst = *comparison.worst();
-        out.all = comparison.all();
-        out.remark = fmt::format("{} tensors", out.all.size());
-        if (!out.unchecked.empty()) out.remark += fmt::format(", no check uses {}", first_of(out.unchecked));
-        if (const auto unread = reference.unread(); !unread.empty())
-            out.remark += fmt::format("; its config has more than is read: {}", first_of(unread));
-    } catch (const Error& error) {
-        out.remark = error.what();
-    }
-    return out;
-}
-
-std::vector<fs::path> files_of(const fs::path& target) {
-    if (fs::is_regular_file(target)) return {target};
-    if (!fs::is_directory(target)) throw Error(fmt::format("{}: no such folder or file", target.string()));
-    std::vector<fs::path> out;
-    for (const auto& entry : fs::directory_iterator(target))
-        if (entry.path().extension() == ".safetensors") out.push_back(entry.path());
-    std::ranges::sort(out);
-    if (out.empty())
-        throw Error(fmt::format("{}: there is no .safetensors file in this folder", target.string()));
-    return out;
-}
+using verify::Case;
 
 void print_line(const Case& one) {
     if (one.worst.name.empty())
@@ -114,8 +62,8 @@ int run_verify(const Invocation& invocation) {
         invocation.options.text("--precision") == "bf16" ? Precision::bf16 : Precision::f32;
     std::vector<Json> rows;
     int failed = 0, passed = 0, skipped = 0;
-    for (const fs::path& path : files_of(invocation.words[0])) {
-        const Case one = verify_file(path, precision, team);
+    for (const fs::path& path : verify::files_of(invocation.words[0])) {
+        const Case one = verify::check_file(path, precision, team);
         ++(one.status == "failed" ? failed : one.status == "skipped" ? skipped : passed);
         rows.push_back(row_of(one, precision));
         if (invocation.json() || (invocation.quiet() && one.status != "failed")) continue;
