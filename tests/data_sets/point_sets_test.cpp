@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "data/arrays.hpp"
 #include "data/dataset.hpp"
 
 namespace {
@@ -165,8 +166,9 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(PointSets, EveryOneOfTheCatalogueIsTested) {
     int points = 0;
     for (const auto& entry : dataset_catalogue().entries()) {
-        // Those that are read from files are no points.
+        // Those that are read from files are no points, and those of a program's memory are its own.
         if (std::ranges::find(entry.options, "data.path", &Option::key) != entry.options.end()) continue;
+        if (entry.name == kArrays) continue;
         points += make({entry.name, entry.name, {}})->points() != nullptr ? 1 : 0;
     }
     EXPECT_EQ(dataset_catalogue().entries().front().name, "checkerboard");
