@@ -2,7 +2,10 @@
 #include "door/model.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+
+#include <fmt/ranges.h>
 
 #include "core/error.hpp"
 #include "data/images.hpp"
@@ -19,6 +22,9 @@ SampleRequest settled(SampleRequest request, const Model::Parts& parts, std::siz
     check_usage(static_cast<std::int64_t>(room) == request.count * each,
                 "[sample] {} samples of {} numbers do not fit in {}", request.count, each, room);
     check_guidance_numbers(request.guidance, request.count);
+    constexpr std::array solvers = {"auto", "average", "euler", "heun"};
+    check_usage(std::ranges::find(solvers, request.solver) != solvers.end(),
+                "solver '{}' is not known; there are {}", request.solver, fmt::join(solvers, ", "));
     request.precision = parts.precision;
     request.record = 0;
     return request;

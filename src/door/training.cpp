@@ -68,13 +68,17 @@ void remark_on_loop_keys(const std::vector<ConfigItem>& items, std::vector<std::
 }
 
 std::vector<ConfigItem> items_for(const TrainingRequest& request, std::vector<ConfigItem> items) {
-    items.insert(items.end(), request.items.begin(), request.items.end());
-    if (!request.data) return items;
+    if (!request.data) {
+        items.insert(items.end(), request.items.begin(), request.items.end());
+        return items;
+    }
     for (const ConfigItem& item : request.items)
         if (item.key == "data.name" && item.value != kArrays)
             throw UsageError(fmt::format("data.name={} and arrays as data say different things", item.value),
                              "give one of the two");
+    // Before the caller's: keys of other data are dropped where the configuration has them, refused where he has.
     items.push_back({"data.name", kArrays, ""});
+    items.insert(items.end(), request.items.begin(), request.items.end());
     return items;
 }
 

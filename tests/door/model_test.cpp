@@ -105,8 +105,11 @@ TEST(DoorModel, WhatCannotBeAskedForIsRefused) {
     request.count = 2;
     std::vector<float> small(3);
     EXPECT_THROW(model.sample(request, small), UsageError);
-    request.stop = [] { return true; };
     std::vector<float> room(4);
+    request.solver = "magic";
+    EXPECT_THROW(model.sample(request, room), UsageError);
+    request.solver = "auto";
+    request.stop = [] { return true; };
     EXPECT_THROW(model.sample(request, room), Stopped);
 }
 

@@ -153,6 +153,7 @@ TEST(DoorTraining, ArraysThatCannotBeAreRefused) {
     refused({.sample = {3}, .count = 1, .bytes = {}, .floats = large});
     EXPECT_THROW(Training(request_of({{"data.name", "arrays", ""}}, nullptr)), UsageError);
     EXPECT_THROW(Training(request_of({{"data.name", "moons", ""}}, &pictures)), UsageError);
+    EXPECT_THROW(Training(request_of({{"data.path", "/", ""}}, &pictures)), UsageError);
 }
 
 }  // namespace
