@@ -21,8 +21,8 @@ WORKS = {
 
 def ours(args, work, precision):
     if work.startswith("sample"):
-        words = ["bench", "sample", "bench/b2", "--batch", work.removeprefix("sample"), "--precision", precision,
-                 "--repeat", "8", "--seconds", "4"]
+        numbers = ["--int8"] if precision == "int8" else ["--precision", precision]
+        words = ["bench", "sample", "bench/b2", "--batch", work.removeprefix("sample"), *numbers, "--repeat", "8", "--seconds", "4"]
     else:
         words = ["bench", "step", f"bench/{work}", f"precision={precision}", "--repeat", "2", "--warm-up", "1"]
     return Program("meanflow.cpp", precision, [args.program, *words, "--json"])
@@ -43,6 +43,8 @@ def peers(args, work):
 def compare(args, work):
     """What is kept of one work: its contestants with their turns, and the versions of all."""
     runners = [ours(args, work, "f32"), *peers(args, work), ours(args, work, "bf16")]
+    if work.startswith("sample"):
+        runners.append(ours(args, work, "int8"))
     turns, versions = take_turns(runners, args.runs, work)
     return {"work": work, "date": str(datetime.date.today()), "versions": versions,
             "contestants": [{"name": one.name, "precision": one.precision, "peer": isinstance(one, Script), "turns": t}
@@ -82,7 +84,7 @@ def page(results):
         " cores.", "",
         "Contestants take turns; what counts of a turn is its median. Ratios are a row's time over the peer's in the same"
         " round, median over the rounds: below 1 is faster. bf16 of ours: operands and kept activations; weights, sums and"
-        " moments in f32. The ceiling is a large matrix product by oneDNN on all cores in the same precision, measured in the"
+        " moments in f32. int8: the matrices of the blocks in 8 bits (`docs/checkpoints.md`), bf16 beside them; its ceiling is bf16's. The ceiling is a large matrix product by oneDNN on all cores in the same precision, measured in the"
         " same turn. \"Other cores busy\" is what other processes took meanwhile.",
     ]
     for kept in results:

@@ -56,7 +56,8 @@ ModelChoice choice_of(const Invocation& invocation) {
     return {.weights = invocation.options.text("--weights"),
             .step = invocation.options.has("--step") ? invocation.options.integer("--step") : -1,
             .side = invocation.options.integer("--side"),
-            .precision = precision_of(invocation)};
+            .precision = precision_of(invocation),
+            .asked_for = invocation.options.was_set("--precision")};
 }
 
 LoadedModel open_model(const std::string& target, const Invocation& invocation, Team& team) {

@@ -27,7 +27,7 @@ struct FlowRequest {
         tangent;  ///< (count, *sample_shape): of z, for the derivative; empty: the network's own v
     GuidanceRequest guidance;  ///< labels, and the strength where it is an input of the network
     std::uint64_t seed = 0;    ///< of random labels
-    Stop stop;                 ///< asked between portions of rows
+    Stop stop = {};            ///< asked between portions of rows
 };
 
 /// u, and du/dt along (tangent, 0, 1): both (count, *sample_shape); du_dt is empty when it was not asked for.

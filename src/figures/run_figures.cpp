@@ -216,9 +216,13 @@ constexpr NamedRunFigure kRunFigures[] = {
 }  // namespace
 
 LoadedModel open_row(const RunRow& row, std::int64_t checkpoint, Team& team) {
-    return open_model(
-        row.target,
-        {.weights = row.weights, .step = checkpoint, .side = row.side, .precision = row.precision}, team);
+    return open_model(row.target,
+                      {.weights = row.weights,
+                       .step = checkpoint,
+                       .side = row.side,
+                       .precision = row.precision,
+                       .asked_for = row.precision_asked_for},
+                      team);
 }
 
 std::vector<std::int64_t> common_stages(const FigureRequest& request, const std::string& figure) {

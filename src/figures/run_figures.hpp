@@ -19,6 +19,7 @@ struct RunRow {
     std::string weights = "ema";
     std::int64_t side = 0;  ///< of a sample, for a file of weights alone; 0: what it says, or 32
     Precision precision = Precision::f32;  ///< in which it is packed and samples
+    bool precision_asked_for = false;      ///< see ModelChoice::asked_for
 };
 
 /// What all panels of a figure share.

@@ -41,7 +41,16 @@ LoadedModel open_model(const std::filesystem::path& target, const ModelChoice& c
         throw UsageError(fmt::format("--step {} chooses a checkpoint of a run; {} is a single file",
                                      choice.step, target.string()),
                          "name the folder of the run, or leave --step out");
-    if (file && holds_plain_weights(target)) return with_average_remark(opened(target, choice, team), true);
+    if (file && holds_plain_weights(target)) {
+        LoadedModel out = with_average_remark(opened(target, choice, team), true);
+        if (out.eight_bits && choice.asked_for && choice.precision == Precision::f32)
+            throw UsageError(
+                fmt::format("--precision f32: {} has weights of 8 bits, and what is computed beside "
+                            "them is bf16",
+                            target.string()),
+                "leave --precision out, or take the weights that it was made of");
+        return out;
+    }
     if (choice.side != 0)
         throw UsageError(
             fmt::format("--side is for files of weights; {} says what its samples are", target.string()),

@@ -16,7 +16,8 @@ struct ModelChoice {
     std::string weights = "ema";  ///< online, ema, or a full name: see load_model
     std::int64_t step = -1;       ///< checkpoint of a run; -1: the newest
     std::int64_t side = 0;        ///< of a sample, for a file of weights alone; 0: what it says, or 32
-    Precision precision = Precision::f32;  ///< in which the weights are packed
+    Precision precision = Precision::f32;  ///< in which the weights are packed; those of 8 bits need bf16
+    bool asked_for = false;                ///< by somebody: then f32 is no word for weights of 8 bits
 };
 
 /// The network of a run (its newest whole checkpoint, or that of `step`), of a checkpoint file, or of a file of weights

@@ -65,7 +65,7 @@ Samples draw_samples(const LoadedModel& loaded, const SampleRequest& request, Te
     SamplePlan plan{.solver = solver_of(request.solver, loaded.settings),
                     .times = times_of(request, reverse),
                     .look_behind = request.as_published || direction == "forward_as_published",
-                    .precision = request.precision,
+                    .precision = loaded.eight_bits ? Precision::bf16 : request.precision,
                     .second_pass = {},
                     .stop = request.stop};
     check_solver(request, loaded, plan.solver);

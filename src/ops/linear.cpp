@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ops/linear.hpp"
 
+#include "ops/cpu/byte_gemm.hpp"
 #include "ops/cpu/elementwise.hpp"
 #include "ops/cpu/gemm.hpp"
 
@@ -37,6 +38,15 @@ struct LinearRecord {
     }
 };
 
+Dual of_bytes(const Context& context, const Dual& x, const Param& w, const Param* b) {
+    check(context.tape == nullptr && x.tangent.empty(), "[linear] {} has 8 bits, which are for sampling only",
+          w.name);
+    Dual y(context.make({x.rows(), w.shape[0]}));
+    cpu::multiply(context.team, cpu::quantised(context.team, context.pool, x.value), y.value,
+                  b != nullptr ? b->value.f32() : nullptr, *w.bytes);
+    return y;
+}
+
 }  // namespace
 
 Dual linear(const Context& context, const Dual& x, const Param& w, const Param* b) {
@@ -44,6 +54,7 @@ Dual linear(const Context& context, const Dual& x, const Param& w, const Param* 
     check(x.cols() == k, "[linear] x must be (rows, {}) for {} ({}, {}) but is {}", k, w.name, n, k,
           x.value.shape());
     check(b == nullptr || b->shape.count() == n, "[linear] the bias of {} must have {} elements", w.name, n);
+    if (w.bytes != nullptr) return of_bytes(context, x, w, b);
     const bool narrow = n <= cpu::kNarrow;
     check(narrow || !w.panels.data.empty(), "[linear] {} is not packed for this; call ParamStore::repack",
           w.name);

@@ -8,7 +8,8 @@
 
 namespace mf {
 
-/// x (rows, k) f32 or bf16, w (n, k), b (n) or null; the result (rows, n) is f32.
+/// x (rows, k) f32 or bf16, w (n, k), b (n) or null; the result (rows, n) is f32. Of a w of 8 bits (sampling only: no tape,
+/// no tangent) the product is that of whole numbers, see ops/cpu/byte_gemm.hpp.
 Dual linear(const Context& context, const Dual& x, const Param& w, const Param* b);
 
 }  // namespace mf

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "ops/cpu/byte_gemm.hpp"
 #include "ops/cpu/conv.hpp"
 #include "ops/cpu/gemm.hpp"
 
@@ -38,6 +39,25 @@ void check_range(const Tensor& wide, const Tensor& narrow, const std::string& wh
               "{} holds {}, which is beyond the range of f32", what, numbers[i]);
 }
 
+/// One scale a row of a matrix of 8 bits: of a tensor beside it.
+Tensor scales_of(const Param& param, const std::map<std::string, Tensor>& weights, const std::string& place) {
+    const auto found = weights.find(param.name + ".scale");
+    check(found != weights.end(), "{}: tensor {} has 8 bits, but there is no {}.scale for them", place,
+          param.name, param.name);
+    const Tensor& out = found->second;
+    check(out.dtype() == DType::f32 && out.shape() == Shape{param.shape[0]},
+          "{}: tensor {}.scale is {} of shape {}, expected f32 of shape {}", place, param.name,
+          name_of(out.dtype()), out.shape(), Shape{param.shape[0]});
+    for (std::int64_t row = 0; row < out.count(); ++row)
+        check(std::isfinite(out.f32()[row]) && out.f32()[row] > 0,
+              "{}: tensor {}.scale holds {} in row {}; a scale is above 0 and finite", place, param.name,
+              out.f32()[row], row);
+    check(param.shape.count() / param.shape[0] <= cpu::kMostByteColumns,
+          "{}: tensor {} has shape {}; with 8 bits at most {} columns are possible", place, param.name,
+          param.shape, cpu::kMostByteColumns);
+    return out;
+}
+
 }  // namespace
 
 Param& ParamStore::add(const std::string& name, Shape shape, bool is_matrix) {
@@ -49,7 +69,9 @@ Param& ParamStore::add(const std::string& name, Shape shape, bool is_matrix) {
                        .value = {},
                        .is_matrix = is_matrix,
                        .is_kernel = false,
-                       .panels = {}});
+                       .panels = {},
+                       .scales = {},
+                       .bytes = {}});
     count_ += shape.count();
     return params_.back();
 }
@@ -80,6 +102,11 @@ void ParamStore::bind(const std::map<std::string, Tensor>& weights, const std::s
             param.value = given;
             continue;
         }
+        if (given.dtype() == DType::u8 && !in_place && !param.is_kernel) {
+            param.scales = scales_of(param, weights, place);
+            param.value = given;
+            continue;
+        }
         const bool half = given.dtype() == DType::bf16 || given.dtype() == DType::f16;
         check(half || given.dtype() == DType::f64,
               "{}: tensor {} has type {}, expected f32, f64, bf16 or f16", place, param.name,
@@ -99,11 +126,15 @@ void ParamStore::repack(Team& team, Precision precision) {
             const std::int64_t n = param.shape[0], k = param.shape.count() / n;
             const bool packed = param.is_kernel || (param.is_matrix && n > cpu::kNarrow);
             if (!packed || piece++ % team.size() != lane) continue;
-            if (param.is_kernel)
+            if (param.is_kernel) {
                 pack_kernel(param, precision);
-            else
+            } else if (!param.scales.empty()) {
+                param.bytes = std::make_shared<cpu::BytePanels>();
+                cpu::pack(*param.bytes, param.value, param.scales);
+            } else {
                 cpu::pack(param.panels, {as_f32(param.value).f32(), k, n, 1, k},
                           packed_type(n, k, precision));
+            }
         }
     });
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -13,6 +14,9 @@
 #include "tensor/tensor.hpp"
 
 namespace mf {
+namespace cpu {
+struct BytePanels;
+}
 
 enum class Precision : std::uint8_t { f32, bf16 };
 
@@ -21,12 +25,15 @@ struct Param {
     std::string name;  ///< name in checkpoints: "network.0.weight"
     Shape shape;
     std::int64_t offset;  ///< first element in the flat array
-    Tensor value;  ///< f32 view; bf16 or f16 for bound matrices, which are read when they are packed only
+    Tensor value;  ///< f32 view; bf16, f16 or u8 for bound matrices, which are read when they are packed only
     bool is_matrix = false;
     bool is_kernel = false;  ///< of a convolution (out, in, rows, cols); then a matrix too
     /// Wᵀ as linear reads it: y = x Wᵀ. The adjoint x̄ = ȳ W packs W while it reads it. Of a kernel: tap by tap, the
     /// matrix (rows * cols * in, out).
     cpu::Panels panels;
+    /// Of a matrix of 8 bits: one scale a row (ops/cpu/byte_gemm.hpp), and what linear reads in the place of panels.
+    Tensor scales;
+    std::shared_ptr<cpu::BytePanels> bytes;
 };
 
 class ParamStore {
@@ -50,8 +57,9 @@ class ParamStore {
     std::span<const float> flat() const { return values_.floats(); }
     /// Must follow every change of the values: makes the copies that GEMM reads, in this precision.
     void repack(Team& team, Precision precision);
-    /// Takes every parameter's value from `weights` (f32, or bf16, f16 and f64, which are converted) instead of memory of
-    /// its own: weights of a mapped file, which must outlive the store. For sampling only: flat() is empty afterwards.
+    /// Takes every parameter's value from `weights` (f32, or bf16, f16 and f64, which are converted; wide matrices also u8
+    /// with their scales beside them as NAME.scale) instead of memory of its own: weights of a mapped file, which must
+    /// outlive the store. For sampling only: flat() is empty afterwards.
     /// Error names `place` and the tensor that is missing or has another shape.
     void bind(const std::map<std::string, Tensor>& weights, const std::string& place);
 

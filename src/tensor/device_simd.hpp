@@ -18,6 +18,7 @@ inline constexpr int kPanel = 2 * kVectorFloats;  ///< columns of a GEMM micro-t
 using FloatVector [[gnu::vector_size(4 * kVectorFloats)]] = float;
 using WordVector [[gnu::vector_size(4 * kVectorFloats)]] =
     std::uint32_t;  ///< also: two neighbouring bf16 a lane
+using IntVector [[gnu::vector_size(4 * kVectorFloats)]] = std::int32_t;
 using HalfVector [[gnu::vector_size(2 * kVectorFloats)]] = std::uint16_t;  ///< bits of one bf16 a lane
 using Pair [[gnu::aligned(2), gnu::may_alias]] = std::uint32_t;  ///< two neighbouring bf16 in memory
 
@@ -28,6 +29,11 @@ inline FloatVector load(const float* at) {
 }
 inline WordVector load(const Pair* at) {
     using Memory [[gnu::vector_size(4 * kVectorFloats), gnu::aligned(2), gnu::may_alias]] = std::uint32_t;
+    return *reinterpret_cast<const Memory*>(at);
+}
+/// Four neighbouring bytes a lane.
+inline WordVector load_bytes(const std::uint8_t* at) {
+    using Memory [[gnu::vector_size(4 * kVectorFloats), gnu::aligned(1), gnu::may_alias]] = std::uint32_t;
     return *reinterpret_cast<const Memory*>(at);
 }
 inline HalfVector load_half(const void* at) {

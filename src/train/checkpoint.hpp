@@ -53,9 +53,10 @@ struct LoadedModel {
     std::unique_ptr<VelocityModel> model;
     std::unique_ptr<Dataset>
         data;  ///< what it was trained on; null where that lies in files: nobody has to have them
-    std::vector<std::string> remarks;              ///< what its user should know, a line each
-    std::map<std::string, Tensor> of_training;     ///< tensors of a file of weights that only training needs
-    std::string architecture;                      ///< published weights: "iMF-B/2"
+    std::vector<std::string> remarks;           ///< what its user should know, a line each
+    std::map<std::string, Tensor> of_training;  ///< tensors of a file of weights that only training needs
+    bool eight_bits = false;   ///< matrices of its blocks have 8 bits; all else is computed in bf16
+    std::string architecture;  ///< published weights: "iMF-B/2"
     std::vector<RecommendedGuidance> recommended;  ///< guidance that they are best sampled with; by steps
     std::shared_ptr<const SampleDecoder> decoder;  ///< null: samples are shown as they are drawn
 

@@ -87,6 +87,12 @@ class Adaptation {
     void check_kind() const {
         const auto known =
             std::ranges::count_if(shapes_, [&](const auto& one) { return weights_.contains(one.first); });
+        for (const auto& [name, shape] : shapes_)
+            if (const auto found = weights_.find(name);
+                found != weights_.end() && found->second.dtype() == DType::u8)
+                throw Error(
+                    fmt::format("{}: tensor {} has 8 bits, which are for sampling", place_, shown(name)),
+                    "start from the weights that it was made of");
         if (known > 0) return;
         const std::string kind = source_.settings ? source_.settings->text("model.name") : "";
         throw Error(fmt::format("{}: its weights are of another network{}; none of their names is known here",

@@ -12,6 +12,7 @@
 #include "models/network_names.hpp"
 #include "models/published.hpp"
 #include "models/vae_weights.hpp"
+#include "ops/cpu/byte_gemm.hpp"
 #include "train/build_info.hpp"
 #include "train/make_model.hpp"
 #include "train/settings_text.hpp"
@@ -133,6 +134,24 @@ void settle_shape(const std::map<std::string, std::string>& metadata, const std:
 /// Parameters that only training uses.
 constexpr std::string_view kOfTraining = "net.v_heads.";
 
+constexpr std::string_view kScale = ".scale";
+
+/// A matrix as bytes, and its scales.
+void add_bytes(const std::string& name, const Tensor& given, TensorFile& file) {
+    Tensor wide(given.shape(), DType::f32), bytes, scales;
+    wide.copy_from(given);
+    cpu::quantise_rows(wide, bytes, scales);
+    file.tensors.emplace(name, std::move(bytes));
+    file.tensors.emplace(name + std::string(kScale), std::move(scales));
+}
+
+/// Scales are no parameters: they belong to their bytes.
+bool is_scale(const TensorFile& file, const std::string& name) {
+    if (!name.ends_with(kScale)) return false;
+    const auto bytes = file.tensors.find(name.substr(0, name.size() - kScale.size()));
+    return bytes != file.tensors.end() && bytes->second.dtype() == DType::u8;
+}
+
 }  // namespace
 
 bool holds_plain_weights(const std::filesystem::path& path) {
@@ -145,6 +164,13 @@ bool holds_plain_weights(const std::filesystem::path& path) {
     const SafetensorsHeader header = read_safetensors_header(path);
     const auto format = header.metadata.find("format");
     return format == header.metadata.end() || !format->second.starts_with("meanflow checkpoint");
+}
+
+bool becomes_bytes(const std::string& name) {
+    const bool block = name.starts_with("blocks.") || name.find("_blocks.") != std::string::npos ||
+                       name.find("_heads.") != std::string::npos;
+    const bool matrix = name.find(".attn.") != std::string::npos || name.find(".mlp.") != std::string::npos;
+    return block && matrix && name.ends_with(".weight") && name.find("_norm.") == std::string::npos;
 }
 
 bool is_velocity_model(const NamedTensors& file) {
@@ -171,12 +197,15 @@ void take_weights(const TensorFile& chosen, const std::string& place, Team& team
     // What is needed must be of a type that can be computed with.
     for (const Param& param : params.all())
         if (chosen.foreign.contains(param.name)) (void)chosen.at(param.name, place);
-    const WeightsMatch match = match_weights(chosen, params, kOfTraining);
+    WeightsMatch match = match_weights(chosen, params, kOfTraining);
+    std::erase_if(match.surplus, [&](const std::string& name) { return is_scale(chosen, name); });
     if (!match.fits())
         throw Error(fmt::format("{}: its weights do not fit the network: {}", place, match.text()));
     if (!match.surplus.empty()) out.remarks.push_back(fmt::format("{}: {}", place, match.surplus_text()));
     check_finite(chosen, params, team, place);
     params.bind(chosen.tensors, place);
+    out.eight_bits =
+        std::ranges::any_of(params.all(), [](const Param& param) { return !param.scales.empty(); });
     for (const auto& [name, tensor] : chosen.tensors)
         if (name.starts_with(kOfTraining)) out.of_training.emplace(name, tensor);
 }
@@ -234,22 +263,61 @@ LoadedModel open_plain_weights(const std::filesystem::path& path, std::int64_t s
         }
     }
     take_weights(chosen, place, team, out);
-    out.model->params().repack(team, precision);
+    out.model->params().repack(team, out.eight_bits ? Precision::bf16 : precision);
     out.mapping = plain.file;
     return out;
 }
 
-void write_plain_weights(const std::filesystem::path& path, const LoadedModel& model, Precision precision) {
+namespace {
+
+void check_blocks(const LoadedModel& model, const std::string& place) {
+    if (std::ranges::none_of(model.model->params().all(),
+                             [](const Param& param) { return becomes_bytes(param.name); }))
+        throw UsageError(
+            fmt::format("{}int8 is for the blocks of a transformer (model.name=mit or dit), of which this "
+                        "network has none",
+                        place),
+            "f32 and bf16 serve every network");
+}
+
+}  // namespace
+
+void make_eight_bits(LoadedModel& model, Team& team) {
+    check_blocks(model, "");
+    for (Param& param : model.model->params().all()) {
+        if (!becomes_bytes(param.name) || !param.scales.empty()) continue;
+        Tensor wide(param.shape, DType::f32);
+        wide.copy_from(param.value);
+        cpu::quantise_rows(wide, param.value, param.scales);
+        param.panels = {};
+    }
+    model.eight_bits = true;
+    model.model->params().repack(team, Precision::bf16);
+}
+
+void write_plain_weights(const std::filesystem::path& path, const LoadedModel& model, WeightsType type) {
+    const auto& params = model.model->params().all();
+    const bool eight = type == WeightsType::int8;
+    if (eight) check_blocks(model, path.string() + ": ");
     TensorFile file;
     const auto add = [&](const std::string& name, const Tensor& given) {
-        Tensor value(given.shape(), precision == Precision::bf16 ? DType::bf16 : DType::f32);
+        Tensor value(given.shape(), type == WeightsType::f32 ? DType::f32 : DType::bf16);
         value.copy_from(given);
         file.tensors.emplace(name, std::move(value));
     };
-    for (const Param& param : model.model->params().all())
-        if (!param.name.starts_with(kOfTraining)) add(param.name, param.value);
-    for (const auto& [name, tensor] : model.of_training) add(name, tensor);
+    for (const Param& param : params) {
+        if (param.name.starts_with(kOfTraining)) continue;
+        check(param.scales.empty(), "{}: {} has 8 bits already, which are for sampling", path.string(),
+              param.name);
+        if (eight && becomes_bytes(param.name))
+            add_bytes(param.name, param.value, file);
+        else
+            add(param.name, param.value);
+    }
+    if (!eight)  // which is for sampling
+        for (const auto& [name, tensor] : model.of_training) add(name, tensor);
     file.metadata = sample_kind_text(model.sample, model.class_names);
+    if (eight) file.metadata["dtype"] = "int8";
     file.metadata["format"] = kWeightsFormat;
     file.metadata["program"] = fmt::format("meanflow {}", program_version());
     file.metadata["step"] = std::to_string(model.step);

@@ -38,8 +38,21 @@ PlainWeights read_plain_weights(const std::filesystem::path& path, const std::st
 LoadedModel open_plain_weights(const std::filesystem::path& path, std::int64_t side, Precision precision,
                                Team& team, const std::string& weights = "ema");
 
-/// Writes the weights of a loaded model, f32 or bf16, with the metadata of its samples; atomically. The v head of a run is
-/// left out; that of a file of weights stays, so that training can go on from it.
-void write_plain_weights(const std::filesystem::path& path, const LoadedModel& model, Precision precision);
+/// In which numbers weights are written. int8: the matrices of a transformer's blocks as bytes with one scale an output row
+/// (ops/cpu/byte_gemm.hpp), all others bf16; for sampling.
+enum class WeightsType : std::uint8_t { f32, bf16, int8 };
+
+/// True for the matrices of attention and MLP in a transformer's blocks: nine tenths of the work. Embedders, tokens, norms,
+/// modulation and final layers, which decide more, are not among them.
+bool becomes_bytes(const std::string& name);
+
+/// Gives a loaded model the 8 bits that a file would have, and packs it for sampling. UsageError for a network without such
+/// blocks.
+void make_eight_bits(LoadedModel& model, Team& team);
+
+/// Writes the weights of a loaded model with the metadata of its samples; atomically. The v head of a run is
+/// left out; that of a file of weights stays (but under int8), so that training can go on from it. UsageError for int8 of a
+/// network without such blocks; Error when the model has 8 bits already.
+void write_plain_weights(const std::filesystem::path& path, const LoadedModel& model, WeightsType type);
 
 }  // namespace mf

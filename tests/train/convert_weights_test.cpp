@@ -23,7 +23,7 @@ TEST(ConvertWeights, WhatPyTorchWroteComesThroughBitForBit) {
     const Scratch scratch;
     Team team(2);
     write_plain_weights(scratch / "w.safetensors",
-                        open_plain_weights(data("imf_tiny.pth"), 0, Precision::f32, team), Precision::f32);
+                        open_plain_weights(data("imf_tiny.pth"), 0, Precision::f32, team), WeightsType::f32);
     const NamedTensors before = read_weights_file(data("imf_tiny.pth")),
                        after = read_weights_file(scratch / "w.safetensors");
     EXPECT_TRUE(same(before.tensors, after.tensors));
@@ -43,7 +43,7 @@ TEST(ConvertWeights, TheHeadOfTrainingStaysInAFileOfWeights) {
     write_safetensors(scratch / "train.safetensors", file);
     const LoadedModel loaded = open_plain_weights(scratch / "train.safetensors", 0, Precision::f32, team);
     EXPECT_TRUE(loaded.remarks.empty());
-    write_plain_weights(scratch / "again.safetensors", loaded, Precision::f32);
+    write_plain_weights(scratch / "again.safetensors", loaded, WeightsType::f32);
     EXPECT_TRUE(same(read_safetensors(scratch / "again.safetensors").tensors, file.tensors));
 }
 

@@ -54,7 +54,7 @@ TEST(PlainWeights, WhatWasWrittenSamplesTheSame) {
     Team team(2);
     for (const char* name : {"mit", "dit"}) {
         const LoadedModel model = tiny(name, team);
-        write_plain_weights(scratch / "w.safetensors", model, Precision::f32);
+        write_plain_weights(scratch / "w.safetensors", model, WeightsType::f32);
         ASSERT_TRUE(holds_plain_weights(scratch / "w.safetensors"));
         const LoadedModel again = open_plain_weights(scratch / "w.safetensors", 0, Precision::f32, team);
         EXPECT_EQ(again.sample.shape, model.sample.shape);
@@ -69,7 +69,7 @@ TEST(PlainWeights, ASideThatIsAskedForWinsOverTheMetadata) {
     Team team(1);
     for (const char* name : {"mit", "dit"}) {
         const LoadedModel model = tiny(name, team);
-        write_plain_weights(scratch / "w.safetensors", model, Precision::f32);
+        write_plain_weights(scratch / "w.safetensors", model, WeightsType::f32);
         const LoadedModel again = open_plain_weights(scratch / "w.safetensors", 12, Precision::f32, team);
         EXPECT_EQ(again.sample.shape, (Shape{12, 12, 2}));
         EXPECT_EQ(again.data, nullptr);
@@ -80,7 +80,7 @@ TEST(PlainWeights, HalfPrecisionIsNear) {
     const Scratch scratch;
     Team team(2);
     const LoadedModel model = tiny("mit", team);
-    write_plain_weights(scratch / "w.safetensors", model, Precision::bf16);
+    write_plain_weights(scratch / "w.safetensors", model, WeightsType::bf16);
     const LoadedModel again = open_plain_weights(scratch / "w.safetensors", 8, Precision::bf16, team);
     EXPECT_LT(worst(draw(again, team, Precision::bf16), draw(model, team)), 0.1);
     // The v head is for training only.
@@ -249,7 +249,7 @@ TEST(PlainWeights, WhatCannotBeDecidedIsRefusedWithTheNames) {
     // A file that we wrote says itself what its weights are.
     LoadedModel own = tiny("dit", team);
     own.weights = "ema_0.999";
-    write_plain_weights(scratch / "w.safetensors", own, Precision::f32);
+    write_plain_weights(scratch / "w.safetensors", own, WeightsType::f32);
     EXPECT_EQ(error("ema_0.999").first, "");
     EXPECT_EQ(error("ema").first, "");
     EXPECT_NE(error("online").first.find("has no weights 'online'"), std::string::npos);

@@ -59,6 +59,7 @@ LoadedModel model_of(const Invocation& invocation, Precision& precision, Team& t
         precision = word->value == "bf16" ? Precision::bf16 : Precision::f32;
     }
     ModelChoice choice = choice_of(invocation);
+    choice.asked_for = choice.asked_for || word != nullptr;
     choice.precision = precision;
     LoadedModel out = mf::open_model(target, choice, team);
     for (const std::string& line : out.remarks) remark(invocation.quiet(), line);
@@ -106,8 +107,16 @@ int run_bench_sample(const Invocation& invocation) {
     Stopwatch watch;
     Team team(invocation.threads());
     Precision precision = precision_of(invocation);
-    const LoadedModel loaded = model_of(invocation, precision, team);
-    const std::string precision_name = precision == Precision::bf16 ? "bf16" : "f32";
+    const bool eight = invocation.options.flag("--int8");
+    LoadedModel loaded = model_of(invocation, precision, team);
+    if (eight && invocation.options.was_set("--precision") && precision == Precision::f32)
+        throw UsageError("--int8 and --precision f32: what is computed beside 8 bits is bf16",
+                         "leave --precision out");
+    if (eight) make_eight_bits(loaded, team);
+    if (loaded.eight_bits) precision = Precision::bf16;  // of all that has not
+    const std::string precision_name = loaded.eight_bits              ? "int8"
+                                       : precision == Precision::bf16 ? "bf16"
+                                                                      : "f32";
     const double load_ms = watch.seconds() * 1e3;
     std::vector<Row> rows;
     for (const std::int64_t steps : invocation.options.integers("--steps"))
@@ -130,7 +139,7 @@ int run_bench_sample(const Invocation& invocation) {
     fmt::print(
         "{} parameters, ready after {:.0f} ms, {:.0f} MiB of the process; {:.0f} GFLOP/s measured for GEMM "
         "({})\n",
-        loaded.model->params().count(), load_ms, rss, peak, precision_name);
+        loaded.model->params().count(), load_ms, rss, peak, loaded.eight_bits ? "bf16" : precision_name);
     for (const Row& row : rows)
         fmt::print(
             "batch {:>4}, {} step{}: {:.1f} ms at best, {:.1f} ms in the median of {} (first {:.1f}); "
@@ -154,6 +163,8 @@ Command bench_sample_command() {
         {"--repeat", OptionKind::integer, "20", "batches that are timed, after a first one", 2, 1'000'000},
         {"--seconds", OptionKind::real, "10", "at most so long for each row (but three batches)", 0.01, 1e6},
     };
+    out.options.push_back({"--int8", OptionKind::flag, "false",
+                           "the blocks' matrices in 8 bits, as convert --dtype int8 writes them"});
     for (Option& option : sampling_options()) out.options.push_back(std::move(option));
     out.has_results = true;
     out.takes_overrides = true;

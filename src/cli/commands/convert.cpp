@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// --dtype, or the older --precision; nothing when neither was given.
-std::optional<DType> type_of(const Invocation& invocation) {
+std::optional<WeightsType> type_of(const Invocation& invocation) {
     const Settings& options = invocation.options;
     const bool dtype = options.was_set("--dtype"), precision = options.was_set("--precision");
     if (dtype && precision && options.text("--dtype") != options.text("--precision"))
@@ -29,14 +29,18 @@ std::optional<DType> type_of(const Invocation& invocation) {
                                      options.text("--dtype"), options.text("--precision")),
                          "leave --precision out");
     if (!dtype && !precision) return std::nullopt;
-    return options.text(dtype ? "--dtype" : "--precision") == "bf16" ? DType::bf16 : DType::f32;
+    const std::string& name = options.text(dtype ? "--dtype" : "--precision");
+    return name == "int8" ? WeightsType::int8 : name == "bf16" ? WeightsType::bf16 : WeightsType::f32;
 }
 
 std::int64_t size_of_file(const fs::path& path) { return static_cast<std::int64_t>(fs::file_size(path)); }
 
 int convert_model(const Invocation& invocation, const fs::path& to, Team& team) {
     const LoadedModel loaded = open_model(invocation.words[0], invocation, team);
-    write_plain_weights(to, loaded, type_of(invocation) == DType::bf16 ? Precision::bf16 : Precision::f32);
+    if (loaded.eight_bits)
+        throw UsageError(fmt::format("{}: has 8 bits already, which are for sampling", invocation.words[0]),
+                         "convert the weights that it was made of");
+    write_plain_weights(to, loaded, type_of(invocation).value_or(WeightsType::f32));
     const std::int64_t bytes = size_of_file(to);
     const std::string recommended = recommended_text(loaded.recommended);
     if (invocation.json()) {
@@ -58,7 +62,14 @@ int convert_model(const Invocation& invocation, const fs::path& to, Team& team) 
 }
 
 int convert_other(const Invocation& invocation, const NamedTensors& file, const fs::path& to) {
-    const ConvertedWeights done = write_other_weights(file, invocation.words[0], to, type_of(invocation));
+    const std::optional<WeightsType> type = type_of(invocation);
+    if (type == WeightsType::int8)
+        throw UsageError(
+            fmt::format("--dtype int8 is for networks that draw samples; {} holds none", invocation.words[0]),
+            "f32 and bf16 serve every network");
+    std::optional<DType> numbers;
+    if (type) numbers = *type == WeightsType::bf16 ? DType::bf16 : DType::f32;
+    const ConvertedWeights done = write_other_weights(file, invocation.words[0], to, numbers);
     for (const std::string& line : done.remarks) remark(false, line);
     if (done.architecture.empty())
         remark(false, fmt::format("{}: of no network that is known here; names and numbers stay as they are",
@@ -105,11 +116,13 @@ Command convert_command() {
         "  meanflow convert iMF-B-2.pth imf_b2.safetensors\n"
         "  meanflow convert vae-ft-mse-840000-ema-pruned.ckpt sd_vae.safetensors";
     out.options = model_options();
-    out.options.push_back({.key = "--dtype",
-                           .kind = OptionKind::text,
-                           .initial = "f32",
-                           .help = "of the numbers that are written (--precision says the same)",
-                           .choices = {"f32", "bf16"}});
+    out.options.push_back(
+        {.key = "--dtype",
+         .kind = OptionKind::text,
+         .initial = "f32",
+         .help = "of the numbers that are written (--precision says the same); int8: bytes in a "
+                 "transformer's blocks, bf16 elsewhere, for sampling",
+         .choices = {"f32", "bf16", "int8"}});
     out.has_results = true;
     out.least_words = out.most_words = 2;
     out.run = run_convert;

@@ -124,6 +124,7 @@ FigureRequest request_for(const Invocation& invocation) {
     for (RunRow& row : out.rows) {
         row.side = invocation.options.integer("--side");
         row.precision = precision_of(invocation);
+        row.precision_asked_for = invocation.options.was_set("--precision");
     }
     out.steps = invocation.options.integers("--steps");
     out.sampling = request_of(invocation);
