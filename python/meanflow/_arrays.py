@@ -23,7 +23,7 @@ def as_array(x: Any, name: str) -> np.ndarray:
     try:
         out = np.asarray(x)
     except (TypeError, ValueError, RuntimeError) as error:
-        raise UsageError(f"{name} is no array: {error}", "of PyTorch: x.detach().cpu()") from None
+        raise UsageError(f"{name} is no array: {error}", "of PyTorch: x.detach().float().cpu()") from None
     if out.dtype == object:
         raise UsageError(f"{name} is {type(x).__name__}, expected an array of numbers")
     return out

@@ -4,10 +4,13 @@
 
 #include <gtest/gtest.h>
 
+#include "cli/program.hpp"
 #include "data/images.hpp"
+#include "io/npy.hpp"
 #include "io/picture.hpp"
 #include "io/png.hpp"
-#include "io/scratch.hpp"
+#include "train/checkpoint.hpp"
+#include "train/metrics_log.hpp"
 #include "train/run_folder.hpp"
 
 namespace {
@@ -60,7 +63,7 @@ TEST(DoorTraining, ArraysAreLearntLikeTheSamePicturesInFiles) {
     const test::Scratch scratch;
     const Pictures pictures = some_pictures();
     for (int i = 0; i < kPictures; ++i) {
-        const auto folder = scratch.folder() / std::to_string(pictures.labels[static_cast<std::size_t>(i)]);
+        const auto folder = scratch.path() / std::to_string(pictures.labels[static_cast<std::size_t>(i)]);
         std::filesystem::create_directories(folder);
         const auto* from = pictures.bytes.data() + i * kSide * kSide * 3;
         write_png(folder / fmt::format("{:03}.png", i),
@@ -68,7 +71,7 @@ TEST(DoorTraining, ArraysAreLearntLikeTheSamePicturesInFiles) {
     }
     std::vector<ConfigItem> files = kSmall;
     files.push_back({"data.name", "image_folder", ""});
-    files.push_back({"data.path", scratch.folder().string(), ""});
+    files.push_back({"data.path", scratch.path().string(), ""});
     files.push_back({"data.size", std::to_string(kSide), ""});
     Training from_files(request_of(files, nullptr)), from_arrays(request_of(kSmall, &pictures));
     run(from_files, 6);
@@ -85,9 +88,48 @@ TEST(DoorTraining, ArraysAreLearntLikeTheSamePicturesInFiles) {
     EXPECT_EQ(weights_of(from_arrays), weights_of(from_floats));
 }
 
+TEST(DoorTraining, HasTheBitsOfTheCommandLine) {
+    const test::Scratch scratch;
+    const std::vector<std::string> keys = {"train.steps=5", "train.batch=64", "model.width=16", "seed=3",
+                                           "ema.decays=0.9"};
+    std::vector<std::string> words = {"train", "toy/mf", "--threads", "2", "--quiet", "--out", "cli"};
+    words.insert(words.end(), keys.begin(), keys.end());
+    const test::Outcome result = test::run_program(scratch, words);
+    ASSERT_EQ(result.code, 0) << result.err;
+    std::vector<ConfigItem> items;
+    for (const std::string& key : keys) items.push_back(parse_override(key));
+    TrainingRequest request = request_of(items, nullptr);
+    request.config = "toy/mf";
+    Training training(request);
+    run(training, 5);
+    training.save(scratch / "door");
+    std::vector<std::string> remarks;
+    const Checkpoint ours = find_checkpoint(scratch / "door", -1, remarks),
+                     theirs = find_checkpoint(scratch / "cli", -1, remarks);
+    EXPECT_EQ(ours.file.metadata, theirs.file.metadata);  // the checksum of all tensors, too
+    const auto columns_of_loss = [](const std::filesystem::path& run) {
+        return read_curve(run / "metrics.jsonl", "loss").values;
+    };
+    EXPECT_EQ(columns_of_loss(scratch / "door"), columns_of_loss(scratch / "cli"));
+    // And the samples.
+    ASSERT_EQ(test::run_program(
+                  scratch, {"sample", "cli", "--count", "9", "--seed", "4", "--steps", "2", "--out", "x.npy"})
+                  .code,
+              0);
+    const door::Model model(scratch / "door", {}, 2);
+    SampleRequest ask;
+    ask.count = 9;
+    ask.seed = 4;
+    ask.steps = 2;
+    std::vector<float> drawn(18);
+    model.sample(ask, drawn);
+    const Tensor theirs_drawn = read_npy(scratch / "x.npy");
+    EXPECT_TRUE(std::ranges::equal(drawn, theirs_drawn.floats()));
+}
+
 TEST(DoorTraining, GoesOnFromItsFolderWithTheSameArraysOnly) {
     const test::Scratch scratch;
-    const auto folder = scratch.folder() / "run";
+    const auto folder = scratch.path() / "run";
     const Pictures pictures = some_pictures();
     Training whole(request_of(kSmall, &pictures));
     run(whole, 6);
@@ -125,8 +167,8 @@ TEST(DoorTraining, PointsInMemoryAreLearnt) {
     Training training(request);
     run(training, 2);
     const test::Scratch scratch;
-    training.save(scratch.folder() / "run");
-    const door::Model model(scratch.folder() / "run", {}, 1);
+    training.save(scratch.path() / "run");
+    const door::Model model(scratch.path() / "run", {}, 1);
     EXPECT_EQ(model.loaded().data, nullptr);
     std::vector<float> drawn(20);
     SampleRequest ask;
