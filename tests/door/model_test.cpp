@@ -6,10 +6,12 @@
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "cli/program.hpp" #include < sys / wait.h>
 #include "core/error.hpp"
+#include "io/safetensors.hpp"
+#include "models/vae_files.hpp"
 #include "train/config.hpp"
 
 namespace {
@@ -130,6 +132,37 @@ TEST(DoorModel, DescribesItselfAndTellsHowFarItIs) {
     });
     EXPECT_EQ(last, 100000);
     EXPECT_EQ(out, draw(model, 100000, 1));
+}
+
+TEST(DoorModel, LatentsBecomePicturesByTheirAutoencoder) {
+    Team team(2);
+    const std::vector<ConfigItem> items = {{"data.name", "noise", ""}, {"data.size", "4", ""},
+                                           {"data.channels", "4", ""}, {"data.classes", "0", ""},
+                                           {"model.name", "dit", ""},  {"model.size", "T", ""},
+                                           {"model.patch", "2", ""},   {"model.hidden", "16", ""},
+                                           {"model.depth", "1", ""},   {"model.heads", "1", ""}};
+    Model model(initial_model(resolve(items), team), Precision::f32, 2);
+    EXPECT_THROW((void)model.picture_shape(), UsageError);
+    const test::Scratch scratch;
+    SdVae vae(test::small_vae());
+    test::fill_vae(vae, 5, team);
+    write_safetensors(scratch / "vae.safetensors", test::file_of(vae));
+    const VaeRequest request{.path = scratch / "vae.safetensors", .scale = "imf"};
+    model.attach_vae(request);
+    ASSERT_EQ(model.picture_shape(), Shape({16, 16, 3}));
+    SampleRequest ask;
+    ask.count = 2;
+    std::vector<float> latents(2 * 64);
+    model.sample(ask, latents);
+    const std::vector<std::uint8_t> pictures = model.decode(latents);
+    std::vector<std::string> remarks;
+    const auto decoder = open_decoder(request, model.loaded().sample, team, remarks);
+    std::vector<std::uint8_t> expected(pictures.size());
+    door::to_bytes(decoder->decode(team, latents, model.sample_shape(), {}), expected);
+    EXPECT_EQ(pictures, expected);
+    EXPECT_EQ(pictures.size(), 2U * 16 * 16 * 3);
+    int asked = 0;
+    EXPECT_THROW(model.decode(latents, [&] { return ++asked == 2; }), Stopped);
 }
 
 }  // namespace
