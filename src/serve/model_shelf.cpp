@@ -126,6 +126,23 @@ std::size_t ModelShelf::size() const {
         std::ranges::count_if(described_, [](const auto& one) { return !one.second.text.is_null(); }));
 }
 
+void ModelShelf::check_named() const {
+    const std::vector<Target> all = targets_.all();
+    const std::lock_guard lock(mutex_);
+    for (const Target& target : all) {
+        const auto found = described_.find(target.name);
+        // A run without a checkpoint is one that has just begun.
+        if (target.named && found != described_.end() && found->second.error && !found->second.stamp.empty())
+            std::rethrow_exception(found->second.error);
+    }
+    const bool decodes = std::ranges::any_of(described_, [](const auto& one) {
+        return !one.second.text.is_null() && one.second.text["decoder"] != "";
+    });
+    if (vae_ && !decodes)
+        throw UsageError(fmt::format("--vae {}: none of these models draws latents", vae_->path.string()),
+                         "leave --vae out");
+}
+
 Json ModelShelf::list() const {
     const std::vector<Target> all = targets_.all();
     Json models = Json::array(), unavailable = Json::array();
@@ -158,6 +175,7 @@ void ModelShelf::refresh(Team& team) {
             now.text = description(open(target, team), target.name);
         } catch (const Error& error) {
             now.why = error.what();
+            now.error = std::current_exception();
         }
         const std::lock_guard lock(mutex_);
         described_[target.name] = std::move(now);

@@ -2,6 +2,7 @@
 // The models that are served: what they are, and the few that are in memory.
 #pragma once
 
+#include <exception>
 #include <list>
 #include <map>
 #include <mutex>
@@ -29,6 +30,8 @@ class ModelShelf {
     /// Name of the model of this target, or "" when it has none (yet).
     bool has_model(const std::string& name) const;
     std::size_t size() const;
+    /// Throws what was wrong with a model that a person named; UsageError for an autoencoder that none of them needs.
+    void check_named() const;
     Precision precision() const { return choice_.precision; }
 
     /// Only one thread calls what follows: the one that works.
@@ -48,6 +51,7 @@ class ModelShelf {
         std::string stamp;
         Json text;        ///< null: it cannot be used
         std::string why;  ///< then
+        std::exception_ptr error = nullptr;
     };
 
     Targets& targets_;

@@ -40,6 +40,7 @@ Service::Service(const ServiceRequest& request) : parts_(std::make_unique<Parts>
     // Reading large weights takes a while; whoever waits for it is not kept from stopping the program.
     constexpr double kSecondsToRead = 3600;
     parts_->site.refresh(kSecondsToRead, {nullptr});
+    parts_->models.check_named();
     Site& site = parts_->site;
     const Guard& guard = parts_->guard;
     parts_->server = std::make_unique<HttpServer>(

@@ -27,9 +27,9 @@ Targets::Targets(std::vector<fs::path> sources) {
             throw UsageError(fmt::format("{}: there is nothing of this name", path.string()),
                              "name a run, a checkpoint, a file of weights, or a folder of runs");
         if (is_run(path))
-            add(path, true);
+            add(path, true, true);
         else if (fs::is_regular_file(path))
-            add(path, false);
+            add(path, false, true);
         else if (fs::is_directory(path))
             folders_.push_back(path);
         else
@@ -38,13 +38,13 @@ Targets::Targets(std::vector<fs::path> sources) {
     look();
 }
 
-void Targets::add(const fs::path& path, bool run) {
+void Targets::add(const fs::path& path, bool run, bool named) {
     if (std::ranges::find(targets_, path, &Target::path) != targets_.end()) return;
     const std::string base = name_of(path, run);
     std::string name = base;
     for (int i = 2; std::ranges::find(targets_, name, &Target::name) != targets_.end(); ++i)
         name = fmt::format("{} ({})", base, i);
-    targets_.push_back({name, path, run});
+    targets_.push_back({name, path, run, named});
 }
 
 void Targets::look() {
@@ -58,7 +58,7 @@ void Targets::look() {
                 runs.push_back(it->path());
         }
         std::ranges::sort(runs);
-        for (const fs::path& run : runs) add(run, true);
+        for (const fs::path& run : runs) add(run, true, false);
     }
 }
 

@@ -17,6 +17,7 @@ struct Target {
     std::string name;            ///< "fashion"; no two have the same
     std::filesystem::path path;  ///< as it was given, or FOLDER/NAME
     bool run = false;            ///< a run, not a file
+    bool named = false;          ///< by a person, and not found in a folder
 };
 
 class Targets {
@@ -30,7 +31,7 @@ class Targets {
 
   private:
     void look();
-    void add(const std::filesystem::path& path, bool run);
+    void add(const std::filesystem::path& path, bool run, bool named);
 
     std::vector<std::filesystem::path> folders_;
     std::mutex mutex_;

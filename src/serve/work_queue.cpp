@@ -106,10 +106,12 @@ void WorkQueue::work_through() {
             job->finished_ = true;
             job->work_ = nullptr;
             then = std::move(job->then_);
-            current_.reset();
             changed_.notify_all();
         }
         if (then) then(job);
+        const std::lock_guard lock(mutex_);
+        current_.reset();
+        changed_.notify_all();
     }
 }
 
