@@ -12,7 +12,7 @@ namespace mf::serve {
 namespace {
 
 constexpr std::int64_t kMostSeed = std::int64_t{1} << 53, kMostModels = 8, kMostRows = 32, kMostFrames = 128;
-constexpr std::int64_t kMostPathNumbers = 4'000'000;  // models x steps x states x points
+constexpr std::int64_t kMostPathNumbers = 2'000'000;  // models x steps x states x points
 
 void check_amount(std::int64_t asked, std::int64_t most, const std::string& what, const std::string& hint) {
     if (asked > most)

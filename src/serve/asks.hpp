@@ -16,7 +16,7 @@ namespace mf::serve {
 /// What one request may ask for.
 struct AskLimits {
     std::int64_t count = 1024, steps = 1000;
-    std::int64_t numbers = std::int64_t{1} << 24;  ///< floats of all samples of an answer
+    std::int64_t numbers = std::int64_t{1} << 22;  ///< floats of all samples of an answer
 };
 
 /// A model of the list: a number or, where that is negative, a name.

@@ -10,6 +10,7 @@
 #include "core/error.hpp"
 #include "core/stopwatch.hpp"
 #include "figures/scenes.hpp"
+#include "generate/guidance.hpp"
 #include "generate/noise_between.hpp"
 #include "generate/sample_file.hpp"
 #include "io/file.hpp"
@@ -65,6 +66,7 @@ std::string bytes_text(const std::vector<float>& values) {
 Answer npz_answer(const Studio& studio, const LoadedModel& model, SampleRequest request) {
     const PassingFile file(".npz");
     request.precision = studio.shelf.precision();
+    request.stop = studio.stop;
     write_drawn_samples(file.path(), model, request, false, studio.team);
     return {"application/octet-stream",
             read_file(file.path()),
@@ -194,6 +196,7 @@ Answer draw_points(const Studio& studio, const PointsAsk& ask) {
             request.count = ask.count;
             request.seed = ask.seed;
             request.precision = studio.shelf.precision();
+            request.stop = studio.stop;
             request.record = static_cast<int>(std::min(steps + 1, ask.states));
             Stopwatch watch;
             const Samples samples = draw_samples(model, request, studio.team);
@@ -203,7 +206,6 @@ Answer draw_points(const Studio& studio, const PointsAsk& ask) {
                              {"times", samples.recorded_times},
                              {"states", std::move(states)},
                              {"ms", watch.seconds() * 1e3}});
-            if (studio.stop()) throw Error("stopped");
         }
         for (const std::string& line : model.remarks) remarks.push_back(line);
         models.push_back({{"model", target.name},

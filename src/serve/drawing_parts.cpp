@@ -121,14 +121,12 @@ Drawing drawn(const Studio& studio, const LoadedModel& model, SampleRequest requ
     request.remarks = [&](const std::string& line) {
         if (std::ranges::find(out.remarks, line) == out.remarks.end()) out.remarks.push_back(line);
     };
-    // Small pieces, so that a newer request does not wait for long.
-    request.piece = model.decoder != nullptr ? 1 : model.model->tile_rows() * studio.team.size();
+    request.stop = studio.stop;
     out.labels = labels_of(model, request.guidance.labels, request.seed, request.count, request.first);
     out.values.reserve(static_cast<std::size_t>(request.count * model.shown_shape().count()));
     const double seconds =
         draw_in_pieces(model, request, studio.team, [&](std::int64_t, const Samples& samples) {
             out.values.insert(out.values.end(), samples.values.begin(), samples.values.end());
-            if (studio.stop()) throw Error("stopped");
         });
     out.ms = seconds * 1e3;
     request.remarks = nullptr;

@@ -196,16 +196,30 @@ bool HttpServer::answer_one(Connection& connection, std::string& bytes) {
     return sent && keep && !response.stream;
 }
 
+bool HttpServer::send_body(const Socket& socket, const std::string& head, const std::string& body,
+                           Clock::time_point deadline) {
+    if (body.size() <= 65536) return socket.write(head + body, deadline);
+    // Clients that take large answers slowly must not fill the memory: a single one always fits.
+    const std::size_t others = writing_.fetch_add(body.size());
+    bool sent = false;
+    if (others == 0 || others + body.size() <= limits_.answers) {
+        sent = socket.write(head, deadline) && socket.write(body, deadline);
+    } else {
+        const HttpResponse busy =
+            error_response(503, "too many large answers are being sent", "try again in a second", 1);
+        socket.write(head_text(busy, false) + busy.body, deadline);
+    }
+    writing_ -= body.size();
+    return sent;
+}
+
 bool HttpServer::send(const Socket& socket, const HttpRequest& request, const HttpResponse& response,
                       bool keep_alive) {
     const bool head_only = request.method == "HEAD";
     const std::string head = head_text(response, keep_alive);
     const auto deadline = after(limits_.write_seconds);
-    if (!response.stream || head_only) {
-        if (head_only || response.body.size() > 65536)
-            return socket.write(head, deadline) && (head_only || socket.write(response.body, deadline));
-        return socket.write(head + response.body, deadline);
-    }
+    if (head_only) return socket.write(head, deadline);
+    if (!response.stream) return send_body(socket, head, response.body, deadline);
     if (!socket.write(head, deadline)) return false;
     bool open = true;
     response.stream({[&](std::string_view text) {

@@ -19,10 +19,11 @@ namespace mf::serve {
 
 struct HttpLimits {
     std::size_t connections = 64;
-    std::size_t head = 16384, body = 65536;  ///< bytes
-    double read_seconds = 10;                ///< for a whole request, from its first byte
-    double write_seconds = 30;               ///< for a whole answer; of a stream: for each event
-    double idle_seconds = 15;                ///< between two requests of a connection
+    std::size_t head = 16384, body = 65536;        ///< bytes
+    double read_seconds = 10;                      ///< for a whole request, from its first byte
+    double write_seconds = 30;                     ///< for a whole answer; of a stream: for each event
+    std::size_t answers = std::size_t{256} << 20;  ///< bytes of all answers that are being written
+    double idle_seconds = 15;                      ///< between two requests of a connection
 };
 
 /// The other end of a request that is being answered.
@@ -67,6 +68,8 @@ class HttpServer {
     HttpResponse handled(const HttpRequest& request, const Peer& peer) const;
     bool send(const Socket& socket, const HttpRequest& request, const HttpResponse& response,
               bool keep_alive);
+    bool send_body(const Socket& socket, const std::string& head, const std::string& body,
+                   Clock::time_point deadline);
     void set_idle(Connection& connection, bool idle);
 
     Listening listening_;
@@ -74,6 +77,7 @@ class HttpServer {
     const HeadCheck check_;
     const Handler handler_;
     std::atomic<bool> stopping_ = false;
+    std::atomic<std::size_t> writing_ = 0;  ///< bytes of answers that are being written
     std::mutex mutex_;
     std::list<Connection> connections_;
     std::thread acceptor_;

@@ -10,6 +10,7 @@ namespace mf::serve {
 namespace {
 
 constexpr std::size_t kMostStreams = 16, kMostEvents = 64, kMostLanes = 8;
+constexpr std::size_t kMostBytes = std::size_t{32} << 20;  // that wait in one stream
 
 }  // namespace
 
@@ -57,7 +58,12 @@ void Mailboxes::post(Mailbox& box, Event event) {
         std::erase_if(box.events,
                       [&](const Event& old) { return old.name == "answer" && old.lane == event.lane; });
     // A client that takes nothing for so long misses what is oldest.
-    if (box.events.size() >= kMostEvents) box.events.pop_front();
+    std::size_t bytes = event.data.size();
+    for (const Event& waiting : box.events) bytes += waiting.data.size();
+    while (!box.events.empty() && (box.events.size() >= kMostEvents || bytes > kMostBytes)) {
+        bytes -= box.events.front().data.size();
+        box.events.pop_front();
+    }
     box.events.push_back(std::move(event));
     box.changed.notify_all();
 }

@@ -95,14 +95,15 @@ Recipe sample_recipe(const RecipeModel& of, const DrawAsk& ask, const std::strin
         out.command += fmt::format(" --zoom {}", ask.zoom);
     const bool pictures = kind_of(of.model) == "images" && ask.format != "npz" && ask.format != "json";
     out.command += pictures ? " --out sheet.png" : " --out samples.npz";
-    out.python = python_model(of) +
-                 fmt::format("x = model.sample({}{}", ask.first + count, python_labels(of, ask.labels));
+    out.python =
+        python_model(of) + fmt::format("x = model.sample({}{}", count, python_labels(of, ask.labels));
     if (!ask.omega.empty()) out.python += ", omega=" + python_numbers(ask.omega);
     if (ask.interval)
         out.python += fmt::format(", interval=({}, {})", ask.interval->first, ask.interval->second);
     out.python += fmt::format(", steps={}, seed={}", ask.steps, ask.seed);
     if (ask.solver != "auto") out.python += ", solver=" + python_text(ask.solver);
-    out.python += ask.first > 0 ? fmt::format(")[{}:]", ask.first) : ")";
+    if (ask.first > 0) out.python += fmt::format(", first={}", ask.first);
+    out.python += ")";
     return out;
 }
 
@@ -133,10 +134,9 @@ Recipe map_recipe(const RecipeModel& of, const MapAsk& ask, const std::string& w
         given += ", interval=interval";
         indent += "    ";
     }
-    out.python +=
-        fmt::format("{}x = model.sample({}{}{}, steps={}, seed={})", indent, draw.first + draw.count,
-                    python_labels(of, draw.labels), given, draw.steps, draw.seed);
-    if (draw.first > 0) out.python += fmt::format("[{}:]", draw.first);
+    out.python += fmt::format("{}x = model.sample({}{}{}, steps={}, seed={}", indent, draw.count,
+                              python_labels(of, draw.labels), given, draw.steps, draw.seed);
+    out.python += draw.first > 0 ? fmt::format(", first={})", draw.first) : ")";
     return out;
 }
 

@@ -37,9 +37,11 @@ Service::Service(const ServiceRequest& request) : parts_(std::make_unique<Parts>
     const bool v6 = request.address.find(':') != std::string::npos;
     parts_->address =
         fmt::format("http://{}:{}/", v6 ? "[" + request.address + "]" : request.address, listening.port);
-    // Reading large weights takes a while; whoever waits for it is not kept from stopping the program.
     constexpr double kSecondsToRead = 3600;
-    parts_->site.refresh(kSecondsToRead, {nullptr});
+    parts_->site.refresh(kSecondsToRead, {[&request] {
+                             if (request.while_reading) request.while_reading();
+                             return false;
+                         }});
     parts_->models.check_named();
     Site& site = parts_->site;
     const Guard& guard = parts_->guard;
@@ -49,8 +51,10 @@ Service::Service(const ServiceRequest& request) : parts_(std::make_unique<Parts>
 }
 
 Service::~Service() {
+    // Who waits is let go first, then nobody asks any more, then the last work ends: it uses everything else.
     parts_->queue.stop();
     parts_->server.reset();
+    parts_->queue.join();
 }
 
 int Service::port() const { return parts_->server->port(); }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,7 +27,8 @@ struct ServiceRequest {
     AskLimits limits;
     HttpLimits http;
     std::size_t most_waiting = 16;
-    double seconds = 60;  ///< that a request may take
+    double seconds = 60;                  ///< that a request may take
+    std::function<void()> while_reading;  ///< called now and then while the models are read
 };
 
 class Service {

@@ -108,7 +108,8 @@ HttpResponse Site::health() {
 }
 
 HttpResponse Site::models(const Peer& peer) {
-    refresh(limits_.seconds, peer);
+    constexpr double kSecondsToWait = 5;  // then what is known so far will do
+    refresh(std::min(kSecondsToWait, limits_.seconds), peer);
     Json out = models_.list();
     const AskLimits& asks = limits_.asks;
     out["limits"] = {{"count", asks.count},
@@ -217,8 +218,12 @@ HttpResponse Site::events(const HttpRequest& request) {
     check_client(client);
     HttpResponse out;
     out.type = "text/event-stream";
-    if (request.method == "GET")
-        out.stream = [this, client](const StreamSink& sink) { stream(client, sink); };
+    if (request.method != "GET") return out;
+    const std::shared_ptr<Mailbox> box = mailboxes_.open(client);
+    // Closed with the last copy of the answer, whatever becomes of the connection.
+    const std::shared_ptr<void> closing(nullptr,
+                                        [this, client, box](void*) { mailboxes_.close(client, box); });
+    out.stream = [this, client, box, closing](const StreamSink& sink) { stream(client, *box, sink); };
     return out;
 }
 
@@ -238,19 +243,18 @@ HttpResponse Site::runs(const HttpRequest& request) {
     throw HttpError(404, fmt::format("there is no {}", shown(request.path)), "docs/serve.md lists the paths");
 }
 
-void Site::stream(const std::string& client, const StreamSink& sink) {
-    const std::shared_ptr<Mailbox> box = mailboxes_.open(client);
+void Site::stream(const std::string& client, Mailbox& box, const StreamSink& sink) {
     bool open = sink.write("retry: 1000\n\n" + event_text({"hello", json_text({{"client", client}}), ""}));
     auto spoke = Clock::now();
     RunWatch watch(runs_);
     while (open && !sink.ended()) {
         std::deque<Event> events;
         {
-            std::unique_lock lock(box->mutex);
-            box->changed.wait_for(lock, std::chrono::milliseconds(500),
-                                  [&] { return !box->events.empty() || box->closed; });
-            if (box->closed) break;
-            events.swap(box->events);
+            std::unique_lock lock(box.mutex);
+            box.changed.wait_for(lock, std::chrono::milliseconds(500),
+                                 [&] { return !box.events.empty() || box.closed; });
+            if (box.closed) break;
+            events.swap(box.events);
         }
         for (Event& event : watch.news()) events.push_back(std::move(event));
         for (const Event& event : events) open = open && sink.write(event_text(event));
@@ -260,7 +264,6 @@ void Site::stream(const std::string& client, const StreamSink& sink) {
             spoke = Clock::now();
         }
     }
-    mailboxes_.close(client, box);
 }
 
 HttpResponse Site::answer(const HttpRequest& request, const Peer& peer) {

@@ -39,7 +39,7 @@ class Site {
     HttpResponse ask(const HttpRequest& request);
     HttpResponse events(const HttpRequest& request);
     HttpResponse runs(const HttpRequest& request);
-    void stream(const std::string& client, const StreamSink& sink);
+    void stream(const std::string& client, Mailbox& box, const StreamSink& sink);
     /// What the path draws, to be called by the worker. Throws for bodies that make no sense.
     std::function<Answer(const Studio&)> drawer(const std::string& path, const Json& body, bool json_only,
                                                 std::string& client) const;

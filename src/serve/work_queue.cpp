@@ -14,7 +14,11 @@ WorkQueue::WorkQueue(int threads, std::size_t most_waiting)
 
 WorkQueue::~WorkQueue() {
     stop();
-    worker_.join();
+    join();
+}
+
+void WorkQueue::join() {
+    if (worker_.joinable()) worker_.join();
 }
 
 std::shared_ptr<Job> WorkQueue::submit(Job::Work work, double seconds, Then then) {

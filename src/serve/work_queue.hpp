@@ -62,6 +62,8 @@ class WorkQueue {
 
     /// Everything is cancelled, and nothing is taken any more. Does not wait.
     void stop();
+    /// Waits until nothing of it runs any more, after stop().
+    void join();
     /// Waits for the end of the work that goes on, `seconds` at most; true when there is none.
     bool idle_within(double seconds);
 

@@ -29,7 +29,6 @@ serve::ServiceRequest quick_service() {
     out.limits.count = 1'000'000;
     out.http.read_seconds = 0.4;
     out.http.write_seconds = 0.4;
-    out.http.connections = 4;
     out.most_waiting = 1;
     return out;
 }
@@ -99,7 +98,9 @@ TEST(Safety, WhoeverTricklesIsDropped) {
 }
 
 TEST(Safety, WhoeverDoesNotTakeAnAnswerIsDropped) {
-    const serve::Service service(quick_service());
+    serve::ServiceRequest request = quick_service();
+    request.http.connections = 4;
+    const serve::Service service(request);
     Client deaf(service.port());
     deaf.send(deaf.post_text("/api/sample", R"({"model": "toy", "count": 1000000, "format": "json"})"));
     // Nothing is read. The connection counts as one of four until it is dropped.
@@ -121,6 +122,7 @@ TEST(Safety, WhoeverDoesNotTakeAnAnswerIsDropped) {
 TEST(Safety, ConnectionsAreBounded) {
     serve::ServiceRequest request = quick_service();
     request.http.read_seconds = 20;
+    request.http.connections = 4;
     const serve::Service service(request);
     {
         Client a(service.port()), b(service.port()), c(service.port()), d(service.port());

@@ -29,11 +29,18 @@ int run_serve(const Invocation& invocation) {
     request.limits.steps = options.integer("--most-steps");
     request.most_waiting = static_cast<std::size_t>(options.integer("--most-waiting"));
     request.seconds = options.real("--time-limit");
+    // Reading large weights takes seconds, and leaves nothing that would have to be put in order.
+    request.while_reading = [&signals] {
+        if (signals.pending() != 0) std::_Exit(0);
+    };
     serve::Service service(request);
     for (const std::string& line : service.remarks()) remark(invocation.quiet(), line);
     fmt::print("{}\n", service.address());
     std::fflush(stdout);
-    if (!invocation.quiet()) fmt::print(stderr, "Ctrl-C ends it\n");
+    if (!request.token.empty())
+        remark(invocation.quiet(),
+               fmt::format("{}?token={} opens the page", service.address(), request.token));
+    remark(invocation.quiet(), "Ctrl-C ends it");
     signals.wait();
     if (!service.stop(0.5)) {
         // A network call of many seconds cannot be taken back, and nothing of this program has to be put in order.
