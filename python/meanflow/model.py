@@ -25,7 +25,7 @@ def load(
     weights: str = "ema",
     step: int | None = None,
     side: int = 0,
-    precision: str = "f32",
+    precision: str | None = None,
     threads: int = 0,
     vae: os.PathLike | str | None = None,
 ) -> Model:
@@ -33,14 +33,14 @@ def load(
 
     weights: "ema" (the average, where there is one), "online" or a full name such as "ema_0.999". step: checkpoint of a
     run; None: the newest. side: height and width of a sample, for a file of weights alone; 0: what it says, or 32.
-    precision: "f32", or "bf16" for operands of GEMM in bf16. threads: 0 for all cores. vae: weights of the autoencoder that
+    precision: "f32", or "bf16" for operands of GEMM in bf16; None: f32, or what weights of 8 bits need. threads: 0 for all cores. vae: weights of the autoencoder that
     ``decode`` uses, for models of latents.
 
     FileNotFoundError when there is no such file, ValueError for a choice that cannot be, meanflow.Error when it is damaged.
     """
     path = os.fspath(path)
     with missing_files(path):
-        engine = _meanflow.open(path, weights, -1 if step is None else int(step), int(side), precision, int(threads))
+        engine = _meanflow.open(path, weights, -1 if step is None else int(step), int(side), precision or "", int(threads))
     recipe = {"weights": weights, "step": step, "side": side, "precision": precision, "threads": threads}
     model = Model(engine, os.path.abspath(path), recipe)
     remark(model.about["remarks"])

@@ -17,8 +17,11 @@ Precision precision_of(const std::string& name) {
 
 Model open(const std::filesystem::path& path, const std::string& weights, std::int64_t step,
            std::int64_t side, const std::string& precision, int threads) {
-    const ModelChoice choice{
-        .weights = weights, .step = step, .side = side, .precision = precision_of(precision)};
+    const ModelChoice choice{.weights = weights,
+                             .step = step,
+                             .side = side,
+                             .precision = precision.empty() ? Precision::f32 : precision_of(precision),
+                             .asked_for = !precision.empty()};
     const nb::gil_scoped_release others;
     return {path, choice, threads};
 }

@@ -16,9 +16,12 @@ struct Model::Parts {
     Pool pool;  ///< of velocities
 
     Parts(const std::filesystem::path& path, const ModelChoice& choice, int threads)
-        : team(threads), loaded(open_model(path, choice, team)), precision(choice.precision) {}
+        : team(threads), loaded(open_model(path, choice, team)), precision(packed_in(choice.precision)) {}
     Parts(LoadedModel model, Precision packed, int threads)
-        : team(threads), loaded(std::move(model)), precision(packed) {}
+        : team(threads), loaded(std::move(model)), precision(packed_in(packed)) {}
+
+    /// What is computed beside weights of 8 bits is bf16.
+    Precision packed_in(Precision asked) const { return loaded.eight_bits ? Precision::bf16 : asked; }
 };
 
 /// UsageError for numbers that are no strength and no interval, and for lists of another length than `count`.
