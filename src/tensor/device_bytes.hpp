@@ -22,6 +22,19 @@ using ByteFactor = std::int16_t;
 #endif
 inline constexpr bool kFourProducts = sizeof(ByteFactor) == 1;
 
+/// The nearest whole numbers, ties to even; |x| < 2^22. A step of its own, so that the product behind x is rounded before it
+/// in every build.
+inline IntVector nearest(FloatVector x) {
+#if defined(__AVX512F__)
+    return std::bit_cast<IntVector>(_mm512_maskz_cvtps_epi32(0xFFFF, std::bit_cast<__m512>(x)));
+#elif defined(__AVX2__)
+    return std::bit_cast<IntVector>(_mm256_cvtps_epi32(std::bit_cast<__m256>(x)));
+#else
+    const FloatVector magic = FloatVector{} + 12582912.0F;
+    return std::bit_cast<IntVector>(x + magic) - std::bit_cast<IntVector>(magic);
+#endif
+}
+
 /// acc + the four products of a lane: of the numbers 0 .. 255 of `a`, and -128 .. 127 of `b`.
 inline IntVector dot_bytes(IntVector acc, WordVector a, WordVector b) {
 #if defined(__AVX512VNNI__)

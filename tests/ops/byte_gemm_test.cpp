@@ -50,7 +50,7 @@ double expected(const std::vector<float>& x, const Weights& w, std::int64_t colu
     float most = 0;
     for (const float v : x) most = std::max(most, std::abs(v));
     if (most < 1e-30F) return 0;
-    const double inverse = 127.0F / most;
+    const float inverse = 127.0F / most;
     std::int64_t sum = 0;
     for (std::size_t i = 0; i < x.size(); ++i)
         sum += std::llrint(x[i] * inverse) * w.at(column, static_cast<std::int64_t>(i));

@@ -65,10 +65,9 @@ void quantise(const Number* x, std::int64_t k, ByteFactor* q, float& scale, std:
     const float inverse = finite && most >= kLeast ? kMost / most : 0.0F;
     scale = !finite ? std::numeric_limits<float>::quiet_NaN() : inverse > 0 ? most / kMost : 1.0F;
     IntVector sums{};
-    // Adding 1.5 * 2^23 rounds to the nearest whole number, ties to even, and leaves it in the lowest bits.
-    const FloatVector magic = FloatVector{} + 12582912.0F, factor = FloatVector{} + inverse;
+    const FloatVector factor = FloatVector{} + inverse;
     for_vectors(x, k, [&](std::int64_t i, FloatVector v) {
-        IntVector whole = std::bit_cast<IntVector>(fused(v, factor, magic)) - std::bit_cast<IntVector>(magic);
+        IntVector whole = nearest(v * factor);
         if (!finite) whole = IntVector{};
         sums += whole;
         put_factors(q + i, whole);

@@ -2,7 +2,7 @@
 // The product of a linear layer whose weights are whole numbers of 8 bits with one scale an output row: for sampling.
 //   W[n][k] ≈ scale[n] (b[n][k] - 128),   x[m][k] ≈ s[m] q[m][k],   q = round(x / s), s = max_k |x[m][k]| / 127
 //   y[m][n] = s[m] scale[n] (Σ_k b q - 128 Σ_k q) (+ bias)
-// Sums are whole numbers, so that a row has the same bits on every machine, in every batch and with any threads.
+// Sums are whole numbers, the same on every machine; a row has the same bits in every batch and with any threads.
 #pragma once
 
 #include <cstdint>
