@@ -6,9 +6,10 @@
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#include "cli/program.hpp" #include < sys / wait.h>
+#include "cli/program.hpp"
 #include "core/error.hpp"
 #include "io/safetensors.hpp"
 #include "models/vae_files.hpp"
