@@ -11,12 +11,13 @@ target_compile_features(meanflow_lib PUBLIC cxx_std_20)
 target_include_directories(meanflow_lib INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
                                                   $<INSTALL_INTERFACE:${MF_HEADERS}>)
 install(TARGETS meanflow_lib EXPORT meanflow-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(DIRECTORY include/meanflow/ DESTINATION ${MF_HEADERS})
+install(DIRECTORY include/meanflow/ DESTINATION ${MF_HEADERS} PATTERN *.h EXCLUDE)  # cmake/capi.cmake has it
 install(
   DIRECTORY src/
   DESTINATION ${MF_HEADERS}
   FILES_MATCHING
   PATTERN *.hpp
+  PATTERN capi EXCLUDE
   PATTERN cli EXCLUDE
   PATTERN native EXCLUDE
   PATTERN plain EXCLUDE)

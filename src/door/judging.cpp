@@ -67,6 +67,8 @@ OpenFidNetwork::~OpenFidNetwork() = default;
 OpenFidNetwork::OpenFidNetwork(OpenFidNetwork&&) noexcept = default;
 OpenFidNetwork& OpenFidNetwork::operator=(OpenFidNetwork&&) noexcept = default;
 const std::string& OpenFidNetwork::variant() const { return parts_->variant->name; }
+std::int64_t OpenFidNetwork::feature_size() const { return parts_->opened.network->features(); }
+std::int64_t OpenFidNetwork::classes() const { return parts_->opened.network->classes(); }
 
 Features OpenFidNetwork::features(std::span<const std::uint8_t> pictures, int height, int width, int channels,
                                   const Stop& stop) const {

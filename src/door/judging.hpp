@@ -50,6 +50,8 @@ class OpenFidNetwork {
     OpenFidNetwork& operator=(OpenFidNetwork&&) noexcept;
 
     const std::string& variant() const;
+    std::int64_t feature_size() const;  ///< numbers of a picture's features
+    std::int64_t classes() const;       ///< numbers of its logits
     /// Bytes (count, height, width, channels) of 1 or 3 channels; logits are those of the Inception score (without bias).
     Features features(std::span<const std::uint8_t> pictures, int height, int width, int channels,
                       const Stop& stop = {}) const;
