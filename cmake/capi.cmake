@@ -1,7 +1,7 @@
 # The C door: its objects (the test suite links them), and libmeanflow.so.0 with nothing but mf_* to be seen.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
-if(MF_NATIVE)
+if(MF_NATIVE OR MF_SANITIZE)
   set(MF_SHARED_INITIAL OFF)
 else()
   set(MF_SHARED_INITIAL ON)
@@ -22,11 +22,13 @@ if(NOT MF_SHARED)
   return()
 endif()
 
-# Hidden functions are inlined as in a program, so that the bits are the same.
-foreach(target meanflow_lib meanflow_light meanflow_capi)
-  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
-  target_compile_options(${target} PRIVATE -fvisibility=hidden -fvisibility-inlines-hidden)
-endforeach()
+set_target_properties(meanflow_lib meanflow_light meanflow_capi PROPERTIES POSITION_INDEPENDENT_CODE ON)
+if(MF_NATIVE)
+  # Hidden functions are inlined as in a program, so that speed and bits are the same.
+  foreach(target meanflow_lib meanflow_light)
+    target_compile_options(${target} PRIVATE -fvisibility=hidden -fvisibility-inlines-hidden)
+  endforeach()
+endif()
 
 set(MF_SYMBOLS ${CMAKE_SOURCE_DIR}/src/capi/meanflow.map)
 add_library(meanflow_c SHARED $<TARGET_OBJECTS:meanflow_capi>)

@@ -6,8 +6,9 @@
 #include <type_traits>
 #include <utility>
 
+#include <meanflow/meanflow.h>
+
 #include "core/error.hpp"
-#include "meanflow/meanflow.h"
 
 namespace mf::capi {
 

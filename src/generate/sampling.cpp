@@ -11,6 +11,8 @@ namespace mf {
 namespace {
 
 Solver solver_of(const std::string& name, const Settings& settings) {
+    check_usage(name == "auto" || name == "average" || name == "euler" || name == "heun",
+                "solver '{}' is not known; there are auto, average, euler, heun", name);
     if (name == "euler") return Solver::euler;
     if (name == "heun") return Solver::heun;
     const bool interval =
