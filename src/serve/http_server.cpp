@@ -21,6 +21,8 @@ Clock::time_point after(double seconds) {
 
 HttpError full() { return HttpError(503, "too many connections are open", "try again in a second", 1); }
 
+constexpr std::ptrdiff_t kMostRefused = 32;
+
 /// The client went away: there is nobody to answer.
 struct PeerLeft {};
 
@@ -63,16 +65,18 @@ void HttpServer::accept_all() {
 void HttpServer::take(Descriptor descriptor) {
     const int on = 1;
     ::setsockopt(descriptor.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (!make_room()) {
-        const Socket socket(std::move(descriptor));
-        const HttpResponse answer = error_response(full());
-        socket.write(head_text(answer, false) + answer.body, Clock::now() + std::chrono::milliseconds(20));
-        socket.finish();
-        return;
-    }
+    const bool room = make_room();
     const std::lock_guard lock(mutex_);
     if (stopping_) return;
+    if (!room && std::ranges::count_if(connections_, &Connection::refused) >= kMostRefused) {
+        // Too many to be waited for: it is told at once, whether it gets to read that or not.
+        const Socket socket(std::move(descriptor));
+        const HttpResponse answer = error_response(full());
+        socket.write(head_text(answer, false) + answer.body, Clock::now() + std::chrono::milliseconds(1));
+        return socket.finish();
+    }
     Connection& connection = connections_.emplace_back(Connection{Socket(std::move(descriptor))});
+    connection.refused = !room;
     try {
         connection.thread = std::thread([this, &connection] { serve(connection); });
     } catch (const std::system_error&) {
@@ -92,13 +96,16 @@ bool HttpServer::make_room() {
     }
     for (Connection& connection : ended) connection.thread.join();
     const std::lock_guard lock(mutex_);
-    if (connections_.size() < limits_.connections) return true;
+    const auto open = static_cast<std::size_t>(
+        std::ranges::count_if(connections_, [](const Connection& one) { return !one.refused; }));
+    if (open < limits_.connections) return true;
     // One that only waits for another request gives its place; the little while until its thread is gone counts above.
     Connection* oldest = nullptr;
     for (Connection& connection : connections_)
-        if (connection.idle && !connection.done && (oldest == nullptr || connection.since < oldest->since))
+        if (connection.idle && !connection.done && !connection.refused &&
+            (oldest == nullptr || connection.since < oldest->since))
             oldest = &connection;
-    if (oldest == nullptr || connections_.size() >= limits_.connections + 8) return false;
+    if (oldest == nullptr || open >= limits_.connections + 8) return false;
     ::shutdown(oldest->socket.number(), SHUT_RDWR);
     oldest->idle = false;
     return true;
@@ -113,7 +120,8 @@ void HttpServer::set_idle(Connection& connection, bool idle) {
 void HttpServer::serve(Connection& connection) {
     std::string bytes;
     try {
-        while (!stopping_ && answer_one(connection, bytes)) {
+        if (connection.refused) refuse(connection.socket);
+        while (!connection.refused && !stopping_ && answer_one(connection, bytes)) {
         }
     } catch (const PeerLeft&) {
     } catch (const std::exception&) {
@@ -124,6 +132,19 @@ void HttpServer::serve(Connection& connection) {
     ::shutdown(connection.socket.number(), SHUT_RDWR);
     connection.idle = false;
     connection.done = true;
+}
+
+void HttpServer::refuse(const Socket& socket) {
+    // Its request is read first: what is unread when a socket closes makes the system throw our answer away.
+    std::string bytes;
+    const auto deadline = after(0.5);
+    while (bytes.size() < 4096 && bytes.find("\r\n\r\n") == std::string::npos &&
+           socket.read(bytes, deadline) == ReadEnd::data) {
+    }
+    const HttpResponse answer = error_response(full());
+    socket.write(head_text(answer, false) + answer.body, after(0.5));
+    socket.finish();
+    socket.drain(0.2);
 }
 
 HttpRequest HttpServer::read_request(Connection& connection, std::string& bytes, Clock::time_point deadline) {

@@ -55,6 +55,7 @@ class HttpServer {
         std::thread thread = {};
         Clock::time_point since = Clock::now();
         bool idle = true, done = false;
+        bool refused = false;  ///< beyond the bound: it is told so, and ended
     };
 
     void accept_all();
@@ -63,6 +64,7 @@ class HttpServer {
     /// False when there is none.
     bool make_room();
     void serve(Connection& connection);
+    static void refuse(const Socket& socket);
     bool answer_one(Connection& connection, std::string& bytes);
     HttpRequest read_request(Connection& connection, std::string& bytes, Clock::time_point deadline);
     HttpResponse handled(const HttpRequest& request, const Peer& peer) const;
