@@ -88,18 +88,18 @@ const kPatience = 150;  // milliseconds
  * is asked for, so that pictures follow a slider that moves; a slow one is replaced. show(answer, body, ms since draw()).
  */
 export class Follower {
-  constructor(stream, lane, path, question, show, fail) {
-    Object.assign(this, {stream, lane, path, question, show, fail, current: null, again: false, timer: 0});
+  constructor(stream, lane, path, question, show, fail, patience = kPatience) {
+    Object.assign(this, {stream, lane, path, question, show, fail, patience, current: null, again: false, timer: 0});
     stream.addEventListener("live", () => { if (this.lost) this.draw(); });
     stream.addEventListener("lost", () => { this.lost ||= this.current !== null; });
   }
 
   draw() {
     this.since = performance.now();
-    const age = this.current ? this.since - this.current.sent : kPatience;
-    if (age >= kPatience) return void this.send();
+    const age = this.current ? this.since - this.current.sent : this.patience;
+    if (age >= this.patience) return void this.send();
     this.again = true;
-    this.timer ||= setTimeout(() => { this.timer = 0; if (this.again) this.send(); }, kPatience - age);
+    this.timer ||= setTimeout(() => { this.timer = 0; if (this.again) this.send(); }, this.patience - age);
   }
 
   async send() {

@@ -2,7 +2,7 @@
 // One model's points on a canvas, at any time of their way.
 import {make} from "/controls.js";
 
-const kTrails = 400;  // of how many points the way is drawn
+const kTrails = 250;  // of how many points the way is drawn
 
 /** Numbers of base64 of little-endian floats. */
 export function floats(base64) {

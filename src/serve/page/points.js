@@ -12,7 +12,7 @@ class Points {
   constructor(context) {
     Object.assign(this, {context, steps: 1, seed: 0, panels: [], followed: null, answer: null, playing: 0});
     this.follower = new Follower(context.stream, "points", "/api/points", () => this.question(), answer => this.show(answer),
-                                 error => notice("points-notice", error));
+                                 error => notice("points-notice", error), 3000);
     const known = stepChoices.filter(n => n <= context.list.limits.steps);
     byId("point-steps").append(...known.map(n => chip("radio", "point-steps", `${n}`, n === 1, () => { this.steps = n; this.show(this.answer); })));
     byId("time").addEventListener("input", () => { this.stop(); this.draw(); });
@@ -28,7 +28,13 @@ class Points {
     return this.context.list.models.filter(m => m.kind === "points").sort((a, b) => rank(a) - rank(b)).slice(0, kMostPanels);
   }
 
+  /** Models came, went or have newer checkpoints. */
+  outdated() {
+    return this.asked !== JSON.stringify(this.models.map(m => [m.name, m.step]));
+  }
+
   question() {
+    this.asked = JSON.stringify(this.models.map(m => [m.name, m.step]));
     const steps = stepChoices.filter(n => n <= this.context.list.limits.steps);
     return {models: this.models.map(m => m.id), steps, count, seed: this.seed, states: 51, data: 1500};
   }
@@ -107,5 +113,5 @@ export function startPoints(context) {
     view.greet = true;
     view.follower.draw();
   };
-  return {enter, leave: () => view?.stop(), models: () => { if (view) view.follower.draw(); else if (entered) enter(); }};
+  return {enter, leave: () => view?.stop(), models: () => { if (!view) return entered ? enter() : undefined; if (view.outdated()) view.follower.draw(); }};
 }

@@ -63,7 +63,7 @@ export class Settings {
     byId("steps").value = nearest(kSteps, m.usual_steps);
     const counts = kCounts.filter(n => n <= this.list.limits.count);
     byId("count").replaceChildren(...counts.map(n => make("option", {value: n}, n)));
-    byId("count").value = counts[nearest(counts, m.shown_shape[1] > 128 ? 4 : m.shown_shape[1] > 48 ? 16 : 40)];
+    byId("count").value = counts[nearest(counts, m.shown_shape[1] > 128 ? 4 : m.shown_shape[1] > 48 ? 16 : 20)];
     this.paint();
   }
 
