@@ -1,5 +1,5 @@
 # Writes build_info.cpp: the program's version and the files of configs/ as text.
-#   cmake -DCONFIGS=folder -DVERSION=0.1.0 -DOUT=file.cpp -P embed.cmake
+#   cmake -DCONFIGS=folder -DVERSION=0.1.0 -DCOMPILER=words -DOUT=file.cpp -P embed.cmake
 file(GLOB_RECURSE files RELATIVE ${CONFIGS} ${CONFIGS}/*.yaml)
 list(SORT files)
 set(entries "")
@@ -20,6 +20,7 @@ ${entries}};
 }  // namespace
 
 std::string_view program_version() { return \"${VERSION}\"; }
+std::string_view build_compiler() { return \"${COMPILER}\"; }
 std::span<const EmbeddedFile> embedded_configs() { return files; }
 
 }  // namespace mf

@@ -30,6 +30,7 @@ struct Command {
     OptionTable options;           ///< its own; --help, --seed, --threads and --quiet are added
     bool has_results = false;      ///< it has --json
     bool takes_overrides = false;  ///< it has key=value
+    bool listed = true;            ///< on the screen of commands
     std::size_t least_words = 0, most_words = 0;
     int (*run)(const Invocation&) = nullptr;
 };

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/json.hpp"
+#include "cli/known_peak.hpp"
 #include "cli/process.hpp"
 #include "core/stopwatch.hpp"
 #include "ops/peak.hpp"
@@ -45,8 +46,8 @@ void print_inference(const Invocation& invocation, const InferenceTiming& timing
             {"ms", Json::object({{"first", t.first}, {"min", t.least}, {"median", t.median}, {"n", t.n}})},
             {"gflop", t.gflop},
             {"gflops", gflops},
-            {"peak_gflops", t.peak},
-            {"peak_share", gflops / t.peak},
+            {"peak_gflops", known_peak(t.peak)},
+            {"peak_share", share_of_peak(gflops, t.peak)},
             {"plan_mib", t.plan},
             {"rss_mib", rss}};
         members.insert(members.end(), rest.begin(), rest.end());
@@ -58,10 +59,11 @@ void print_inference(const Invocation& invocation, const InferenceTiming& timing
         "{:.0f})\n",
         heading, images > 0 ? fmt::format("{:.1f} a second; ", rate) : "", t.least, t.median, t.n, t.first,
         t.prepare);
-    fmt::print(
-        "{:.0f} GFLOP by the definition, {:.0f} GFLOP/s of it, {:.2f} times the {:.0f} GFLOP/s measured for "
-        "GEMM ({})\n",
-        t.gflop, gflops, gflops / t.peak, t.peak, t.peak_precision == Precision::bf16 ? "bf16" : "f32");
+    const std::string peak =
+        t.peak > 0 ? fmt::format("{:.2f} times the {:.0f} GFLOP/s measured for GEMM ({})", gflops / t.peak,
+                                 t.peak, t.peak_precision == Precision::bf16 ? "bf16" : "f32")
+                   : std::string(kNoPeak);
+    fmt::print("{:.0f} GFLOP by the definition, {:.0f} GFLOP/s of it, {}\n", t.gflop, gflops, peak);
     fmt::print("{:.0f} MiB of the process at most, {:.0f} MiB of them pictures on their way\n", rss, t.plan);
 }
 

@@ -15,6 +15,7 @@
 #include "cli/command.hpp"
 #include "cli/commands/catalogue.hpp"
 #include "core/error.hpp"
+#include "core/isa.hpp"
 #include "train/build_info.hpp"
 
 namespace mf::cli {
@@ -39,7 +40,7 @@ std::string command_lines() {
         out += fmt::format("  {:<23} {}\n", fmt::format("{}{}", start, fmt::join(words, "|")), group.summary);
     }
     for (const Command& command : all_commands())
-        if (command.name.find(' ') == std::string::npos)
+        if (command.listed && command.name.find(' ') == std::string::npos)
             out += fmt::format("  {:<23} {}\n", command.name, command.summary);
     return out;
 }
@@ -99,9 +100,11 @@ int run(const std::vector<std::string>& words) {
         return 0;
     }
     if (words[0] == "--version") {
-        fmt::print("meanflow {}\n", program_version());
+        fmt::print("meanflow {} ({}, {}; {})\n", program_version(), build_commit(), build_compiler(),
+                   fmt::join(built_isas(), ", "));
         return 0;
     }
+    check_machine();
     const auto [command, taken] = find_command(words);
     if (command == nullptr) throw_unknown_command(words);
     const std::span<const std::string> rest(words.begin() + static_cast<std::ptrdiff_t>(taken), words.end());

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "metrics/panel_f64.hpp"
 #include "metrics/tensor_io.hpp"
 
 namespace mf {
@@ -35,7 +36,7 @@ void GaussianFit::add(MatrixView x, Team& team) {
 }
 
 void GaussianFit::add_waiting(Team& team) {
-    constexpr std::int64_t width = PanelsF64::width;
+    constexpr std::int64_t width = kPanelF64;
     const std::int64_t rows = std::ssize(waiting_) / dim_;
     if (rows == 0) return;
     const bool first = shift_.empty();

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <atomic>
 
+#include "metrics/panel_f64.hpp"
+
 namespace mf {
 namespace {
 
@@ -34,7 +36,7 @@ struct Tile {
 
 /// kRows rows of panel `a` (from its row 0 on) against all of panel `b`.
 void run_tile(const Tile& tile, const double* a, const double* b, std::int64_t k) {
-    constexpr std::int64_t width = PanelsF64::width;
+    constexpr std::int64_t width = kPanelF64;
     DoubleVector sum[kRows][2] = {};
     for (std::int64_t i = 0; i < k; ++i, a += width, b += width) {
         const DoubleVector left = load(b), right = load(b + kLanes);
@@ -60,7 +62,7 @@ void run_tile(const Tile& tile, const double* a, const double* b, std::int64_t k
 
 /// Panels [from, to) of `rows` rows of the factor, steps [k0, k0 + k).
 void pack(PanelsF64& out, const DoubleMatrix& from, std::int64_t k0, std::int64_t k, Team& team) {
-    constexpr std::int64_t width = PanelsF64::width;
+    constexpr std::int64_t width = kPanelF64;
     team.split(out.count(), 1, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t p = begin; p < end; ++p) {
             double* const panel = out.panel(p);
@@ -79,9 +81,16 @@ void pack(PanelsF64& out, const DoubleMatrix& from, std::int64_t k0, std::int64_
 
 }  // namespace
 
+PanelsF64::PanelsF64(std::int64_t rows, std::int64_t k)
+    : rows_(rows), k_(k), values_(static_cast<std::size_t>(count() * kPanelF64 * k)) {}
+
+std::int64_t PanelsF64::count() const { return (rows_ + kPanelF64 - 1) / kPanelF64; }
+
+std::size_t PanelsF64::place(std::int64_t i) const { return static_cast<std::size_t>(i * kPanelF64 * k_); }
+
 void add_product(double* c, std::int64_t c_stride, const PanelsF64& a, const PanelsF64& b, std::int64_t k,
                  Part part, Team& team, double scale) {
-    constexpr std::int64_t width = PanelsF64::width;
+    constexpr std::int64_t width = kPanelF64;
     const std::int64_t down = (a.count() + kBlockPanels - 1) / kBlockPanels,
                        across = (b.count() + kBlockColumns - 1) / kBlockColumns;
     std::atomic<std::int64_t> next{0};

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "core/team.hpp"
-#include "tensor/device_simd.hpp"
 
 namespace mf {
 
@@ -24,22 +23,22 @@ struct DoubleMatrix {
     DoubleMatrix transposed() const { return {data, stride, !turned}; }
 };
 
-/// Rows of one factor as the kernel reads them: panels of `width` rows, each (k, width), rows that are missing are 0.
+/// Rows of one factor as the kernel reads them: panels of kPanelF64 rows (metrics/panel_f64.hpp), each (k, kPanelF64),
+/// rows that are missing are 0.
 class PanelsF64 {
   public:
-    static constexpr std::int64_t width = kVectorFloats;  ///< two vectors of doubles
-
     PanelsF64() = default;
-    PanelsF64(std::int64_t rows, std::int64_t k)
-        : rows_(rows), k_(k), values_(static_cast<std::size_t>(count() * width * k)) {}
+    PanelsF64(std::int64_t rows, std::int64_t k);
 
     std::int64_t rows() const { return rows_; }
     std::int64_t k() const { return k_; }
-    std::int64_t count() const { return (rows_ + width - 1) / width; }
-    double* panel(std::int64_t i) { return values_.data() + i * width * k_; }
-    const double* panel(std::int64_t i) const { return values_.data() + i * width * k_; }
+    std::int64_t count() const;
+    double* panel(std::int64_t i) { return values_.data() + place(i); }
+    const double* panel(std::int64_t i) const { return values_.data() + place(i); }
 
   private:
+    std::size_t place(std::int64_t i) const;
+
     std::int64_t rows_ = 0, k_ = 0;
     std::vector<double> values_;
 };

@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "metrics/eigen.hpp"
+#include "metrics/panel_f64.hpp"
 #include "metrics/product_f64.hpp"
 
 namespace mf {
@@ -149,7 +150,7 @@ class Reduction {
         const std::int64_t from = first + columns, rest = n_ - from;
         if (rest <= 0) return;
         PanelsF64 left(rest, 2 * columns), right(rest, 2 * columns);
-        constexpr std::int64_t width = PanelsF64::width;
+        constexpr std::int64_t width = kPanelF64;
         for (std::int64_t k = 0; k < columns; ++k)
             for (std::int64_t j = 0; j < rest; ++j) {
                 const double a = v_at(k, from + j), b = w_at(k, from + j);

@@ -8,6 +8,8 @@ namespace mf {
 Adam::Adam(const Config& config, std::int64_t parameters)
     : config_(config), m_(Tensor::zeros({parameters})), v_(Tensor::zeros({parameters})) {}
 
+Adam::~Adam() = default;
+
 void Adam::update(Team& team, std::span<float> weights, std::span<const float> gradients, std::int64_t step,
                   double rate, double gradient_scale) {
     const auto k = static_cast<double>(step + 1);

@@ -15,6 +15,7 @@ class Adam final : public Optimiser {
         double weight_decay = 0;  ///< decoupled; 0 for adam
     };
     Adam(const Config& config, std::int64_t parameters);
+    ~Adam() override;  // not inline: its table of functions belongs to the instruction set
 
     void update(Team& team, std::span<float> weights, std::span<const float> gradients, std::int64_t step,
                 double rate, double gradient_scale) override;

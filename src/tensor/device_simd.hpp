@@ -4,6 +4,10 @@
 
 #include <cstdint>
 
+#if !defined(__AVX2__)
+#error "only loops that are compiled for an instruction set may know how wide a vector is"
+#endif
+
 namespace mf {
 
 #if defined(__AVX512F__)

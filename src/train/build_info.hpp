@@ -14,6 +14,10 @@ struct EmbeddedFile {
 
 /// "0.1.0"
 std::string_view program_version();
+/// "commit 0123456789ab", with "and changes" behind it when files differed from it; "release" outside of a repository.
+std::string_view build_commit();
+/// "GNU 12.2.0, Release"
+std::string_view build_compiler();
 /// The files of configs/, in the order of their names.
 std::span<const EmbeddedFile> embedded_configs();
 /// What `meanflow train` trains when nobody says.

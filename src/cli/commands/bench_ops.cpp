@@ -4,6 +4,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/json.hpp"
+#include "cli/known_peak.hpp"
 #include "cli/screen.hpp"
 #include "core/error.hpp"
 #include "ops/bench.hpp"
@@ -45,10 +46,13 @@ int run_bench_ops(const Invocation& invocation) {
     if (invocation.json())
         fmt::print(
             "{}\n",
-            Json::object({{"precision", name}, {"peak_gflops", peak}, {"ops", Json::array(rows)}}).text());
+            Json::object({{"precision", name}, {"peak_gflops", known_peak(peak)}, {"ops", Json::array(rows)}})
+                .text());
     else
-        fmt::print("{}ceiling of matrix products: {:.0f} GFLOP/s ({}, {} threads)\n", text_table(table), peak,
-                   name, team.size());
+        fmt::print("{}{}\n", text_table(table),
+                   peak > 0 ? fmt::format("ceiling of matrix products: {:.0f} GFLOP/s ({}, {} threads)", peak,
+                                          name, team.size())
+                            : std::string(kNoPeak));
     return 0;
 }
 

@@ -8,6 +8,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/config_items.hpp"
 #include "cli/json.hpp"
+#include "cli/known_peak.hpp"
 #include "cli/process.hpp"
 #include "cli/sampling_options.hpp"
 #include "cli/screen.hpp"
@@ -100,7 +101,7 @@ Json json_of(const Row& row, double peak) {
           Json::object({{"first", row.first}, {"min", row.least}, {"median", row.median}, {"n", row.n}})},
          {"gflop", row.gflop},
          {"gflops", row.gflop / row.median * 1e3},
-         {"peak_share", row.gflop / row.median * 1e3 / peak}});
+         {"peak_share", share_of_peak(row.gflop / row.median * 1e3, peak)}});
 }
 
 int run_bench_sample(const Invocation& invocation) {
@@ -130,22 +131,24 @@ int run_bench_sample(const Invocation& invocation) {
         fmt::print("{}\n", Json::object({{"load_ms", load_ms},
                                          {"parameters", loaded.model->params().count()},
                                          {"precision", precision_name},
-                                         {"peak_gflops", peak},
+                                         {"peak_gflops", known_peak(peak)},
                                          {"rss_mib", rss},
                                          {"rows", Json::array(list)}})
                                .text());
         return 0;
     }
-    fmt::print(
-        "{} parameters, ready after {:.0f} ms, {:.0f} MiB of the process; {:.0f} GFLOP/s measured for GEMM "
-        "({})\n",
-        loaded.model->params().count(), load_ms, rss, peak, loaded.eight_bits ? "bf16" : precision_name);
+    fmt::print("{} parameters, ready after {:.0f} ms, {:.0f} MiB of the process; {}\n",
+               loaded.model->params().count(), load_ms, rss,
+               peak > 0 ? fmt::format("{:.0f} GFLOP/s measured for GEMM ({})", peak,
+                                      loaded.eight_bits ? "bf16" : precision_name)
+                        : std::string(kNoPeak));
     for (const Row& row : rows)
         fmt::print(
             "batch {:>4}, {} step{}: {:.1f} ms at best, {:.1f} ms in the median of {} (first {:.1f}); "
-            "{:.0f} GFLOP/s, {:.0f}%\n",
+            "{:.0f} GFLOP/s{}\n",
             row.batch, row.steps, row.steps == 1 ? "" : "s", row.least, row.median, row.n, row.first,
-            row.gflop / row.median * 1e3, row.gflop / row.median * 1e5 / peak);
+            row.gflop / row.median * 1e3,
+            peak > 0 ? fmt::format(", {:.0f}%", row.gflop / row.median * 1e5 / peak) : "");
     return 0;
 }
 

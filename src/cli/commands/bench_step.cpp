@@ -8,6 +8,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/config_items.hpp"
 #include "cli/json.hpp"
+#include "cli/known_peak.hpp"
 #include "cli/process.hpp"
 #include "core/stopwatch.hpp"
 #include "ops/peak.hpp"
@@ -61,8 +62,8 @@ int run_bench_step(const Invocation& invocation) {
         fmt::print("{}\n", Json::object({{"ms", Json::object({{"min", least}, {"median", median}, {"n", n}})},
                                          {"gflop", gflop},
                                          {"gflops", gflops},
-                                         {"peak_gflops", peak},
-                                         {"peak_share", gflops / peak},
+                                         {"peak_gflops", known_peak(peak)},
+                                         {"peak_share", share_of_peak(gflops, peak)},
                                          {"rss_mib", rss},
                                          {"plan_mib", mebibytes(trainer.plan_bytes())},
                                          {"allocations_per_step", timing.allocations_per_step}})
@@ -70,8 +71,10 @@ int run_bench_step(const Invocation& invocation) {
         return 0;
     }
     fmt::print("{} steps: {:.2f} ms at best, {:.2f} ms in the median\n", timing.ms.size(), least, median);
-    fmt::print("{:.3f} GFLOP a step, {:.0f} GFLOP/s, {:.0f}% of {:.0f} GFLOP/s measured for GEMM ({})\n",
-               gflop, gflops, 100 * gflops / peak, peak, settings.text("precision"));
+    fmt::print("{:.3f} GFLOP a step, {:.0f} GFLOP/s, {}\n", gflop, gflops,
+               peak > 0 ? fmt::format("{:.0f}% of {:.0f} GFLOP/s measured for GEMM ({})", 100 * gflops / peak,
+                                      peak, settings.text("precision"))
+                        : std::string(kNoPeak));
     fmt::print("{:.1f} MiB of the process, {:.1f} MiB of them the step's plan; {:g} allocations a step\n",
                rss, mebibytes(trainer.plan_bytes()), timing.allocations_per_step);
     return 0;

@@ -27,8 +27,10 @@ const std::vector<Command>& all_commands() {
         bench_vae_command(),  //
         bench_ops_command(),  //
         bench_metrics_command(),
-        convert_command(),  //
-        verify_command(),   //
+        convert_command(),     //
+        verify_command(),      //
+        completion_command(),  //
+        man_command(),         //
     };
     return commands;
 }

@@ -21,6 +21,8 @@ Command data_peek_command();
 Command data_encode_command();
 Command data_stats_command();
 Command info_command();
+Command completion_command();
+Command man_command();
 Command bench_inception_command();
 Command bench_ops_command();
 Command bench_metrics_command();

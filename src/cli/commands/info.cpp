@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/commands/info_build.hpp"
 #include "cli/commands/info_config.hpp"
 #include "cli/json.hpp"
 #include "cli/screen.hpp"
@@ -178,6 +179,13 @@ std::string keys_json() {
 }
 
 int run_info(const Invocation& invocation) {
+    if (invocation.words.empty()) {
+        if (!invocation.overrides.empty())
+            throw UsageError(fmt::format("'{}' is one word too many", invocation.overrides[0]),
+                             "meanflow info config NAME key=value");
+        print_build(invocation.json());
+        return 0;
+    }
     const std::string& what = invocation.words[0];
     if (what == "config") return run_info_config(invocation);
     if (invocation.words.size() > 1 || !invocation.overrides.empty())
@@ -210,14 +218,15 @@ Command info_command() {
     Command out;
     out.name = "info";
     out.summary = "what a file or a run holds; what this build can do";
-    out.usage = "FILE|RUN|config NAME [key=value ...]|ops|models|objectives|data|optimisers|keys";
+    out.usage = "[FILE|RUN|config NAME [key=value ...]|ops|models|objectives|data|optimisers|keys]";
     out.example =
         "  meanflow info runs/imf/checkpoints/step_5001.safetensors\n  meanflow info iMF-B-2.pth\n"
         "  meanflow info config imagenet256/imf_b2    parameters, FLOP, memory and time, without training\n"
-        "  meanflow info keys";
+        "  meanflow info keys\n"
+        "  meanflow info    version, instruction sets, and the one that this machine runs with";
     out.has_results = true;
     out.takes_overrides = true;
-    out.least_words = 1, out.most_words = 2;
+    out.most_words = 2;
     out.run = run_info;
     return out;
 }

@@ -10,6 +10,7 @@
 
 #include "cli/config_items.hpp"
 #include "cli/json.hpp"
+#include "cli/known_peak.hpp"
 #include "core/error.hpp"
 #include "data/images.hpp"
 #include "ops/peak.hpp"
@@ -65,7 +66,7 @@ int run_info_config(const Invocation& invocation) {
                                          {"guidance_rows", cost.guidance_rows},
                                          {"memory_bytes", static_cast<std::int64_t>(cost.memory())},
                                          {"activation_bytes", static_cast<std::int64_t>(cost.activations)},
-                                         {"peak_gflops", peak * 1e-9},
+                                         {"peak_gflops", known_peak(peak * 1e-9)},
                                          {"step_seconds", step},
                                          {"epoch_pictures", pictures},
                                          {"epoch_seconds", epoch},
@@ -89,13 +90,14 @@ int run_info_config(const Invocation& invocation) {
     rows.emplace_back("  gradients", as_mebibytes(cost.gradients));
     rows.emplace_back("  activations", fmt::format("about {} ({} thread{})", as_mebibytes(cost.activations),
                                                    team.size(), team.size() == 1 ? "" : "s"));
-    rows.emplace_back("GEMM peak", with_unit(peak) + "FLOP/s measured");
-    rows.emplace_back("time of a step",
-                      fmt::format("about {} ({:.0f}% of the peak)", time_text(step), 100 * kShareOfPeak));
-    if (pictures > 0)
+    rows.emplace_back("GEMM peak", peak > 0 ? with_unit(peak) + "FLOP/s measured" : std::string(kNoPeak));
+    if (peak > 0)
+        rows.emplace_back("time of a step",
+                          fmt::format("about {} ({:.0f}% of the peak)", time_text(step), 100 * kShareOfPeak));
+    if (peak > 0 && pictures > 0)
         rows.emplace_back("an epoch", fmt::format("about {} ({} {} pictures)", time_text(epoch), whose,
                                                   with_commas(pictures)));
-    rows.emplace_back("all steps", "about " + time_text(step * steps));
+    if (peak > 0) rows.emplace_back("all steps", "about " + time_text(step * steps));
     fmt::print("{}", boxed_table("meanflow info config " + invocation.words[1], rows));
     return 0;
 }

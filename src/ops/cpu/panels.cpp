@@ -78,6 +78,10 @@ void pack_panel(Pair* out, const float* b, const PlainMatrix& m, std::int64_t wi
 
 }  // namespace
 
+std::int64_t panel_bytes(std::int64_t k, DType dtype) {
+    return (dtype == DType::bf16 ? (k + 1) / 2 : k) * kPanel * 4;
+}
+
 void pack_panel(std::byte* to, const PlainMatrix& b, std::int64_t p, DType dtype) {
     const std::int64_t width = std::min<std::int64_t>(kPanel, b.n - p * kPanel);
     const float* from = b.data + p * kPanel * b.n_stride;

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "tensor/device_simd.hpp"
 #include "tensor/tensor.hpp"
 
 namespace mf::cpu {
 
-/// Size of a panel of k rows.
-constexpr std::int64_t panel_bytes(std::int64_t k, DType dtype) {
-    return (dtype == DType::bf16 ? (k + 1) / 2 : k) * kPanel * 4;
-}
+/// Size of a panel of k rows. Not inline, like all that depends on the width of a vector: who asks may be compiled for
+/// another machine.
+std::int64_t panel_bytes(std::int64_t k, DType dtype);
 
 /// The right factor B (k, n) of a GEMM, cut into panels of kPanel columns so that the micro-kernel reads it in order:
 /// f32 [panel][k][kPanel]; bf16 [panel][k / 2][kPanel][2], k padded with zero to even. Columns are padded with zeros.

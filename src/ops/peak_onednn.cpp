@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include "ops/peak.hpp"
-
 #include <algorithm>
 #include <vector>
 
@@ -9,7 +7,7 @@
 
 #include "core/error.hpp"
 #include "core/stopwatch.hpp"
-#include "machine.hpp"
+#include "ops/peak.hpp"
 
 namespace mf {
 namespace {
@@ -74,7 +72,5 @@ double measure_gemm_peak(Team& team, Precision precision) {
     for (double seconds : best) sum += 2.0 * kSize * kSize * kSize / seconds / 1e9;
     return sum;
 }
-
-bool multiplies_bf16() { return cpu::kMultipliesPairs; }
 
 }  // namespace mf

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include "ops/pointwise.hpp"
-
 #include <algorithm>
 
 #include "ops/cases/entries.hpp"
+#include "ops/pointwise.hpp"
 #include "ops/pointwise/gelu.hpp"
 #include "ops/pointwise/gelu_tanh.hpp"
 #include "ops/pointwise/silu.hpp"
