@@ -107,7 +107,8 @@ typedef struct mf_vae_options {
 typedef struct mf_model_options {
     size_t size;
     const char *weights;       /* "ema" (NULL), "online", or a full name as "ema_0.999" */
-    const char *precision;     /* "f32" (NULL), or "bf16": weights and operands of matrix products */
+    const char *precision;     /* "f32", or "bf16": weights and operands of matrix products; NULL: f32, or what weights of 8
+                                * bits need */
     int64_t step;              /* which checkpoint of a run; -1: the newest */
     int64_t side;              /* of a sample, for a file of weights that does not say it; 0: 32 then */
     int64_t threads;           /* 0: all cores */

@@ -126,7 +126,8 @@ mf_status mf_model_open(const char* path, const mf_model_options* options, mf_mo
         const mf::ModelChoice choice{.weights = text_or(all.weights, "ema"),
                                      .step = all.step,
                                      .side = all.side,
-                                     .precision = precision_of(all.precision)};
+                                     .precision = precision_of(all.precision),
+                                     .asked_for = all.precision != nullptr};
         auto model = std::make_unique<mf_model>(
             mf_model{mf::door::Model(path, choice, whole(all.threads, "threads", 0, 1024))});
         finish_opening(model->model, all);
