@@ -16,12 +16,12 @@ set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS "gnuplot-nox | gnuplot, fonts-dejavu-core")
 set(CPACK_COMPONENT_PROGRAM_DESCRIPTION
     "One-step generative models of the MeanFlow family, on processors
- Trains, samples, judges and shows flow matching, MeanFlow and improved
- MeanFlow models: on points, pictures and latents of an autoencoder. One
- program without Python; figures want gnuplot.
- .
- The loops are compiled for several instruction sets of x86-64 and the best
- that the machine has is chosen at the start; AVX2 is the least.")
+Trains, samples, judges and shows flow matching, MeanFlow and improved
+MeanFlow models: on points, pictures and latents of an autoencoder. One
+program without Python; figures want gnuplot.
+.
+The loops are compiled for several instruction sets of x86-64 and the best
+that the machine has is chosen at the start; AVX2 is the least.")
 
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libmeanflow-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
@@ -32,7 +32,7 @@ if(MF_ONEDNN)
 endif()
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION
     "One-step generative models of the MeanFlow family, C++ library
- The static library behind the program meanflow, its headers and a CMake
- package: find_package(meanflow) gives the target meanflow::library.")
+The static library behind the program meanflow, its headers and a CMake
+package: find_package(meanflow) gives the target meanflow::library.")
 install(FILES cmake/debian/copyright DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libmeanflow-dev COMPONENT development)
 include(CPack)
