@@ -131,7 +131,7 @@ def classes_and_counts(p):
 
 
 def recipe_makes_the_same(p):
-    """The command line that is shown writes what is downloaded: the same pixels."""
+    """The recipe is shown and copied, and what is downloaded holds it."""
     p.view("images", "pictures")
     command = p.text("recipe-command")
     assert command.startswith("meanflow sample ") and "--seed" in command, command
