@@ -72,6 +72,7 @@ struct PointsAsk {
 };
 
 /// One of the four, to be answered by an event.
+// A JSON value may run out of memory where it is destroyed. NOLINTNEXTLINE(bugprone-exception-escape)
 struct EventAsk {
     std::string client, lane, path;
     std::int64_t id = 0;

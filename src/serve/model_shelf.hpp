@@ -47,7 +47,7 @@ class ModelShelf {
         std::string name, stamp;
         LoadedModel model;
     };
-    struct Described {
+    struct Described {  // NOLINT(bugprone-exception-escape): as EventAsk
         std::string stamp;
         Json text;        ///< null: it cannot be used
         std::string why;  ///< then

@@ -21,7 +21,7 @@ std::string name_of(const fs::path& path, bool run) {
 
 }  // namespace
 
-Targets::Targets(std::vector<fs::path> sources) {
+Targets::Targets(const std::vector<fs::path>& sources) {
     for (const fs::path& path : sources) {
         if (!fs::exists(path))
             throw UsageError(fmt::format("{}: there is nothing of this name", path.string()),

@@ -23,7 +23,7 @@ struct Target {
 class Targets {
   public:
     /// UsageError for a path where there is nothing, and for one that is neither a run, a file nor a folder.
-    explicit Targets(std::vector<std::filesystem::path> sources);
+    explicit Targets(const std::vector<std::filesystem::path>& sources);
 
     /// All of them; folders are looked through again when the last look was more than a second ago. Those that were
     /// there keep their place, also when they are gone.
