@@ -77,7 +77,7 @@ ask 'meanflow train toy/imf optim.na'
 ask 'meanflow train toy/imf optim.name=mu'
 ask 'meanflow train --out '
 )";
-    const std::string command = "cd " + scratch.path().string() + " && bash ./ask >said 2>&1";
+    const std::string command = "cd " + scratch.folder().string() + " && bash ./ask >said 2>&1";
     ASSERT_EQ(std::system(command.c_str()), 0) << mf::test::text_of(scratch / "said");
     EXPECT_EQ(mf::test::text_of(scratch / "said"),
               "complete -o default -F _meanflow meanflow\nstep\ncompopt -o nospace\noptim.name=\nmuon\n\n");

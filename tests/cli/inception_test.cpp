@@ -73,7 +73,7 @@ TEST_F(InceptionCommand, KilledAndStartedAgainItGivesTheSameNumbers) {
     saving.insert(saving.end(), {"--save-every", "0"});
     const auto states = [] {
         int count = 0;
-        for (const auto& entry : std::filesystem::directory_iterator(scratch->path()))
+        for (const auto& entry : std::filesystem::directory_iterator(scratch->folder()))
             count += entry.path().filename().string().starts_with("a.npz.fid-") ? 1 : 0;
         return count;
     };
@@ -111,7 +111,7 @@ TEST_F(InceptionCommand, ARunIsComparedWithItsOwnData) {
     EXPECT_NE(table.out.find("FID as imf-jax has it, against data.name=shapes (12 images)"),
               std::string::npos)
         << table.out;
-    for (const auto& entry : std::filesystem::directory_iterator(scratch->path()))
+    for (const auto& entry : std::filesystem::directory_iterator(scratch->folder()))
         EXPECT_FALSE(entry.path().filename().string().starts_with("run.fid-")) << entry.path();
 }
 

@@ -31,7 +31,7 @@ const fs::path kData = fs::path(MF_TEST_DATA) / "old_runs";
 
 class OldRuns : public testing::Test {
   protected:
-    OldRuns() { fs::copy(kData, scratch.path(), fs::copy_options::recursive); }
+    OldRuns() { fs::copy(kData, scratch.folder(), fs::copy_options::recursive); }
 
     void run(std::vector<std::string> words) const {
         words.insert(words.end(), {"--threads", "2", "--quiet"});

@@ -2,7 +2,6 @@
 // Runs the real program, as a shell would.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -15,30 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "support/scratch.hpp"
+
 namespace mf::test {
-
-/// A folder of its own for one test, gone afterwards.
-class Scratch {
-  public:
-    Scratch() {
-        static std::atomic<int> number{0};
-        path_ = std::filesystem::temp_directory_path() /
-                ("meanflow-test-" + std::to_string(::getpid()) + "-" + std::to_string(number++));
-        std::filesystem::create_directories(path_);
-    }
-    ~Scratch() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    Scratch(const Scratch&) = delete;
-    Scratch& operator=(const Scratch&) = delete;
-
-    std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-    const std::filesystem::path& path() const { return path_; }
-
-  private:
-    std::filesystem::path path_;
-};
 
 inline std::string text_of(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
@@ -63,7 +41,7 @@ class Program {
         pid_ = ::fork();
         if (pid_ != 0) return;
         // The child: nothing here may allocate or return.
-        if (::chdir(scratch.path().c_str()) != 0) ::_exit(127);
+        if (::chdir(scratch.folder().c_str()) != 0) ::_exit(127);
         const int to = ::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
         const int errors = ::open(err_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
         ::dup2(to, STDOUT_FILENO);

@@ -100,7 +100,7 @@ TEST_F(SecondThoughts, TheSameFolderFromAnotherOneIsTheSameConfiguration) {
     const Scratch other;
     const Outcome outcome = run_program(
         other, {"train", "--resume", "--out", (scratch / "run").string(), "--threads", "1", "train.steps=5",
-                "data.path=../" + scratch.path().filename().string() + "/pictures/"});
+                "data.path=../" + scratch.folder().filename().string() + "/pictures/"});
     ASSERT_EQ(outcome.code, 0) << outcome.err;
     EXPECT_EQ(changes(), std::vector<std::string>{});
     EXPECT_EQ(state("run/checkpoints/step_5.safetensors"), whole);

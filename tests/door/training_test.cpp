@@ -63,7 +63,7 @@ TEST(DoorTraining, ArraysAreLearntLikeTheSamePicturesInFiles) {
     const test::Scratch scratch;
     const Pictures pictures = some_pictures();
     for (int i = 0; i < kPictures; ++i) {
-        const auto folder = scratch.path() / std::to_string(pictures.labels[static_cast<std::size_t>(i)]);
+        const auto folder = scratch.folder() / std::to_string(pictures.labels[static_cast<std::size_t>(i)]);
         std::filesystem::create_directories(folder);
         const auto* from = pictures.bytes.data() + i * kSide * kSide * 3;
         write_png(folder / fmt::format("{:03}.png", i),
@@ -71,7 +71,7 @@ TEST(DoorTraining, ArraysAreLearntLikeTheSamePicturesInFiles) {
     }
     std::vector<ConfigItem> files = kSmall;
     files.push_back({"data.name", "image_folder", ""});
-    files.push_back({"data.path", scratch.path().string(), ""});
+    files.push_back({"data.path", scratch.folder().string(), ""});
     files.push_back({"data.size", std::to_string(kSide), ""});
     Training from_files(request_of(files, nullptr)), from_arrays(request_of(kSmall, &pictures));
     run(from_files, 6);
@@ -129,7 +129,7 @@ TEST(DoorTraining, HasTheBitsOfTheCommandLine) {
 
 TEST(DoorTraining, GoesOnFromItsFolderWithTheSameArraysOnly) {
     const test::Scratch scratch;
-    const auto folder = scratch.path() / "run";
+    const auto folder = scratch.folder() / "run";
     const Pictures pictures = some_pictures();
     Training whole(request_of(kSmall, &pictures));
     run(whole, 6);
@@ -167,8 +167,8 @@ TEST(DoorTraining, PointsInMemoryAreLearnt) {
     Training training(request);
     run(training, 2);
     const test::Scratch scratch;
-    training.save(scratch.path() / "run");
-    const door::Model model(scratch.path() / "run", {}, 1);
+    training.save(scratch.folder() / "run");
+    const door::Model model(scratch.folder() / "run", {}, 1);
     EXPECT_EQ(model.loaded().data, nullptr);
     std::vector<float> drawn(20);
     SampleRequest ask;

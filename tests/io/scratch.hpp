@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the tests of the io room share: a folder to write to, the text of an error, a disk that is full.
+// What the tests of the io room share: a folder to write to (support/scratch.hpp), the text of an error, a disk that is full.
 #pragma once
 
 #include <csignal>
@@ -18,44 +18,10 @@
 #include <sys/resource.h>
 
 #include "core/error.hpp"
+#include "support/scratch.hpp"
 #include "tensor/tensor.hpp"
 
 namespace mf::test {
-
-/// A folder of its own for each test; it goes with the object.
-class Scratch {
-  public:
-    Scratch() {
-        std::string name = (std::filesystem::temp_directory_path() / "mf_io_XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) throw Error("no temporary folder");
-        folder_ = name;
-    }
-    ~Scratch() {
-        std::error_code ignored;
-        std::filesystem::remove_all(folder_, ignored);
-    }
-    Scratch(const Scratch&) = delete;
-    Scratch& operator=(const Scratch&) = delete;
-
-    const std::filesystem::path& folder() const { return folder_; }
-    std::filesystem::path operator/(const std::string& name) const { return folder_ / name; }
-    /// A file with this content.
-    std::filesystem::path put(const std::string& name, const std::string& content) const {
-        std::ofstream(folder_ / name, std::ios::binary) << content;
-        return folder_ / name;
-    }
-    /// Names in the folder, hidden ones too.
-    std::vector<std::string> names() const {
-        std::vector<std::string> out;
-        for (const auto& entry : std::filesystem::directory_iterator(folder_))
-            out.push_back(entry.path().filename());
-        std::sort(out.begin(), out.end());
-        return out;
-    }
-
-  private:
-    std::filesystem::path folder_;
-};
 
 inline std::string slurp(const std::filesystem::path& path) {
     std::ifstream in(path, std::ios::binary);

@@ -173,8 +173,9 @@ TEST(LabelledImages, AnIdxTestSetThatIsDamagedIsSaid) {
     std::string labels(20, '\1');
     for (std::size_t i = 0; i < 20; i += 2) labels[i] = '\2';
     write("train-labels-idx1-ubyte", test::idx_bytes({20}, labels));
-    const std::vector<ConfigItem> items = {
-        {"data.name", "idx", ""}, {"data.path", scratch.path().string(), ""}, {"classifier.shift", "0", ""}};
+    const std::vector<ConfigItem> items = {{"data.name", "idx", ""},
+                                           {"data.path", scratch.folder().string(), ""},
+                                           {"classifier.shift", "0", ""}};
     const Settings settings = resolve_classifier(items);
     EXPECT_EQ(LabelledImages(settings).held_name(), "2 of 20 pictures");  // there are no test files
     write("t10k-images-idx3-ubyte", test::idx_bytes({2, 2, 2}));
