@@ -8,25 +8,7 @@
 
 namespace mf::capi {
 
-template <>
-mf_judge_options defaults<mf_judge_options>() {
-    mf_judge_options out{};
-    out.size = sizeof out;
-    return out;
-}
-template <>
-mf_judge_info defaults<mf_judge_info>() {
-    mf_judge_info out{};
-    out.size = sizeof out;
-    out.accuracy = std::nan("");
-    return out;
-}
-template <>
-mf_features defaults<mf_features>() {
-    mf_features out{};
-    out.size = sizeof out;
-    return out;
-}
+void usual(mf_judge_info& out) { out.accuracy = std::nan(""); }
 
 namespace {
 

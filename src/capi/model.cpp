@@ -6,26 +6,8 @@
 
 namespace mf::capi {
 
-template <>
-mf_vae_options defaults<mf_vae_options>() {
-    mf_vae_options out{};
-    out.size = sizeof out;
-    out.bytes = VaeRequest{}.bytes;
-    return out;
-}
-template <>
-mf_model_options defaults<mf_model_options>() {
-    mf_model_options out{};
-    out.size = sizeof out;
-    out.step = -1;
-    return out;
-}
-template <>
-mf_model_info defaults<mf_model_info>() {
-    mf_model_info out{};
-    out.size = sizeof out;
-    return out;
-}
+void usual(mf_vae_options& out) { out.bytes = VaeRequest{}.bytes; }
+void usual(mf_model_options& out) { out.step = -1; }
 
 Stop stop_of(const mf_cancel* cancel) {
     if (cancel == nullptr) return {};

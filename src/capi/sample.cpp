@@ -8,21 +8,11 @@
 
 namespace mf::capi {
 
-template <>
-mf_sample_options defaults<mf_sample_options>() {
-    mf_sample_options out{};
-    out.size = sizeof out;
+void usual(mf_sample_options& out) {
     out.count = out.steps = 1;
     out.omega = out.t_min = out.t_max = std::nan("");
-    return out;
 }
-template <>
-mf_flow_options defaults<mf_flow_options>() {
-    mf_flow_options out{};
-    out.size = sizeof out;
-    out.omega = out.t_min = out.t_max = std::nan("");
-    return out;
-}
+void usual(mf_flow_options& out) { out.omega = out.t_min = out.t_max = std::nan(""); }
 
 namespace {
 

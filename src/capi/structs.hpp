@@ -16,9 +16,23 @@ namespace mf::capi {
 /// Longer ones are taken for structs whose size nobody set.
 constexpr std::size_t kLongest = 4096;
 
+/// What structs hold besides zeros when nobody says otherwise.
+template <class T>
+void usual(T&) {}
+void usual(mf_vae_options& out);
+void usual(mf_model_options& out);
+void usual(mf_sample_options& out);
+void usual(mf_flow_options& out);
+void usual(mf_judge_info& out);
+
 /// What a struct holds when nobody says otherwise; `size` is set.
 template <class T>
-T defaults();
+T defaults() {
+    T out{};
+    out.size = sizeof out;
+    usual(out);
+    return out;
+}
 
 inline void check_size(std::size_t size, const char* name) {
     if (size < sizeof(size) || size > kLongest || size % 8 != 0)

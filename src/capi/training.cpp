@@ -8,31 +8,6 @@
 
 namespace mf::capi {
 
-template <>
-mf_arrays defaults<mf_arrays>() {
-    mf_arrays out{};
-    out.size = sizeof out;
-    return out;
-}
-template <>
-mf_training_options defaults<mf_training_options>() {
-    mf_training_options out{};
-    out.size = sizeof out;
-    return out;
-}
-template <>
-mf_training_info defaults<mf_training_info>() {
-    mf_training_info out{};
-    out.size = sizeof out;
-    return out;
-}
-template <>
-mf_step_report defaults<mf_step_report>() {
-    mf_step_report out{};
-    out.size = sizeof out;
-    return out;
-}
-
 namespace {
 
 ArrayData data_of(const mf_arrays& arrays) {

@@ -10,20 +10,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-const char* name_of(GuidanceKind kind) {
-    switch (kind) {
-        case GuidanceKind::inputs:
-            return "inputs";
-        case GuidanceKind::fixed:
-            return "fixed";
-        case GuidanceKind::second_pass:
-            return "second_pass";
-        case GuidanceKind::none:
-            break;
-    }
-    return "none";
-}
-
 Json sides(const Shape& shape) {
     Json out = Json::array();
     for (const std::int64_t side : shape) out.push_back(side);

@@ -85,6 +85,20 @@ std::string why_no_interval(const GuidanceAbility& ability) {
 }  // namespace
 
 // Of the networks only the in-context transformer has tokens for them.
+const char* name_of(GuidanceKind kind) {
+    switch (kind) {
+        case GuidanceKind::inputs:
+            return "inputs";
+        case GuidanceKind::fixed:
+            return "fixed";
+        case GuidanceKind::second_pass:
+            return "second_pass";
+        case GuidanceKind::none:
+            break;
+    }
+    return "none";
+}
+
 bool takes_guidance(const VelocityModel& model) { return dynamic_cast<const Mit*>(&model) != nullptr; }
 
 GuidanceAbility guidance_ability(const Settings& settings, const SampleKind& sample,

@@ -19,6 +19,9 @@ enum class GuidanceKind : std::uint8_t {
     second_pass,  ///< from outside, by a second pass for the null class
 };
 
+/// "none", "inputs", "fixed" or "second_pass".
+const char* name_of(GuidanceKind kind);
+
 /// Strength and interval are among the network's inputs (Condition::omega, t_min and t_max).
 bool takes_guidance(const VelocityModel& model);
 

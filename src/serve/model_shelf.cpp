@@ -22,20 +22,6 @@ Json shape_json(const Shape& shape) {
     return out;
 }
 
-const char* name_of(GuidanceKind kind) {
-    switch (kind) {
-        case GuidanceKind::inputs:
-            return "inputs";
-        case GuidanceKind::fixed:
-            return "fixed";
-        case GuidanceKind::second_pass:
-            return "second_pass";
-        case GuidanceKind::none:
-            break;
-    }
-    return "none";
-}
-
 Json description(const LoadedModel& model, const std::string& name) {
     const Settings& settings = model.settings;
     const bool interval =
