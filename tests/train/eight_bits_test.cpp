@@ -8,10 +8,9 @@
 #include "core/error.hpp"
 #include "generate/open_model.hpp"
 #include "io/scratch.hpp"
-#include "nn/initial_weights.hpp"
 #include "ops/cpu/byte_gemm.hpp"
-#include "sample/sampler.hpp"
 #include "support/fuzz.hpp"
+#include "support/tiny_network.hpp"
 #include "train/config.hpp"
 #include "train/init_weights.hpp"
 #include "train/plain_weights.hpp"
@@ -21,29 +20,10 @@ namespace {
 using namespace mf;
 using mf::test::Scratch;
 
-LoadedModel tiny(const std::string& model, Team& team) {
-    std::vector<ConfigItem> items = {
-        {"data.name", "noise", ""}, {"data.size", "8", ""},
-        {"data.channels", "2", ""}, {"data.classes", "5", ""},
-        {"model.name", model, ""},  {"model.size", "T", ""},
-        {"model.patch", "2", ""},   {"model.hidden", "64", ""},
-        {"model.depth", "2", ""},   {"model.heads", model == "dit" ? "1" : "4", ""}};
-    if (model == "mit")
-        items.insert(items.end(), {{"model.head_depth", "1", ""}, {"objective.guidance", "flexible", ""}});
-    LoadedModel out = initial_model(resolve(items), team);
-    for (Param& param : out.model->params().all()) fill_normal(param, 7, 0.05);  // no part may be zero
-    out.model->params().repack(team, Precision::f32);
-    return out;
-}
+LoadedModel tiny(const std::string& model, Team& team) { return test::tiny_network(model, 2, team); }
 
 std::vector<float> draw(const LoadedModel& model, Team& team, Precision precision) {
-    std::vector<float> z = sampling_noise(3, 0, 4, model.sample.shape.count());
-    Condition condition;
-    condition.labels = Tensor({4}, DType::i32);
-    for (std::int32_t i = 0; i < 4; ++i) static_cast<std::int32_t*>(condition.labels.raw())[i] = i;
-    sample(team, *model.model, {.times = uniform_times(1), .precision = precision}, condition, z,
-           model.sample.shape.count());
-    return z;
+    return test::four_samples(model, 1, precision, team);
 }
 
 /// Root of the mean square of a - b.

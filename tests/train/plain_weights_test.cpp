@@ -8,38 +8,17 @@
 #include "cli/program.hpp"
 #include "core/error.hpp"
 #include "nn/initial_weights.hpp"
-#include "sample/sampler.hpp"
-#include "train/config.hpp"
+#include "support/tiny_network.hpp"
 
 namespace {
 
 using namespace mf;
 using mf::test::Scratch;
 
-LoadedModel tiny(const std::string& model, Team& team) {
-    std::vector<ConfigItem> items = {
-        {"data.name", "noise", ""}, {"data.size", "8", ""},
-        {"data.channels", "2", ""}, {"data.classes", "5", ""},
-        {"model.name", model, ""},  {"model.size", "T", ""},
-        {"model.patch", "2", ""},   {"model.hidden", "64", ""},
-        {"model.depth", "3", ""},   {"model.heads", model == "dit" ? "1" : "4", ""}};
-    if (model == "mit")
-        items.insert(items.end(), {{"model.head_depth", "1", ""}, {"objective.guidance", "flexible", ""}});
-    LoadedModel out = initial_model(resolve(items), team);
-    // No part may be zero, or its weights would not show.
-    for (Param& param : out.model->params().all()) fill_normal(param, 7, 0.05);
-    out.model->params().repack(team, Precision::f32);
-    return out;
-}
+LoadedModel tiny(const std::string& model, Team& team) { return test::tiny_network(model, 3, team); }
 
 std::vector<float> draw(const LoadedModel& model, Team& team, Precision precision = Precision::f32) {
-    std::vector<float> z = sampling_noise(3, 0, 4, model.sample.shape.count());
-    Condition condition;
-    condition.labels = Tensor({4}, DType::i32);
-    for (std::int32_t i = 0; i < 4; ++i) static_cast<std::int32_t*>(condition.labels.raw())[i] = i;
-    sample(team, *model.model, {.times = uniform_times(2), .precision = precision}, condition, z,
-           model.sample.shape.count());
-    return z;
+    return test::four_samples(model, 2, precision, team);
 }
 
 double worst(const std::vector<float>& a, const std::vector<float>& b) {
