@@ -148,7 +148,7 @@ std::size_t WorkQueue::waiting() {
 
 bool WorkQueue::working() {
     const std::lock_guard lock(mutex_);
-    return current_ != nullptr;
+    return current_ && !current_->finished_;  // who waited for it may ask before it is put away
 }
 
 }  // namespace mf::serve
