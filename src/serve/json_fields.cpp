@@ -16,7 +16,7 @@ namespace {
 
 constexpr int kMostDepth = 16;
 
-std::string kind_of(const Json& value) {
+std::string type_of(const Json& value) {
     if (value.is_string()) return "a text";
     if (value.is_boolean()) return "true or false";
     if (value.is_array()) return "a list";
@@ -26,7 +26,7 @@ std::string kind_of(const Json& value) {
 }
 
 double real_of(const Json& value, const std::string& key, double least, double most) {
-    check_usage(value.is_number(), "{}: a number is expected, got {}", key, kind_of(value));
+    check_usage(value.is_number(), "{}: a number is expected, got {}", key, type_of(value));
     const auto number = value.get<double>();
     check_usage(std::isfinite(number) && number >= least && number <= most, "{}: {} is not between {} and {}",
                 key, value.dump(), least, most);
@@ -34,7 +34,7 @@ double real_of(const Json& value, const std::string& key, double least, double m
 }
 
 std::int64_t integer_of(const Json& value, const std::string& key, std::int64_t least, std::int64_t most) {
-    check_usage(value.is_number(), "{}: a whole number is expected, got {}", key, kind_of(value));
+    check_usage(value.is_number(), "{}: a whole number is expected, got {}", key, type_of(value));
     const double number = value.get<double>();
     check_usage(std::isfinite(number) && number == std::floor(number), "{}: {} is no whole number", key,
                 value.dump());
@@ -87,7 +87,7 @@ std::string json_text(const Json& value) {
 }
 
 Fields::Fields(const Json& object, std::string what) : object_(object), what_(std::move(what)) {
-    check_usage(object.is_object(), "{}: a JSON object is expected, got {}", what_, kind_of(object));
+    check_usage(object.is_object(), "{}: a JSON object is expected, got {}", what_, type_of(object));
 }
 
 const Json* Fields::value(const std::string& key) {
@@ -112,7 +112,7 @@ double Fields::real(const std::string& key, double otherwise, double least, doub
 std::string Fields::text(const std::string& key, const std::string& otherwise, std::size_t most_bytes) {
     const Json* found = value(key);
     if (found == nullptr) return otherwise;
-    check_usage(found->is_string(), "{}: a text is expected, got {}", key, kind_of(*found));
+    check_usage(found->is_string(), "{}: a text is expected, got {}", key, type_of(*found));
     auto out = found->get<std::string>();
     check_usage(out.size() <= most_bytes, "{}: a text of {} bytes, at most {}", key, out.size(), most_bytes);
     return out;
@@ -145,7 +145,7 @@ std::vector<std::int64_t> Fields::integers(const std::string& key, std::int64_t 
 
 std::pair<double, double> Fields::interval_of(const Json& value, const std::string& key) {
     check_usage(value.is_array() && value.size() == 2, "{}: two times [t_min, t_max] are expected, got {}",
-                key, kind_of(value));
+                key, type_of(value));
     const double t_min = real_of(value[0], key, 0, 1), t_max = real_of(value[1], key, 0, 1);
     check_usage(t_min <= t_max, "{}: {} is not below {}: the smaller time comes first", key, t_min, t_max);
     return {t_min, t_max};
