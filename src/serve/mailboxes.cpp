@@ -82,22 +82,25 @@ void Mailboxes::cancel(const std::string& client, const std::string& lane) {
     leave(client, lane, before);
 }
 
-void Mailboxes::enter(const std::string& client, const std::string& lane, const std::shared_ptr<Job>& job) {
-    std::shared_ptr<Job> before;
-    bool fits = true;
+std::shared_ptr<Job> Mailboxes::enter(const std::string& client, const std::string& lane,
+                                      const Submit& submit) {
+    // From here on one after the other: of two requests everybody takes the same one for the newer.
+    const std::lock_guard order(entering_);
+    cancel(client, lane);
     {
         const std::lock_guard lock(mutex_);
-        auto& lanes = lanes_[client];
-        fits = lanes.contains(lane) || lanes.size() < kMostLanes;
-        if (fits) before = std::exchange(lanes[lane], job);
+        const auto own = lanes_.find(client);
+        if (own != lanes_.end() && own->second.size() >= kMostLanes)
+            throw HttpError(429, "a client has more than 8 lanes", "wait for an answer", 1);
     }
-    if (before != nullptr) queue_.cancel(before);
-    if (!fits) {
-        queue_.cancel(job);
-        throw HttpError(429, "a client has more than 8 lanes", "wait for an answer", 1);
+    const std::shared_ptr<Job> job = submit();
+    {
+        const std::lock_guard lock(mutex_);
+        lanes_[client][lane] = job;
     }
     // It may have been finished before it was entered.
     if (queue_.finished(*job)) leave(client, lane, job);
+    return job;
 }
 
 void Mailboxes::leave(const std::string& client, const std::string& lane, const std::shared_ptr<Job>& job) {

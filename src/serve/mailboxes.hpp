@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -42,18 +43,19 @@ class Mailboxes {
     std::shared_ptr<Mailbox> find(const std::string& client);
     static void post(Mailbox& box, Event event);
 
-    /// The request of this lane, where there is one, is cancelled: a newer one comes.
-    void cancel(const std::string& client, const std::string& lane);
-    /// `job` is now the request of this lane; where there is one already, that is cancelled. HttpError 429 (and the job is
-    /// cancelled) when the client has too many lanes.
-    void enter(const std::string& client, const std::string& lane, const std::shared_ptr<Job>& job);
+    using Submit = std::function<std::shared_ptr<Job>()>;
+    /// What `submit` gives is now the request of this lane; where there was one, that is cancelled first. HttpError 429 when
+    /// the client has too many lanes.
+    std::shared_ptr<Job> enter(const std::string& client, const std::string& lane, const Submit& submit);
     /// The lane is free again, unless a newer request has it.
     void leave(const std::string& client, const std::string& lane, const std::shared_ptr<Job>& job);
     std::size_t streams();
 
   private:
+    void cancel(const std::string& client, const std::string& lane);
+
     WorkQueue& queue_;
-    std::mutex mutex_;
+    std::mutex entering_, mutex_;
     std::map<std::string, std::shared_ptr<Mailbox>> boxes_;
     std::map<std::string, std::map<std::string, std::shared_ptr<Job>>> lanes_;  ///< by client and lane
 };

@@ -153,16 +153,16 @@ HttpResponse Site::draw(const HttpRequest& request, const Peer& peer) {
     require_method(request, "POST");
     std::string client;
     const auto work = drawer(request.path, body_of(request), false, client);
-    if (!client.empty()) mailboxes_.cancel(client, "");
     const auto answer = std::make_shared<Answer>();
-    const auto job = queue_.submit(
-        [this, work, answer](Team& team, const auto& stop) { *answer = work(studio(team, stop)); },
-        limits_.seconds,
-        [this, client](const std::shared_ptr<Job>& done) {
-            if (!client.empty()) mailboxes_.leave(client, "", done);
-        });
-    if (!client.empty()) mailboxes_.enter(client, "", job);
-    queue_.wait(job, peer.gone);
+    const auto submit = [&] {
+        return queue_.submit(
+            [this, work, answer](Team& team, const auto& stop) { *answer = work(studio(team, stop)); },
+            limits_.seconds,
+            [this, client](const std::shared_ptr<Job>& done) {
+                if (!client.empty()) mailboxes_.leave(client, "", done);
+            });
+    };
+    queue_.wait(client.empty() ? submit() : mailboxes_.enter(client, "", submit), peer.gone);
     HttpResponse out;
     out.type = answer->type;
     out.body = std::move(answer->body);
@@ -203,11 +203,11 @@ HttpResponse Site::ask(const HttpRequest& request) {
         }
         Mailboxes::post(*box, {"failed", json_text(data), lane});
     };
-    mailboxes_.cancel(ask.client, ask.lane);
-    const auto job = queue_.submit(
-        [this, work, answer](Team& team, const auto& stop) { *answer = work(studio(team, stop)); },
-        limits_.seconds, tell);
-    mailboxes_.enter(ask.client, ask.lane, job);
+    mailboxes_.enter(ask.client, ask.lane, [&] {
+        return queue_.submit(
+            [this, work, answer](Team& team, const auto& stop) { *answer = work(studio(team, stop)); },
+            limits_.seconds, tell);
+    });
     return json_response({{"id", ask.id}}, 202);
 }
 

@@ -170,20 +170,21 @@ TEST(Mailboxes, ANewerRequestOfALaneCancelsTheOlder) {
     Gate gate;
     const auto first = queue.submit(gate.work(), 60);
     gate.wait_until_it_runs();
-    boxes.enter("a", "", first);
+    boxes.enter("a", "", [&] { return first; });
     const auto nothing = [](Team&, const auto&) {};
     const auto other_lane = queue.submit(nothing, 60), other_client = queue.submit(nothing, 60);
-    boxes.enter("a", "map", other_lane);
-    boxes.enter("b", "", other_client);
+    boxes.enter("a", "map", [&] { return other_lane; });
+    boxes.enter("b", "", [&] { return other_client; });
     const auto second = queue.submit(nothing, 60);
-    boxes.enter("a", "", second);
+    boxes.enter("a", "", [&] { return second; });
     EXPECT_EQ(end_of(queue, first), 409);
     for (const auto& job : {second, other_lane, other_client}) EXPECT_EQ(end_of(queue, job), 200);
     // Eight lanes are the most; those that are finished make room.
     Gate busy;
     const auto blocker = queue.submit(busy.work(), 60);
-    for (int i = 0; i < 8; ++i) boxes.enter("c", std::to_string(i), queue.submit(nothing, 60));
-    EXPECT_THROW(boxes.enter("c", "9", queue.submit(nothing, 60)), HttpError);
+    for (int i = 0; i < 8; ++i)
+        boxes.enter("c", std::to_string(i), [&] { return queue.submit(nothing, 60); });
+    EXPECT_THROW(boxes.enter("c", "9", [&] { return queue.submit(nothing, 60); }), HttpError);
     busy.open();
 }
 
