@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "objectives/parts/times.hpp"
+#include "ops/cpu/cpu_device.hpp"
 
 namespace mf {
 namespace {
@@ -46,7 +47,8 @@ DiagnosticDraws diagnostic_draws(const Settings& settings, const Dataset& data, 
     const Path path = Path::make(settings);
     out.reverse = path.is_reverse();
     Pool pool;
-    const Context context{team, pool};
+    CpuDevice device(team);
+    const Context context{device, pool};
     const auto kept = [](const Tensor& from) {  // outlives the pool
         Tensor to(from.shape(), DType::f32);
         to.copy_from(from);

@@ -11,6 +11,7 @@
 #include "diagnose/diagnostic_draws.hpp"
 #include "diagnose/fixed_state.hpp"
 #include "objectives/objective.hpp"
+#include "ops/cpu/cpu_device.hpp"
 
 namespace mf {
 namespace {
@@ -93,7 +94,8 @@ class Measurement {
         team_.run([&](int lane) {
             Pool pool;
             Team solo(1);
-            const Context context{solo, pool, nullptr, precision};
+            CpuDevice device(solo);
+            const Context context{device, pool, nullptr, precision};
             for (std::int64_t i = lane; i < tiles; i += team_.size())
                 work(context, i * tile, std::min(draws_.rows, (i + 1) * tile),
                      parts[static_cast<std::size_t>(i)]);

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/rng.hpp"
+#include "ops/cpu/cpu_device.hpp"
 
 namespace mf {
 namespace {
@@ -133,7 +134,8 @@ FixedState fixed_state(const VelocityModel& model, const DiagnosticDraws& draws,
     team.run([&](int lane) {
         Pool pool;
         Team solo(1);
-        const Context context{solo, pool};
+        CpuDevice device(solo);
+        const Context context{device, pool};
         for (std::int64_t row = lane; row < count; row += team.size())
             spreads[static_cast<std::size_t>(row)] = states.at(context, row);
     });

@@ -8,6 +8,7 @@
 #include "judge/fid_variant.hpp"
 #include "judge/inception_measure.hpp"
 #include "models/classify.hpp"
+#include "ops/cpu/cpu_device.hpp"
 
 namespace mf::door {
 
@@ -84,7 +85,8 @@ Features OpenFidNetwork::features(std::span<const std::uint8_t> pictures, int he
     out.size = parts.opened.network->features();
     out.classes = parts.opened.network->classes();
     constexpr std::int64_t most = 16;
-    const Context context{parts.team, parts.pool, nullptr, parts.opened.precision};
+    CpuDevice device(parts.team);
+    const Context context{device, parts.pool, nullptr, parts.opened.precision};
     for (std::int64_t begin = 0; begin < count; begin += most) {
         end_if_asked(stop, "looking at pictures");
         std::vector<BytePicture> some;

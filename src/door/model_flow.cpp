@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "door/model_parts.hpp"
 #include "generate/guidance.hpp"
+#include "ops/cpu/cpu_device.hpp"
 
 namespace mf::door {
 namespace {
@@ -123,7 +124,8 @@ class Flowing {
     const FlowRequest& request_;
     std::int64_t each_, count_ = 0;
     Condition condition_;
-    Context context_{parts_.team, parts_.pool, nullptr, parts_.precision};
+    CpuDevice device_{parts_.team};
+    Context context_{device_, parts_.pool, nullptr, parts_.precision};
 };
 
 }  // namespace

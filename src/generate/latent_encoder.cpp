@@ -10,6 +10,7 @@
 #include "data/latent_manifest.hpp"
 #include "io/checksum.hpp"
 #include "io/folder_lock.hpp"
+#include "ops/cpu/cpu_device.hpp"
 
 namespace mf {
 namespace {
@@ -158,7 +159,8 @@ class Encoding {
                                          &square[static_cast<std::size_t>(3 * (y * side + r))]);
             Tensor picture({1, side, side, 3}, DType::f32, &pool);
             std::ranges::transform(square, picture.f32(), value_of_byte);
-            const Context context{team_, pool, nullptr, request_.precision};
+            CpuDevice device(team_);
+            const Context context{device, pool, nullptr, request_.precision};
             const Tensor got = mean_and_std(opened_.vae->moments(context, picture).value);
             const std::int64_t at = row * wanted_.variants + variant;
             moments.row_range(at, at + 1).copy_from(got);

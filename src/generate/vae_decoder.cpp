@@ -11,6 +11,7 @@
 #include "io/checksum.hpp"
 #include "models/tiled_decode.hpp"
 #include "models/vae_weights.hpp"
+#include "ops/cpu/cpu_device.hpp"
 
 namespace mf {
 namespace {
@@ -114,7 +115,8 @@ std::vector<float> VaeDecoder::decode(Team& team, std::span<const float> samples
     std::vector<float> out(static_cast<std::size_t>(count * picture.count()));
     const TilePlan plan = plan_tiles(vae().config(), sample[0], sample[1], request_.bytes);
     Pool pool;
-    const Context context{team, pool, nullptr, request_.precision};
+    CpuDevice device(team);
+    const Context context{device, pool, nullptr, request_.precision};
     for (std::int64_t i = 0; i < count; ++i) {
         end_if_asked(stop, "decoding");
         Tensor latent({1, sample[0], sample[1], sample[2]}, DType::f32, &pool);

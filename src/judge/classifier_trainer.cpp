@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "models/classify.hpp"
+#include "ops/cpu/cpu_device.hpp"
 #include "ops/cross_entropy.hpp"
 #include "optim/adam.hpp"
 #include "optim/schedule.hpp"
@@ -32,7 +33,8 @@ class ClassifierLane {
         std::ranges::fill(gradients_.flat(), 0.0F);
         loss_ = 0;
         right_ = 0;
-        const Context context{solo, pool_, &tape_, plan.precision};
+        CpuDevice device(solo);
+        const Context context{device, pool_, &tape_, plan.precision};
         for (std::int64_t row = begin; row < end; row += plan.tile) {
             const std::int64_t count = std::min(plan.tile, end - row);
             Tensor images = context.make({count, plan.classifier.pixels()});

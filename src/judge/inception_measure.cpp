@@ -13,6 +13,7 @@
 #include "io/file.hpp"
 #include "io/safetensors.hpp"
 #include "io/weights_file.hpp"
+#include "ops/cpu/cpu_device.hpp"
 
 namespace mf {
 
@@ -88,7 +89,8 @@ class StateFile {
 /// The features of a portion, some pictures at a time.
 void add_portion(const OpenedInception& inception, std::span<const BytePicture> pictures,
                  const FidVariant& variant, FeatureSums& sums, Pool& pool, Team& team) {
-    Context context{team, pool};
+    CpuDevice device(team);
+    Context context{device, pool};
     context.precision = inception.precision;
     for (std::size_t at = 0; at < pictures.size(); at += kBatch) {
         const auto part = pictures.subspan(at, std::min<std::size_t>(kBatch, pictures.size() - at));

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "ops/cpu/cpu_device.hpp"
+
 namespace mf {
 
 std::vector<std::int32_t> Classified::classes() const {
@@ -28,7 +30,8 @@ Classified classify(const ImageClassifier& classifier, std::span<const float> im
     team.run([&](int lane) {
         Pool pool;
         Team solo(1);
-        const Context context{solo, pool, nullptr, Precision::f32};
+        CpuDevice device(solo);
+        const Context context{device, pool, nullptr, Precision::f32};
         for (std::int64_t tile = lane; tile < tiles; tile += team.size()) {
             const std::int64_t begin = tile * rows, end = std::min(out.rows, begin + rows);
             // The view is only read.

@@ -8,6 +8,7 @@
 #include "models/inception_layers.hpp"
 #include "models/inception_weights.hpp"
 #include "ops/average_pool.hpp"
+#include "ops/cpu/cpu_device.hpp"
 #include "ops/linear.hpp"
 #include "ops/max_pool.hpp"
 
@@ -144,7 +145,8 @@ Tensor Inception::run_block(const Context& context, std::string_view block, cons
     const Shape size = result_of(x, layers_.find(parts.front())->second);
     Tensor result = context.make({size[0], size[1], size[2], channels});
     if (begins.contains("pool"))
-        copy_beside(context.team, result, begins["pool"], max_pool(context, x, halving).value);
+        copy_beside(cpu::team_of(context.device), result, begins["pool"],
+                    max_pool(context, x, halving).value);
     std::map<std::string_view, Tensor> done;
     for (const InceptionLayer& layer : inception_layers()) {
         if (block_of(layer.name) != block) continue;

@@ -54,9 +54,9 @@ class LevelPools {
   public:
     explicit LevelPools(const Context& context) : context_(context) {}
     Dual through(const SdVae& vae, std::size_t level, Dual x, NormBook* book) {
-        auto pool = std::make_unique<Pool>();
-        Dual y =
-            vae.decode_level({context_.team, *pool, nullptr, context_.precision}, level, std::move(x), book);
+        auto pool = std::make_unique<Pool>(context_.device);
+        Dual y = vae.decode_level({context_.device, *pool, nullptr, context_.precision}, level, std::move(x),
+                                  book);
         pool_ = std::move(pool);  // x has gone
         return y;
     }

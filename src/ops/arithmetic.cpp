@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "ops/cpu/cpu_device.hpp"
+
 namespace mf {
 namespace {
 
@@ -114,7 +116,7 @@ Dual sum(const Context& context, const char* op, const Dual& a, const Dual& b, f
     const auto added = [&](const Tensor& p, const Tensor& q, std::int64_t rows) {
         Tensor out = context.make(rows_of(a.value.shape(), rows, a.rows()));
         if (step == 1)
-            add_equal(context.team, out, p.f32(), q.f32(), sign);
+            add_equal(cpu::team_of(context.device), out, p.f32(), q.f32(), sign);
         else
             combine(out, p.f32(), q.f32(), step, [sign](float x, float z) { return x + sign * z; });
         return out;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ops/cpu/attention.hpp"
+#include "ops/cpu/cpu_device.hpp"
 #include "ops/cpu/elementwise.hpp"
 
 namespace mf {
@@ -35,8 +36,8 @@ Dual attention(const Context& context, const Dual& q_in, const Dual& k_in, const
     const std::int64_t c = q_in.cols();
     const DType inner = c / heads % 2 == 0 ? context.operand() : DType::f32;
     const auto operand = [&](const Dual& x) {
-        return Dual(cpu::as_type(context.team, context.pool, x.value, inner),
-                    cpu::as_type(context.team, context.pool, x.tangent, inner), x.slot);
+        return Dual(cpu::as_type(cpu::team_of(context.device), context.pool, x.value, inner),
+                    cpu::as_type(cpu::team_of(context.device), context.pool, x.tangent, inner), x.slot);
     };
     const Dual q = operand(q_in), k = operand(k_in), v = operand(v_in);
     check(q.value.shape() == k.value.shape() && q.value.shape() == v.value.shape(),
@@ -53,12 +54,13 @@ Dual attention(const Context& context, const Dual& q_in, const Dual& k_in, const
     check(n % tokens == 0, "[attention] a tangent of {} rows ends inside a sequence of {}", n, tokens);
     if (n > 0) y.tangent = context.make({n, c}, context.operand());
     cpu::attention(
-        context.team, context.pool, sizes,
+        cpu::team_of(context.device), context.pool, sizes,
         {q.value, k.value, v.value, q.tangent, k.tangent, v.tangent, y.value, y.tangent, log_sums});
     if (taped) {
         y.slot = context.tape->new_slot();
-        context.tape->record(AttentionRecord{context.team, context.pool, sizes, q.value, k.value, v.value,
-                                             y.value, std::move(log_sums), q.slot, k.slot, v.slot, y.slot});
+        context.tape->record(AttentionRecord{cpu::team_of(context.device), context.pool, sizes, q.value,
+                                             k.value, v.value, y.value, std::move(log_sums), q.slot, k.slot,
+                                             v.slot, y.slot});
     }
     return y;
 }

@@ -5,6 +5,7 @@
 
 #include "core/stopwatch.hpp"
 #include "ops/cases/operands.hpp"
+#include "ops/cpu/cpu_device.hpp"
 
 namespace mf {
 namespace {
@@ -55,7 +56,8 @@ class Bench {
 
   private:
     Dual forward(bool moving, bool taped) {
-        const Context context{team_, pool_, taped ? &tape_ : nullptr, case_.precision};
+        CpuDevice device(team_);
+        const Context context{device, pool_, taped ? &tape_ : nullptr, case_.precision};
         for (std::size_t i = 0; i < case_.data.size(); ++i) {
             if (duals_.size() <= i) duals_.emplace_back(operands_.data()[i]);
             const bool differentiated = case_.data[i].differentiated;

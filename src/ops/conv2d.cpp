@@ -3,6 +3,7 @@
 
 #include "ops/conv_size.hpp"
 #include "ops/cpu/conv.hpp"
+#include "ops/cpu/cpu_device.hpp"
 #include "ops/cpu/elementwise.hpp"
 #include "ops/cpu/gemm.hpp"
 
@@ -15,10 +16,11 @@ Tensor convolved(const Context& context, const Tensor& x, const cpu::ConvSize& s
     if (x.empty()) return {};
     Tensor y = context.make({x.shape()[0], size.out_height, size.out_width, size.out});
     if (size.is_linear()) {
-        const Tensor rows = cpu::as_type(context.team, context.pool, x, w.panels.data.dtype());
-        cpu::multiply(context.team, {&rows, &y, bias}, {}, w.panels);
+        const Tensor rows =
+            cpu::as_type(cpu::team_of(context.device), context.pool, x, w.panels.data.dtype());
+        cpu::multiply(cpu::team_of(context.device), {&rows, &y, bias}, {}, w.panels);
     } else {
-        cpu::convolve(context.team, context.pool, x, y, size, w.panels, bias);
+        cpu::convolve(cpu::team_of(context.device), context.pool, x, y, size, w.panels, bias);
     }
     return y;
 }
@@ -62,7 +64,8 @@ Dual conv2d(const Context& context, const Dual& x, const Param& w, const Param* 
     y.tangent = convolved(context, x.tangent, size, w, nullptr);
     if (context.tape != nullptr) {
         y.slot = context.tape->new_slot();
-        context.tape->record(ConvRecord{context.team, context.pool, x.value, x.slot, y.slot, size, w, b});
+        context.tape->record(
+            ConvRecord{cpu::team_of(context.device), context.pool, x.value, x.slot, y.slot, size, w, b});
     }
     return y;
 }

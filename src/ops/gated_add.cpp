@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "ops/cpu/cpu_device.hpp"
 #include "ops/cpu/gated_add.hpp"
 
 namespace mf {
@@ -49,13 +50,13 @@ Dual build(const Context& context, const Dual& x, const Dual& f, const Dual& g, 
     const std::int64_t c = x.cols();
     const cpu::Gates gates{g.value.f32(), tokens};
     Dual y(context.make(x.value.shape()));
-    cpu::gated_add(context.team, y.value, x.value.f32(), f.value.f32(), gates);
+    cpu::gated_add(cpu::team_of(context.device), y.value, x.value.f32(), f.value.f32(), gates);
     const std::int64_t n = std::max({x.tangent_rows(), f.tangent_rows(), g.tangent_rows() * tokens});
     if (n > 0 && x.tangent_rows() == n && f.tangent_rows() == n && g.tangent.empty()) {
         const std::int64_t begin = x.rows() - n;
         check(tokens == 0 || n % tokens == 0, "[gated_add] a tangent of {} rows ends inside a sample", n);
         y.tangent = context.make({n, c});
-        cpu::gated_add(context.team, y.tangent, x.tangent.f32(), f.tangent.f32(),
+        cpu::gated_add(cpu::team_of(context.device), y.tangent, x.tangent.f32(), f.tangent.f32(),
                        {tokens == 0 ? gates.g : gates.row(begin, c), tokens});
     } else if (n > 0) {
         y.tangent = Tensor::zeros({n, c}, DType::f32, &context.pool);
@@ -66,18 +67,20 @@ Dual build(const Context& context, const Dual& x, const Dual& f, const Dual& g, 
             Tensor to = part(m);
             const std::int64_t begin = x.rows() - m;
             check(tokens == 0 || m % tokens == 0, "[gated_add] a tangent of {} rows ends inside a sample", m);
-            cpu::add_gated(context.team, to, f.tangent.f32(),
+            cpu::add_gated(cpu::team_of(context.device), to, f.tangent.f32(),
                            {tokens == 0 ? gates.g : gates.row(begin, c), tokens});
         }
         if (const std::int64_t m = g.tangent_rows() * tokens; m > 0) {
             Tensor to = part(m);
-            cpu::add_gated(context.team, to, last_rows(f.value, m), {g.tangent.f32(), tokens});
+            cpu::add_gated(cpu::team_of(context.device), to, last_rows(f.value, m),
+                           {g.tangent.f32(), tokens});
         }
     }
     if (context.tape != nullptr) {
         y.slot = context.tape->new_slot();
-        context.tape->record(GatedAddRecord{context.team, context.pool, f.value, g.value, param, tokens,
-                                            context.operand(), x.slot, f.slot, g.slot, y.slot});
+        context.tape->record(GatedAddRecord{cpu::team_of(context.device), context.pool, f.value, g.value,
+                                            param, tokens, context.operand(), x.slot, f.slot, g.slot,
+                                            y.slot});
     }
     return y;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ops/group_norm.hpp"
 
+#include "ops/cpu/cpu_device.hpp"
 #include "ops/cpu/elementwise.hpp"
 #include "ops/cpu/group_norm.hpp"
 
@@ -65,7 +66,7 @@ GroupStatistics group_statistics(const Context& context, const Tensor& x, int gr
     const cpu::GroupNormSize size = size_of_norm(x, groups);
     GroupStatistics out{context.make({size.pictures, size.channels}),
                         context.make({size.pictures, size.channels})};
-    cpu::group_statistics(context.team, context.pool, x, size, eps, out.mean, out.s);
+    cpu::group_statistics(cpu::team_of(context.device), context.pool, x, size, eps, out.mean, out.s);
     return out;
 }
 
@@ -76,7 +77,7 @@ Tensor group_norm_by(const Context& context, const Tensor& x, const Param& g, co
     check(statistics.mean.count() == size.pictures * size.channels, "[group_norm] statistics {} for x {}",
           statistics.mean.shape(), x.shape());
     Tensor y = context.make(x.shape(), context.operand());
-    cpu::group_norm_value(context.team, y, x, size,
+    cpu::group_norm_value(cpu::team_of(context.device), y, x, size,
                           {statistics.mean.f32(), statistics.s.f32(), g.value.f32(), b.value.f32()}, silu);
     return y;
 }
@@ -89,23 +90,26 @@ Dual group_norm(const Context& context, const Dual& x, const Param& g, const Par
     auto [mean, s] = group_statistics(context, x.value, groups, eps);
     Dual y(context.make(x.value.shape(), context.operand()));
     const cpu::NormChannels channels{mean.f32(), s.f32(), g.value.f32(), b.value.f32()};
-    cpu::group_norm_value(context.team, y.value, x.value, size, channels, silu);
+    cpu::group_norm_value(cpu::team_of(context.device), y.value, x.value, size, channels, silu);
     if (!x.tangent.empty()) {
         const std::int64_t moving = x.tangent.shape()[0], still = pictures - moving;
         const cpu::GroupNormSize part{moving, size.pixels, c, groups};
         const cpu::NormChannels of{channels.mean + still * c, channels.s + still * c, channels.g, channels.b};
         const Tensor from = x.value.row_range(still * size.pixels, x.rows()),
-                     d = cpu::as_type(context.team, context.pool, x.tangent, DType::f32);
+                     d = cpu::as_type(cpu::team_of(context.device), context.pool, x.tangent, DType::f32);
         Tensor sums = context.make({moving, c, 2}, DType::f64), tangent = context.make(x.tangent.shape());
-        cpu::channel_sums(context.team, context.pool, sums, d.f32(), from, part, of);
-        cpu::norm_jacobian(context.team, context.pool, tangent.f32(), d.f32(), from, sums, part, of, false);
-        if (silu) cpu::times_slope(context.team, tangent.f32(), tangent.f32(), from, part, of);
-        y.tangent = cpu::as_type(context.team, context.pool, tangent, context.operand());
+        cpu::channel_sums(cpu::team_of(context.device), context.pool, sums, d.f32(), from, part, of);
+        cpu::norm_jacobian(cpu::team_of(context.device), context.pool, tangent.f32(), d.f32(), from, sums,
+                           part, of, false);
+        if (silu)
+            cpu::times_slope(cpu::team_of(context.device), tangent.f32(), tangent.f32(), from, part, of);
+        y.tangent = cpu::as_type(cpu::team_of(context.device), context.pool, tangent, context.operand());
     }
     if (context.tape != nullptr) {
         y.slot = context.tape->new_slot();
-        context.tape->record(GroupNormRecord{context.team, context.pool, x.value, std::move(mean),
-                                             std::move(s), x.slot, y.slot, size, g, b, silu});
+        context.tape->record(GroupNormRecord{cpu::team_of(context.device), context.pool, x.value,
+                                             std::move(mean), std::move(s), x.slot, y.slot, size, g, b,
+                                             silu});
     }
     return y;
 }

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "ops/cpu/cpu_device.hpp"
 #include "ops/cpu/layer_norm.hpp"
 
 namespace mf {
@@ -28,18 +29,18 @@ struct LayerNormRecord {
 Dual layer_norm(const Context& context, const Dual& x, float eps) {
     Tensor s = context.make({x.rows()});
     Dual y(context.make(x.value.shape()));
-    cpu::layer_norm(context.team, y.value, s, x.value, eps);
+    cpu::layer_norm(cpu::team_of(context.device), y.value, s, x.value, eps);
     if (!x.tangent.empty()) {
         // The Jacobian is symmetric: the tangent is the same map as the adjoint.
         const std::int64_t still = x.tangent_begin();
         y.tangent = context.make(x.tangent.shape());
-        cpu::layer_norm_slope(context.team, y.tangent, x.tangent.f32(), y.value.f32() + still * x.cols(),
-                              s.f32() + still);
+        cpu::layer_norm_slope(cpu::team_of(context.device), y.tangent, x.tangent.f32(),
+                              y.value.f32() + still * x.cols(), s.f32() + still);
     }
     if (context.tape != nullptr && x.slot.wanted()) {
         y.slot = context.tape->new_slot();
-        context.tape->record(
-            LayerNormRecord{context.team, context.pool, y.value, std::move(s), x.slot, y.slot});
+        context.tape->record(LayerNormRecord{cpu::team_of(context.device), context.pool, y.value,
+                                             std::move(s), x.slot, y.slot});
     }
     return y;
 }

@@ -2,6 +2,7 @@
 #include "ops/linear.hpp"
 
 #include "ops/cpu/byte_gemm.hpp"
+#include "ops/cpu/cpu_device.hpp"
 #include "ops/cpu/elementwise.hpp"
 #include "ops/cpu/gemm.hpp"
 
@@ -42,7 +43,8 @@ Dual of_bytes(const Context& context, const Dual& x, const Param& w, const Param
     check(context.tape == nullptr && x.tangent.empty(), "[linear] {} has 8 bits, which are for sampling only",
           w.name);
     Dual y(context.make({x.rows(), w.shape[0]}));
-    cpu::multiply(context.team, cpu::quantised(context.team, context.pool, x.value), y.value,
+    cpu::multiply(cpu::team_of(context.device),
+                  cpu::quantised(cpu::team_of(context.device), context.pool, x.value), y.value,
                   b != nullptr ? b->value.f32() : nullptr, *w.bytes);
     return y;
 }
@@ -59,22 +61,23 @@ Dual linear(const Context& context, const Dual& x, const Param& w, const Param* 
     check(narrow || !w.panels.data.empty(), "[linear] {} is not packed for this; call ParamStore::repack",
           w.name);
     const DType operand = narrow ? x.value.dtype() : w.panels.data.dtype();
-    const Tensor value = cpu::as_type(context.team, context.pool, x.value, operand);
-    const Tensor tangent = cpu::as_type(context.team, context.pool, x.tangent, operand);
+    const Tensor value = cpu::as_type(cpu::team_of(context.device), context.pool, x.value, operand);
+    const Tensor tangent = cpu::as_type(cpu::team_of(context.device), context.pool, x.tangent, operand);
     const float* bias = b != nullptr ? b->value.f32() : nullptr;
 
     Dual y(context.make({x.rows(), n}));
     if (!tangent.empty()) y.tangent = context.make({tangent.rows(), n});
     const cpu::RowProduct value_rows{&value, &y.value, bias}, tangent_rows{&tangent, &y.tangent, nullptr};
     if (narrow) {
-        cpu::multiply_narrow(context.team, value_rows, w.value.f32(), n, k);
-        cpu::multiply_narrow(context.team, tangent_rows, w.value.f32(), n, k);
+        cpu::multiply_narrow(cpu::team_of(context.device), value_rows, w.value.f32(), n, k);
+        cpu::multiply_narrow(cpu::team_of(context.device), tangent_rows, w.value.f32(), n, k);
     } else {
-        cpu::multiply(context.team, value_rows, tangent_rows, w.panels);
+        cpu::multiply(cpu::team_of(context.device), value_rows, tangent_rows, w.panels);
     }
     if (context.tape != nullptr) {
         y.slot = context.tape->new_slot();
-        context.tape->record(LinearRecord{context.team, context.pool, value, x.slot, y.slot, w, b});
+        context.tape->record(
+            LinearRecord{cpu::team_of(context.device), context.pool, value, x.slot, y.slot, w, b});
     }
     return y;
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "ops/cpu/cpu_device.hpp"
 #include "ops/cpu/elementwise.hpp"
 
 namespace mf {
@@ -120,18 +121,19 @@ Dual max_pool(const Context& context, const Dual& x, const PoolGeometry& geometr
     Tensor places;
     if (taped || !x.tangent.empty()) places = context.make(y.value.shape(), DType::i32);
     auto* const at = static_cast<std::int32_t*>(places.raw());
-    const Tensor value = cpu::as_type(context.team, context.pool, x.value, DType::f32);
-    largest(context.team, y.value.f32(), at, value.f32(), pictures, w);
+    const Tensor value = cpu::as_type(cpu::team_of(context.device), context.pool, x.value, DType::f32);
+    largest(cpu::team_of(context.device), y.value.f32(), at, value.f32(), pictures, w);
     if (!x.tangent.empty()) {
         const std::int64_t moving = x.tangent.shape()[0];
-        const Tensor d = cpu::as_type(context.team, context.pool, x.tangent, DType::f32);
+        const Tensor d = cpu::as_type(cpu::team_of(context.device), context.pool, x.tangent, DType::f32);
         y.tangent = context.make({moving, w.out_height, w.out_width, w.c});
-        chosen(context.team, y.tangent.f32(), at + (pictures - moving) * numbers, d.f32(), moving, w);
+        chosen(cpu::team_of(context.device), y.tangent.f32(), at + (pictures - moving) * numbers, d.f32(),
+               moving, w);
     }
     if (taped) {
         y.slot = context.tape->new_slot();
-        context.tape->record(
-            MaxPoolRecord{context.team, context.pool, std::move(places), shape, w, x.slot, y.slot});
+        context.tape->record(MaxPoolRecord{cpu::team_of(context.device), context.pool, std::move(places),
+                                           shape, w, x.slot, y.slot});
     }
     return y;
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "ops/cpu/cpu_device.hpp"
 #include "ops/cpu/row_math.hpp"
 
 namespace mf {
@@ -61,7 +62,7 @@ Dual modulate(const Context& context, const Dual& x, const Dual& shift, const Du
     Dual y(context.make(x.value.shape(), context.operand()));
     cpu::in_type(y.value, [&](auto* to) {
         const float *x0 = x.value.f32(), *a0 = scale.value.f32(), *b0 = shift.value.f32();
-        context.team.split(rows, 16, [=](std::int64_t begin, std::int64_t end) {
+        cpu::team_of(context.device).split(rows, 16, [=](std::int64_t begin, std::int64_t end) {
             for (std::int64_t i = begin; i < end; ++i) {
                 const float *p = x0 + i * c, *a = a0 + i / tokens * c, *b = b0 + i / tokens * c;
                 cpu::fill_row(
@@ -78,7 +79,7 @@ Dual modulate(const Context& context, const Dual& x, const Dual& shift, const Du
         const MovingRows dx(x.tangent, rows), da(scale.tangent, scale.rows()),
             db(shift.tangent, shift.rows());
         cpu::in_type(y.tangent, [&](auto* to) {
-            context.team.split(n, 16, [&](std::int64_t begin, std::int64_t end) {
+            cpu::team_of(context.device).split(n, 16, [&](std::int64_t begin, std::int64_t end) {
                 for (std::int64_t k = begin; k < end; ++k) {
                     const std::int64_t i = rows - n + k;
                     const float *p = x.value.f32() + i * c, *a = scale.value.f32() + i / tokens * c;
@@ -95,8 +96,8 @@ Dual modulate(const Context& context, const Dual& x, const Dual& shift, const Du
     }
     if (context.tape != nullptr) {
         y.slot = context.tape->new_slot();
-        context.tape->record(ModulateRecord{context.team, context.pool, x.value, scale.value, x.slot,
-                                            shift.slot, scale.slot, y.slot});
+        context.tape->record(ModulateRecord{cpu::team_of(context.device), context.pool, x.value, scale.value,
+                                            x.slot, shift.slot, scale.slot, y.slot});
     }
     return y;
 }

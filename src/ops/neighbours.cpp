@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "ops/cpu/cpu_device.hpp"
+
 namespace mf {
 namespace {
 
@@ -34,9 +36,9 @@ Tensor gathered(const Context& context, const Tensor& x, const Grid& g) {
     Tensor y = context.make({x.rows(), 9 * g.c}, x.dtype());
     const std::int64_t samples = x.rows() / g.places();
     if (x.dtype() == DType::bf16)
-        gather(context.team, y.bf16(), x.bf16(), samples, g);
+        gather(cpu::team_of(context.device), y.bf16(), x.bf16(), samples, g);
     else
-        gather(context.team, y.f32(), x.f32(), samples, g);
+        gather(cpu::team_of(context.device), y.f32(), x.f32(), samples, g);
     return y;
 }
 
@@ -85,7 +87,8 @@ Dual neighbours(const Context& context, const Dual& x, std::int64_t height, std:
     if (!x.tangent.empty()) y.tangent = gathered(context, x.tangent, grid);
     if (context.tape != nullptr && x.slot.wanted()) {
         y.slot = context.tape->new_slot();
-        context.tape->record(NeighboursRecord{context.team, context.pool, grid, x.rows(), x.slot, y.slot});
+        context.tape->record(
+            NeighboursRecord{cpu::team_of(context.device), context.pool, grid, x.rows(), x.slot, y.slot});
     }
     return y;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ops/patchify.hpp"
 
+#include "ops/cpu/cpu_device.hpp"
+
 namespace mf {
 namespace {
 
@@ -58,17 +60,17 @@ Dual permuted(const Context& context, const Dual& x, const PatchGrid& grid, Entr
         return back ? Shape{n, grid.pixels()} : Shape{n * grid.count(), grid.entries()};
     };
     Dual y(context.make(shape_of(samples)));
-    permute(context.team, y.value, x.value, grid, entries, back);
+    permute(cpu::team_of(context.device), y.value, x.value, grid, entries, back);
     if (!x.tangent.empty()) {
         check(x.tangent.count() % grid.pixels() == 0, "[patchify] a tangent {} ends inside a sample",
               x.tangent.shape());
         y.tangent = context.make(shape_of(x.tangent.count() / grid.pixels()));
-        permute(context.team, y.tangent, x.tangent, grid, entries, back);
+        permute(cpu::team_of(context.device), y.tangent, x.tangent, grid, entries, back);
     }
     if (context.tape != nullptr && x.slot.wanted()) {
         y.slot = context.tape->new_slot();
-        context.tape->record(
-            PermuteRecord{context.team, context.pool, grid, x.value.shape(), entries, back, x.slot, y.slot});
+        context.tape->record(PermuteRecord{cpu::team_of(context.device), context.pool, grid, x.value.shape(),
+                                           entries, back, x.slot, y.slot});
     }
     return y;
 }

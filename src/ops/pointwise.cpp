@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ops/pointwise.hpp"
 
+#include "ops/cpu/cpu_device.hpp"
 #include "ops/cpu/pointwise.hpp"
 
 namespace mf {
@@ -37,10 +38,11 @@ Dual pointwise(const Context& context, Pointwise function, const Dual& x) {
     Dual y(context.make(x.value.shape(), dtype));
     if (!x.tangent.empty()) y.tangent = context.make(x.tangent.shape(), dtype);
     Tensor slope = taped ? context.make(x.value.shape(), dtype) : Tensor();
-    cpu::pointwise(context.team, function, {x.value, x.tangent, y.value, y.tangent, slope});
+    cpu::pointwise(cpu::team_of(context.device), function, {x.value, x.tangent, y.value, y.tangent, slope});
     if (taped) {
         y.slot = context.tape->new_slot();
-        context.tape->record(PointwiseRecord{context.team, context.pool, std::move(slope), x.slot, y.slot});
+        context.tape->record(
+            PointwiseRecord{cpu::team_of(context.device), context.pool, std::move(slope), x.slot, y.slot});
     }
     return y;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ops/rms_norm.hpp"
 
+#include "ops/cpu/cpu_device.hpp"
 #include "ops/cpu/rms_norm.hpp"
 
 namespace mf {
@@ -31,17 +32,17 @@ Dual rms_norm(const Context& context, const Dual& x, const Param& g, DType out, 
     const std::int64_t groups = x.value.count() / c;
     Tensor s = context.make({groups});
     Dual y(context.make(x.value.shape(), out));
-    cpu::rms_norm(context.team, y.value, s, x.value, g.value.f32(), c, eps);
+    cpu::rms_norm(cpu::team_of(context.device), y.value, s, x.value, g.value.f32(), c, eps);
     if (!x.tangent.empty()) {
         y.tangent = context.make(x.tangent.shape(), out);
         const std::int64_t still = groups - x.tangent.count() / c;
-        cpu::rms_norm_tangent(context.team, y.tangent, x.value.f32() + still * c, x.tangent, s.f32() + still,
-                              g.value.f32(), c);
+        cpu::rms_norm_tangent(cpu::team_of(context.device), y.tangent, x.value.f32() + still * c, x.tangent,
+                              s.f32() + still, g.value.f32(), c);
     }
     if (context.tape != nullptr) {
         y.slot = context.tape->new_slot();
-        context.tape->record(
-            RmsNormRecord{context.team, context.pool, x.value, std::move(s), g, x.slot, y.slot});
+        context.tape->record(RmsNormRecord{cpu::team_of(context.device), context.pool, x.value, std::move(s),
+                                           g, x.slot, y.slot});
     }
     return y;
 }

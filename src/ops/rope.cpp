@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "ops/cpu/cpu_device.hpp"
 #include "ops/cpu/row_math.hpp"
 
 namespace mf {
@@ -80,7 +81,7 @@ Dual rope(const Context& context, const Dual& x, const RopeTable& table, DType o
     const auto turned = [&](const Tensor& from) {
         Tensor to = context.make(from.shape(), out);
         cpu::in_type(to, [&](auto* at) {
-            rotate(context.team, at, from.f32(), from.rows(), from.cols(), table, 1.0F);
+            rotate(cpu::team_of(context.device), at, from.f32(), from.rows(), from.cols(), table, 1.0F);
         });
         return to;
     };
@@ -88,7 +89,8 @@ Dual rope(const Context& context, const Dual& x, const RopeTable& table, DType o
     if (!x.tangent.empty()) y.tangent = turned(x.tangent);
     if (context.tape != nullptr && x.slot.wanted()) {
         y.slot = context.tape->new_slot();
-        context.tape->record(RopeRecord{context.team, context.pool, table, x.cols(), x.slot, y.slot});
+        context.tape->record(
+            RopeRecord{cpu::team_of(context.device), context.pool, table, x.cols(), x.slot, y.slot});
     }
     return y;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ops/separable.hpp"
 
+#include "ops/cpu/cpu_device.hpp"
 #include "ops/cpu/elementwise.hpp"
 #include "ops/cpu/row_math.hpp"
 
@@ -79,15 +80,16 @@ Axis Axis::transposed(Pool& pool) const {
 Dual separable(const Context& context, const Dual& x, Axis rows, Axis cols) {
     const auto applied = [&](const Tensor& t) {
         return t.empty() ? t
-                         : apply(context.team, context.pool,
-                                 cpu::as_type(context.team, context.pool, t, DType::f32), rows, cols);
+                         : apply(cpu::team_of(context.device), context.pool,
+                                 cpu::as_type(cpu::team_of(context.device), context.pool, t, DType::f32),
+                                 rows, cols);
     };
     Dual y(applied(x.value));
     y.tangent = applied(x.tangent);
     if (context.tape != nullptr && x.slot.wanted()) {
         y.slot = context.tape->new_slot();
-        context.tape->record(SeparableRecord{context.team, context.pool, std::move(rows), std::move(cols),
-                                             y.value.shape(), x.slot, y.slot});
+        context.tape->record(SeparableRecord{cpu::team_of(context.device), context.pool, std::move(rows),
+                                             std::move(cols), y.value.shape(), x.slot, y.slot});
     }
     return y;
 }

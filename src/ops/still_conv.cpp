@@ -2,6 +2,7 @@
 #include "ops/still_conv.hpp"
 
 #include "ops/conv_size.hpp"
+#include "ops/cpu/cpu_device.hpp"
 #include "ops/cpu/narrow_conv.hpp"
 #include "ops/cpu/pixel_product.hpp"
 #include "ops/upsample_nearest.hpp"
@@ -72,15 +73,16 @@ Tensor conv2d_still(const Context& context, const Tensor& x, const Param& w, con
         check(size.stride_y == 1 && size.stride_x == 1 &&
                   extras.transformed->form != cpu::WinogradForm::enlarged3,
               "[conv2d] {} is kept transformed for another convolution than this", w.name);
-        cpu::winograd(context.team, context.pool, x, *extras.transformed, size.top, size.left, y, finish);
+        cpu::winograd(cpu::team_of(context.device), context.pool, x, *extras.transformed, size.top, size.left,
+                      y, finish);
     } else if (cpu::serves_narrow(size)) {
-        cpu::convolve_narrow(context.team, context.pool, x, y, size, w.value, finish);
+        cpu::convolve_narrow(cpu::team_of(context.device), context.pool, x, y, size, w.value, finish);
     } else {
         check(!w.panels.data.empty(), "[conv2d] {} is not packed; call ParamStore::repack", w.name);
         if (size.is_linear())
-            cpu::multiply_pixels(context.team, context.pool, x, w.panels, y, finish);
+            cpu::multiply_pixels(cpu::team_of(context.device), context.pool, x, w.panels, y, finish);
         else
-            cpu::convolve(context.team, context.pool, x, y, size, w.panels, finish);
+            cpu::convolve(cpu::team_of(context.device), context.pool, x, y, size, w.panels, finish);
     }
     return extras.into == nullptr ? fresh : *extras.into;
 }
@@ -94,7 +96,8 @@ Tensor upsample_conv_still(const Context& context, const Tensor& x, const Param&
     size_of_conv(x, w, b, around);
     const Shape& s = x.shape();
     Tensor y = context.make({s[0], 2 * s[1], 2 * s[2], w.shape[0]});
-    cpu::winograd(context.team, context.pool, x, *transformed, 1, 1, picture_out(y), {.bias = bias_of(b)});
+    cpu::winograd(cpu::team_of(context.device), context.pool, x, *transformed, 1, 1, picture_out(y),
+                  {.bias = bias_of(b)});
     return y;
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "ops/cpu/cpu_device.hpp"
 #include "ops/cpu/pointwise.hpp"
 #include "ops/cpu/swiglu.hpp"
 
@@ -53,10 +54,11 @@ Dual swiglu(const Context& context, const Dual& a, const Dual& b) {
         a_dot = lengthened(context, a.tangent, n, a.cols());
         b_dot = lengthened(context, b.tangent, n, a.cols());
     }
-    cpu::swiglu(context.team, {a.value, b.value, a_dot, b_dot, y.value, y.tangent, a_factor, b_factor});
+    cpu::swiglu(cpu::team_of(context.device),
+                {a.value, b.value, a_dot, b_dot, y.value, y.tangent, a_factor, b_factor});
     if (taped) {
         y.slot = context.tape->new_slot();
-        context.tape->record(SwigluRecord{context.team, context.pool, std::move(a_factor),
+        context.tape->record(SwigluRecord{cpu::team_of(context.device), context.pool, std::move(a_factor),
                                           std::move(b_factor), a.slot, b.slot, y.slot});
     }
     return y;

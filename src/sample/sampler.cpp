@@ -5,6 +5,7 @@
 #include <atomic>
 
 #include "core/rng.hpp"
+#include "ops/cpu/cpu_device.hpp"
 
 namespace mf {
 namespace {
@@ -157,7 +158,8 @@ void sample(Team& team, const VelocityModel& model, const SamplePlan& plan, cons
     const auto run_tile = [&](int lane, Pool& pool, Team& solo, std::int64_t tile, std::size_t first,
                               std::size_t last) {
         const std::int64_t begin = tile * rows_of_tile, end = std::min(count, begin + rows_of_tile);
-        const Context context{solo, pool, nullptr, plan.precision};
+        CpuDevice device(solo);
+        const Context context{device, pool, nullptr, plan.precision};
         const Condition own{rows_of(condition.labels, begin, end), rows_of(condition.omega, begin, end),
                             rows_of(condition.t_min, begin, end), rows_of(condition.t_max, begin, end)};
         const Stepper stepper(context, model, plan, own, begin, ending, lane == 0);

@@ -7,6 +7,7 @@
 #include <memory>
 #include <new>
 #include <utility>
+#include <vector>
 
 #include "core/error.hpp"
 
@@ -73,7 +74,40 @@ std::uint32_t Pool::class_of(std::size_t bytes) {
 
 Pool::~Pool() {
     for (Block*& head : free_)
-        while (head != nullptr) delete_block(std::exchange(head, head->next));
+        while (head != nullptr) {
+            Block* const block = std::exchange(head, head->next);
+            if (block->bytes_at != nullptr) memory_->release(block->bytes_at);
+            delete_block(block);
+        }
+}
+
+Block* Pool::new_block_of(std::size_t bytes) const {
+    if (memory_ == nullptr) return new_block(bytes);
+    void* const memory = memory_->allocate(bytes);
+    Block* const block = new_block(0);
+    block->bytes_at = static_cast<std::byte*>(memory);
+    block->bytes = bytes;
+    return block;
+}
+
+void Pool::write_guard(Block& block) const {
+    if (memory_ == nullptr) {
+        std::fill_n(block.data(), block.asked, kNan);
+        std::fill_n(block.data() + block.asked, kGuard, kPattern);
+        return;
+    }
+    std::vector<std::byte> bytes(block.asked, kNan);
+    bytes.resize(block.asked + kGuard, kPattern);
+    memory_->upload(block.data(), bytes.data(), bytes.size());
+}
+
+bool Pool::guard_holds(Block& block) const {
+    std::array<std::byte, kGuard> guard;
+    if (memory_ == nullptr)
+        std::copy_n(block.data() + block.asked, kGuard, guard.begin());
+    else
+        memory_->download(guard.data(), block.data() + block.asked, kGuard);
+    return std::ranges::all_of(guard, [](std::byte b) { return b == kPattern; });
 }
 
 Block* Pool::take(std::size_t bytes) {
@@ -90,17 +124,14 @@ Block* Pool::take(std::size_t bytes) {
     if (block != nullptr) {
         *head = block->next;
     } else {
-        block = new_block((bytes_of(size_class) + 63) / 64 * 64);
+        block = new_block_of((bytes_of(size_class) + 63) / 64 * 64);
         block->home = this;
         block->size_class = size_class;
         reserved_ += sizeof(Block) + block->bytes;
         ++system_allocations_;
     }
     block->asked = bytes;
-    if (guarded_) {
-        std::fill_n(block->data(), bytes, kNan);
-        std::fill_n(block->data() + bytes, kGuard, kPattern);
-    }
+    if (guarded_) write_guard(*block);
     in_use_ += block->bytes;
     peak_ = in_use_ > peak_ ? in_use_ : peak_;
     return block;
@@ -108,10 +139,7 @@ Block* Pool::take(std::size_t bytes) {
 
 void Pool::give_back(Block* block) {
     in_use_ -= block->bytes;
-    if (guarded_) {
-        const std::byte* guard = block->data() + block->asked;
-        overruns_ += std::all_of(guard, guard + kGuard, [](std::byte b) { return b == kPattern; }) ? 0 : 1;
-    }
+    if (guarded_) overruns_ += guard_holds(*block) ? 0 : 1;
     block->next = free_[block->size_class];
     free_[block->size_class] = block;
     warm_ = warm_ || in_use_ == 0;

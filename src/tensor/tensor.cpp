@@ -9,12 +9,17 @@ namespace mf {
 Tensor::Tensor(Shape shape, DType dtype, Pool* pool) : shape_(shape), dtype_(dtype) {
     const auto bytes = static_cast<std::size_t>(shape.count()) * size_of(dtype);
     block_ = pool != nullptr ? pool->take(bytes) : new_block(bytes);
+    hidden_ = pool != nullptr && pool->hidden_memory() != nullptr;
     block_->references.store(1, std::memory_order_relaxed);
     data_ = block_->data();
 }
 
 Tensor::Tensor(const Tensor& other)
-    : shape_(other.shape_), dtype_(other.dtype_), data_(other.data_), block_(other.block_) {
+    : shape_(other.shape_),
+      dtype_(other.dtype_),
+      hidden_(other.hidden_),
+      data_(other.data_),
+      block_(other.block_) {
     if (block_ != nullptr) block_->references.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -34,10 +39,19 @@ Tensor Tensor::view_of(void* data, Shape shape, DType dtype) {
     return out;
 }
 
+Tensor Tensor::view_of(void* data, Shape shape, DType dtype, bool hidden) {
+    Tensor out = view_of(data, shape, dtype);
+    out.hidden_ = hidden;
+    return out;
+}
+
 Tensor Tensor::zeros(Shape shape, DType dtype, Pool* pool) {
     if (pool != nullptr) {
         Tensor out(shape, dtype, pool);
-        std::memset(out.data_, 0, out.bytes());
+        if (out.hidden_)
+            pool->hidden_memory()->zero(out.data_, out.bytes());
+        else
+            std::memset(out.data_, 0, out.bytes());
         return out;
     }
     Tensor out;
@@ -81,6 +95,7 @@ void Tensor::copy_halves(const Tensor& other) {
 
 void Tensor::copy_from(const Tensor& other) {
     check(other.count() == count(), "[tensor] copy of {} into {}", other.shape_, shape_);
+    check(!hidden_ && !other.hidden_, "[tensor] {} of a device is copied by the host", shape_);
     if (other.dtype_ == dtype_)
         std::memcpy(data_, other.data_, bytes());
     else if (dtype_ == DType::f32 && other.dtype_ == DType::bf16)

@@ -8,6 +8,7 @@
 
 #include "core/dtype.hpp"
 #include "core/shape.hpp"
+#include "device/view.hpp"
 #include "tensor/pool.hpp"
 
 namespace mf {
@@ -21,6 +22,7 @@ class Tensor {
     Tensor(Tensor&& other) noexcept
         : shape_(other.shape_),
           dtype_(other.dtype_),
+          hidden_(other.hidden_),
           data_(std::exchange(other.data_, nullptr)),
           block_(std::exchange(other.block_, nullptr)) {}
     Tensor& operator=(Tensor other) noexcept {
@@ -31,6 +33,8 @@ class Tensor {
 
     /// A view of somebody else's memory, which must outlive it.
     static Tensor view_of(void* data, Shape shape, DType dtype);
+    /// The same of memory that the host does not see where `hidden`.
+    static Tensor view_of(void* data, Shape shape, DType dtype, bool hidden);
     static Tensor zeros(Shape shape, DType dtype = DType::f32, Pool* pool = nullptr);
 
     bool empty() const { return data_ == nullptr; }
@@ -43,8 +47,15 @@ class Tensor {
     std::int64_t cols() const { return shape_.rank() == 0 ? 1 : shape_[shape_.rank() - 1]; }
     std::int64_t rows() const { return empty() || cols() == 0 ? 0 : shape_.count() / cols(); }
 
-    void* raw() { return data_; }
-    const void* raw() const { return data_; }
+    /// The memory belongs to a device and cannot be seen by the host: only kernels and copies reach it.
+    bool hidden() const { return hidden_; }
+    /// What kernels are given.
+    operator View() const { return {data_, rows(), cols(), dtype_}; }  // NOLINT: kernels take tensors
+    operator Into() { return {data_, rows(), cols(), dtype_}; }        // NOLINT
+
+    /// Addresses for the host. Error where it cannot see the memory, or the type is another one.
+    void* raw() { return visible(); }
+    const void* raw() const { return visible(); }
     float* f32() { return as<float>(DType::f32); }
     const float* f32() const { return const_cast<Tensor*>(this)->f32(); }
     bfloat16* bf16() { return as<bfloat16>(DType::bf16); }
@@ -69,11 +80,16 @@ class Tensor {
     template <class T>
     T* as(DType wanted) {
         check(empty() || dtype_ == wanted, "[tensor] holds {}, read as {}", name_of(dtype_), name_of(wanted));
-        return reinterpret_cast<T*>(data_);
+        return reinterpret_cast<T*>(visible());
+    }
+    std::byte* visible() const {
+        check(!hidden_, "[tensor] {} of a device is read by the host", shape_);
+        return data_;
     }
     void swap(Tensor& o) noexcept {
         std::swap(shape_, o.shape_);
         std::swap(dtype_, o.dtype_);
+        std::swap(hidden_, o.hidden_);
         std::swap(data_, o.data_);
         std::swap(block_, o.block_);
     }
@@ -82,6 +98,7 @@ class Tensor {
 
     Shape shape_;
     DType dtype_ = DType::f32;
+    bool hidden_ = false;
     std::byte* data_ = nullptr;
     Block* block_ = nullptr;
 };

@@ -14,6 +14,7 @@
 #include "models/dit.hpp"
 #include "models/mit.hpp"
 #include "nn/layers.hpp"
+#include "ops/cpu/cpu_device.hpp"
 #include "train/weights_match.hpp"
 
 namespace mf {
@@ -68,10 +69,11 @@ Tensor embedded(double s, const Tensor& w0, const Tensor& b0, const Tensor& w2, 
         layer->bias->value.copy_from(*numbers.second);
     }
     params.repack(team, Precision::f32);
+    CpuDevice device(team);
     Pool pool;
     Tensor number({1, 1}, DType::f32);
     number.fill(static_cast<float>(s));
-    return own_copy(embedder(Context{team, pool}, Dual(number)).value);
+    return own_copy(embedder(Context{device, pool}, Dual(number)).value);
 }
 
 class Adaptation {

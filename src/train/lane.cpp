@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "ops/cpu/cpu_device.hpp"
 
 namespace mf {
 
@@ -50,7 +51,8 @@ void Lane::run(const StepPlan& plan, Team& team, std::int64_t step, double progr
                std::int64_t end) {
     std::ranges::fill(gradients_.flat(), 0.0F);
     sums_ = {};
-    const Context context{team, pool_, &tape_, plan.precision, plan.recompute};
+    CpuDevice device(team);
+    const Context context{device, pool_, &tape_, plan.precision, plan.recompute};
     for (std::int64_t row = begin; row < end; row += plan.tile) {
         const std::int64_t count = std::min(plan.tile, end - row);
         Draws draws;

@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "ops/arithmetic.hpp"
+#include "ops/cpu/cpu_device.hpp"
 #include "ops/pointwise.hpp"
 #include "verify/kinds.hpp"
 #include "verify/label_losses.hpp"
@@ -83,7 +84,8 @@ void verify_dit_forward(const Reference& reference, Comparison& comparison, Team
     comparison.inputs({"x", "t", "h", "y"});
     const auto net = network_of(reference, comparison.precision(), team);
     Pool pool;
-    const Context context{team, pool, nullptr, comparison.precision()};
+    CpuDevice device(team);
+    const Context context{device, pool, nullptr, comparison.precision()};
     const std::int64_t rows = reference.at("y").count();
     const Tensor z = as_rows(reference.at("x"), rows), t = reference.at("t").reshaped({rows, 1}),
                  h = reference.at("h").reshaped({rows, 1});

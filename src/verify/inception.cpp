@@ -11,6 +11,7 @@
 #include "core/error.hpp"
 #include "data/filtered_resize.hpp"
 #include "models/inception_layers.hpp"
+#include "ops/cpu/cpu_device.hpp"
 #include "ops/resize_bilinear.hpp"
 #include "verify/kinds.hpp"
 #include "verify/weights.hpp"
@@ -86,7 +87,8 @@ void verify_inception(const Reference& reference, Comparison& comparison, Team& 
     check(input.starts_with("(image-128)/128"), "{}: input {} is not known, expected (image-128)/128",
           reference.name(), input);
     Pool pool;
-    Context context{team, pool};
+    CpuDevice device(team);
+    Context context{device, pool};
     context.precision = comparison.precision();
     const InceptionOutput got = network(
         context, network_input(reference.at("image")),
@@ -136,7 +138,8 @@ void compare_resized(const Reference& reference, Comparison& comparison, const s
 
 void verify_resize299(const Reference& reference, Comparison& comparison, Team& team) {
     Pool pool;
-    const Context context{team, pool};
+    CpuDevice device(team);
+    const Context context{device, pool};
     constexpr std::string_view tail = ".image";
     for (const auto& [name, bytes] : reference.tensors()) {
         if (!name.ends_with(tail)) continue;

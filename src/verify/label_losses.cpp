@@ -10,6 +10,7 @@
 #include "objectives/objective.hpp"
 #include "objectives/parts/guidance_draws.hpp"
 #include "objectives/parts/times.hpp"
+#include "ops/cpu/cpu_device.hpp"
 #include "sample/sampler.hpp"
 #include "train/config.hpp"
 
@@ -20,7 +21,7 @@ namespace {
 class LossFile {
   public:
     LossFile(const Reference& reference, Comparison& comparison, std::int64_t classes, Team& team)
-        : reference_(reference), comparison_(comparison), team_(team) {
+        : reference_(reference), comparison_(comparison), device_(team) {
         for (const auto& [name, tensor] : reference.tensors())
             if (name.starts_with("draw.")) comparison.input(name);
         comparison.inputs({"images", "labels"});
@@ -71,7 +72,7 @@ class LossFile {
         Gradients gradients(net.params());
         Tape tape(&gradients);
         LossSums sums;
-        const Dual loss = objective->loss({team_, pool_, &tape, comparison_.precision()}, net, draws, sums);
+        const Dual loss = objective->loss({device_, pool_, &tape, comparison_.precision()}, net, draws, sums);
         comparison_.value("loss", sums.loss, kTolerance);
         tape.backward(loss.slot, pool_);
         for (const Param& param : net.params().all()) each(param, gradients.of(param));
@@ -141,7 +142,7 @@ class LossFile {
 
     const Reference& reference_;
     Comparison& comparison_;
-    Team& team_;
+    CpuDevice device_;
     Pool pool_;
     Draws draws_;
     std::int64_t rows_ = 0, equal_ = 0;
@@ -153,6 +154,7 @@ Tensor as_rows(const Tensor& x, std::int64_t rows) { return x.reshaped({rows, x.
 
 void compare_improved_loss(const Reference& reference, Comparison& comparison, const VelocityModel& net,
                            std::int64_t classes, Team& team) {
+    CpuDevice device(team);
     LossFile file(reference, comparison, classes, team);
     file.draw_guidance();
     const std::vector<ConfigItem> items = {{"objective.name", "imf", ""},
@@ -178,7 +180,7 @@ void compare_improved_loss(const Reference& reference, Comparison& comparison, c
         const Condition first{
             .labels = file.draws().labels, .omega = file.draws().omega, .t_min = {}, .t_max = {}};
         const Tensor& t = file.draws().t;
-        file.compare("v_c_first", net.forward({team, file.pool(), nullptr, comparison.precision()}, trace.z,
+        file.compare("v_c_first", net.forward({device, file.pool(), nullptr, comparison.precision()}, trace.z,
                                               t, t, first, {.u = false, .v = true})
                                       .v.value);
     }

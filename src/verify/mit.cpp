@@ -10,6 +10,7 @@
 #include "core/error.hpp"
 #include "models/transformer_sizes.hpp"
 #include "ops/arithmetic.hpp"
+#include "ops/cpu/cpu_device.hpp"
 #include "sample/sampler.hpp"
 #include "verify/kinds.hpp"
 #include "verify/label_losses.hpp"
@@ -59,7 +60,8 @@ void verify_forward(const Reference& reference, Comparison& comparison, Team& te
     const auto net = network_of(reference, true, comparison.precision(), team),
                eval = network_of(reference, false, comparison.precision(), team);
     Pool pool;
-    const Context context{team, pool, nullptr, comparison.precision()};
+    CpuDevice device(team);
+    const Context context{device, pool, nullptr, comparison.precision()};
     const Tensor& y = reference.at("y");
     const std::int64_t rows = y.count();
     const Tensor z = as_rows(reference.at("x"), rows), t = reference.at("t").reshaped({rows, 1}),
@@ -164,6 +166,7 @@ void verify_hash(const Reference& reference, Comparison& comparison, Team& team)
     check(noise.shape().rank() == 4, "{}: z.0 is {}, expected (rows, height, width, channels)",
           reference.name(), noise.shape());
     const auto net = hashed_network(reference, noise.shape(), comparison.precision(), team);
+    CpuDevice device(team);
     Pool pool;
     const std::int64_t rows = noise.shape()[0];
     const auto same = [&](double value) {
@@ -183,7 +186,7 @@ void verify_hash(const Reference& reference, Comparison& comparison, Team& team)
     z.copy_from(as_rows(noise, rows));
     for (std::size_t i = 0; i + 1 < times.size(); ++i) {
         const double t = times[i], r = times[i + 1];
-        const Tensor u = net->forward({team, pool, nullptr, comparison.precision()}, z, same(r), same(t),
+        const Tensor u = net->forward({device, pool, nullptr, comparison.precision()}, z, same(r), same(t),
                                       condition, {.u = true, .v = false})
                              .u.value;
         const std::string velocity = fmt::format("u.{}", i), state = fmt::format("z.{}", i + 1);

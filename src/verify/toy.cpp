@@ -10,6 +10,7 @@
 #include "models/mlp.hpp"
 #include "objectives/objective.hpp"
 #include "objectives/parts/path.hpp"
+#include "ops/cpu/cpu_device.hpp"
 #include "sample/sampler.hpp"
 #include "tensor/pool.hpp"
 #include "train/config.hpp"
@@ -118,7 +119,8 @@ class Batch {
         reference.expect("batch", static_cast<double>(draws_.batch));
         while (draws_.equal < draws_.batch && draws_.r.f32()[draws_.equal] == draws_.t.f32()[draws_.equal])
             ++draws_.equal;
-        const Context context{team_, pool_};
+        CpuDevice device(team_);
+        const Context context{device, pool_};
         z_ = Path{}.at(context, draws_.x, draws_.e, draws_.t);
         v_ = Path{}.velocity(context, draws_.x, draws_.e);
         compare("z", z_);
@@ -127,7 +129,8 @@ class Batch {
 
     void flow_matching(const std::string& tag, const ToyNet& toy) {
         const Mlp& net = *toy.model;
-        const Context context{team_, pool_};
+        CpuDevice device(team_);
+        const Context context{device, pool_};
         const UV f = net.forward(context, z_, draws_.t, draws_.t, {}, {});
         compare(tag + ".pred", f.u.value);
         compare_residual(tag, f.u.value, v_);
@@ -137,7 +140,8 @@ class Batch {
     /// `self`: the tangent is the network's own boundary value (imf), else e - x (mf).
     void average_velocity(const std::string& tag, const ToyNet& toy, bool self) {
         const Mlp& net = *toy.model;
-        const Context context{team_, pool_};
+        CpuDevice device(team_);
+        const Context context{device, pool_};
         const Tensor tangent = self ? net.forward(context, z_, draws_.t, draws_.t, {}, {}).u.value : v_;
         Tensor one({draws_.batch, 1}, DType::f32);
         one.fill(1.0F);
@@ -196,7 +200,8 @@ class Batch {
             Gradients gradients(net.params());
             Tape tape(&gradients);
             LossSums sums;
-            const Dual loss = objective->loss({team_, pool_, &tape}, net, draws_, sums);
+            CpuDevice device(team_);
+            const Dual loss = objective->loss({device, pool_, &tape}, net, draws_, sums);
             comparison_.value(stem + ".loss", sums.loss, kTolerance);
             tape.backward(loss.slot, pool_);
             for (const Param& param : net.params().all()) compare_gradient(stem, param, toy, gradients);

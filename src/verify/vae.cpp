@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "models/sd_vae.hpp"
+#include "ops/cpu/cpu_device.hpp"
 #include "verify/kinds.hpp"
 #include "verify/weights.hpp"
 
@@ -53,7 +54,8 @@ void verify_vae(const Reference& reference, Comparison& comparison, Team& team) 
     fill(vae, reference, comparison);
     vae.prepare(team, comparison.precision());
     Pool pool;
-    const Context context{team, pool, nullptr, comparison.precision()};
+    CpuDevice device(team);
+    const Context context{device, pool, nullptr, comparison.precision()};
     const std::int64_t latents = vae.config().latents;
     if (reference.has("image")) {
         comparison.inputs({"image"});

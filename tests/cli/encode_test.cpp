@@ -12,6 +12,7 @@
 #include "io/png.hpp"
 #include "io/safetensors.hpp"
 #include "models/vae_files.hpp"
+#include "ops/cpu/cpu_device.hpp"
 #include "support/picture_bytes.hpp"
 
 namespace {
@@ -61,7 +62,8 @@ class Encode : public testing::Test {
                         value_of_byte(square[(y * 16 + (mirrored ? 15 - i : i)) * 3 + c]);
         Team team(1);
         Pool pool;
-        const Tensor out = mean_and_std(vae_->moments({team, pool}, x).value);
+        CpuDevice device(team);
+        const Tensor out = mean_and_std(vae_->moments({device, pool}, x).value);
         return {out.floats().begin(), out.floats().end()};
     }
     void expect_refused(const Outcome& outcome, int code, const std::string& part) {

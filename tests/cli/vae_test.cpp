@@ -10,6 +10,7 @@
 #include "io/png.hpp"
 #include "models/vae_files.hpp"
 #include "nn/latent_scale.hpp"
+#include "ops/cpu/cpu_device.hpp"
 
 namespace {
 
@@ -82,9 +83,10 @@ TEST_F(SampleVae, PicturesAreWhatTheAutoencoderMakesOfTheLatents) {
         latent_scale(scale, 4).to_latents(latents);
         Team team(2);
         Pool pool;
+        CpuDevice device(team);
         Tensor z({3, 4, 4, 4}, DType::f32);
         std::ranges::copy(latents, z.f32());
-        const Tensor want = vae->decode({team, pool}, z).value;
+        const Tensor want = vae->decode({device, pool}, z).value;
         const std::vector<float> got = floats_of("pictures.npz");
         ASSERT_EQ(got.size(), static_cast<std::size_t>(want.count())) << scale;
         EXPECT_TRUE(std::equal(got.begin(), got.end(), want.f32())) << scale;

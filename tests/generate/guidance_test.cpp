@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "generate/sampling.hpp"
 #include "ops/arithmetic.hpp"
+#include "ops/cpu/cpu_device.hpp"
 #include "train/config.hpp"
 
 namespace mf {
@@ -130,7 +131,8 @@ TEST(Guidance, WhatWasNoInputInTrainingIsNeutral) {
     // Two passes that know nothing of the strength, put together by hand.
     const std::vector<float> noise = sampling_noise(0, 0, 6, fm.sample.shape.count());
     Pool pool;
-    const Context context{team, pool};
+    CpuDevice device(team);
+    const Context context{device, pool};
     const auto pass = [&](std::int32_t label) {
         Condition condition;
         condition.labels = Tensor({6}, DType::i32);

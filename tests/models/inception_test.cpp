@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
+#include "ops/cpu/cpu_device.hpp"
 #include "support/said.hpp"
 #include "support/tiny_inception.hpp"
 #include "verify/kinds.hpp"
@@ -38,17 +39,19 @@ TEST(Inception, PublishedSizeAgreesWithGoldenVectors) {
 }
 
 TEST(Inception, APicturesNumbersDoNotDependOnTheOthers) {
-    Team team(2), alone(1);
+    Team team(2), one_thread(1);
+    CpuDevice device(team), alone(one_thread);
     const Inception network(test::tiny_inception(), "tiny", team);
     EXPECT_FALSE(network.is_published_size());
     EXPECT_EQ(network.spatial(), 2023);
     Pool pool;
     const Tensor all = some_pictures(3);
     std::vector<std::string> stages;
-    const InceptionOutput together = network({team, pool}, all, [&](std::string_view stage, const Tensor& x) {
-        stages.emplace_back(stage);
-        EXPECT_EQ(x.shape()[0], 3);
-    });
+    const InceptionOutput together =
+        network({device, pool}, all, [&](std::string_view stage, const Tensor& x) {
+            stages.emplace_back(stage);
+            EXPECT_EQ(x.shape()[0], 3);
+        });
     EXPECT_EQ(stages.size(), 19U);
     EXPECT_EQ(stages.front(), "Conv2d_1a_3x3");
     EXPECT_EQ(stages[3], "maxpool1");
@@ -63,7 +66,7 @@ TEST(Inception, APicturesNumbersDoNotDependOnTheOthers) {
                                    {&together.logits, &apart.logits}})
             EXPECT_TRUE(std::ranges::equal(a->row_range(i, i + 1).floats(), b->floats())) << i;
     }
-    EXPECT_THROW((void)network({team, pool}, Tensor::zeros({1, 32, 32, 3})), Error);
+    EXPECT_THROW((void)network({device, pool}, Tensor::zeros({1, 32, 32, 3})), Error);
 }
 
 TEST(Inception, SpatialFeaturesAreSevenChannelsOfMixed6d) {
@@ -77,7 +80,8 @@ TEST(Inception, SpatialFeaturesAreSevenChannelsOfMixed6d) {
     weights["Mixed_6d.branch1x1.bn.bias"].f32()[0] = 2.5F;
     const Inception network(weights, "tiny", team);
     Pool pool;
-    const InceptionOutput got = network({team, pool}, some_pictures(1));
+    CpuDevice device(team);
+    const InceptionOutput got = network({device, pool}, some_pictures(1));
     ASSERT_EQ(got.spatial.shape(), Shape({1, 2023}));
     bool others = false;
     for (std::int64_t i = 0; i < 289; ++i) {

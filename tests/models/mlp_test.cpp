@@ -3,6 +3,7 @@
 
 #include "models/catalogue.hpp"
 #include "models/toy.hpp"
+#include "ops/cpu/cpu_device.hpp"
 #include "sample/sampler.hpp"
 
 namespace {
@@ -94,7 +95,8 @@ TEST(Mlp, NamesAndShapesAreTheTutorials) {
 TEST(Mlp, ComputesWhatIsWanted) {
     Team team(1);
     Pool pool;
-    const Context context{team, pool};
+    CpuDevice device(team);
+    const Context context{device, pool};
     Mlp model({.width = 16, .depth = 1, .v_head = true});
     model.initialise(1);
     model.params().repack(team, Precision::f32);

@@ -9,6 +9,7 @@
 #include "models/vae_reference.hpp"
 #include "models/vae_weights.hpp"
 #include "nn/latent_scale.hpp"
+#include "ops/cpu/cpu_device.hpp"
 
 namespace {
 
@@ -44,7 +45,8 @@ TEST(SdVae, EncodesAndDecodesAsTheReferenceInDouble) {
     fill_vae(vae, 3, team);
     const VaeReference reference(vae);
     Pool pool;
-    const Context context{team, pool};
+    CpuDevice device(team);
+    const Context context{device, pool};
     const Tensor pictures = drawn({2, 12, 8, 3}, 0), latents = drawn({2, 3, 2, 4}, 1);
     const Tensor moments = vae.moments(context, pictures).value, decoded = vae.decode(context, latents).value;
     EXPECT_EQ(moments.shape(), (Shape{2, 3, 2, 8}));
@@ -57,15 +59,16 @@ TEST(SdVae, EncodesAndDecodesAsTheReferenceInDouble) {
 
 TEST(SdVae, SameBitsAloneAndInABatchOnOneThreadAndOnTwo) {
     Team one(1), two(2);
+    CpuDevice single(one), both(two);
     SdVae vae(small_vae());
     fill_vae(vae, 4, one);
     Pool pool;
     const Tensor latents = drawn({3, 4, 3, 4}, 2);
-    const Tensor all = vae.decode({two, pool}, latents).value;
+    const Tensor all = vae.decode({both, pool}, latents).value;
     const std::int64_t each = all.count() / 3;
     for (std::int64_t i = 0; i < 3; ++i) {
         const Tensor alone =
-            vae.decode({one, pool}, latents.row_range(i * 12, (i + 1) * 12).reshaped({1, 4, 3, 4})).value;
+            vae.decode({single, pool}, latents.row_range(i * 12, (i + 1) * 12).reshaped({1, 4, 3, 4})).value;
         EXPECT_TRUE(std::equal(alone.f32(), alone.f32() + each, all.f32() + i * each)) << i;
     }
 }
@@ -75,7 +78,8 @@ TEST(SdVae, ATangentIsTheDifferenceQuotient) {
     SdVae vae(small_vae());
     fill_vae(vae, 6, team);
     Pool pool;
-    const Context context{team, pool};
+    CpuDevice device(team);
+    const Context context{device, pool};
     const Tensor z = drawn({1, 3, 3, 4}, 3), d = drawn({1, 3, 3, 4}, 4);
     const Tensor tangent = vae.decode(context, Dual(z, d)).tangent;
     const VaeReference reference(vae);
@@ -115,8 +119,9 @@ TEST(SdVae, WhatDoesNotFitIsRefused) {
     SdVae vae(small_vae());
     fill_vae(vae, 7, team);
     Pool pool;
-    EXPECT_THROW(vae.moments({team, pool}, drawn({1, 10, 8, 3}, 0)), Error) << "10 is no multiple of 4";
-    EXPECT_THROW(vae.decode({team, pool}, drawn({1, 4, 4, 3}, 0)), Error) << "three channels";
+    CpuDevice device(team);
+    EXPECT_THROW(vae.moments({device, pool}, drawn({1, 10, 8, 3}, 0)), Error) << "10 is no multiple of 4";
+    EXPECT_THROW(vae.decode({device, pool}, drawn({1, 4, 4, 3}, 0)), Error) << "three channels";
     EXPECT_THROW(SdVae({.channels = {8, 12}, .groups = 8}), Error);
 }
 

@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "core/rng.hpp"
 #include "models/vae_files.hpp"
+#include "ops/cpu/cpu_device.hpp"
 
 namespace {
 
@@ -39,7 +40,8 @@ TEST(TiledDecode, TilesAreTheWholePicture) {
     SdVae vae(small_vae());
     fill_vae(vae, 3, team);
     Pool pool;
-    const Context context{team, pool};
+    CpuDevice device(team);
+    const Context context{device, pool};
     const Tensor z = quarters(20, 14), whole = vae.decode(context, z).value;
     for (const std::size_t levels : {0U, 1U, 2U}) {
         const TilePlan plan{.whole_levels = levels, .tile = std::int64_t{7} << levels};
@@ -58,7 +60,8 @@ TEST(TiledDecode, ThoseOfANetworkThatIsPreparedToo) {
     fill_vae(vae, 5, team);
     vae.prepare(team, Precision::f32);
     Pool pool;
-    const Context context{team, pool};
+    CpuDevice device(team);
+    const Context context{device, pool};
     const Tensor z = quarters(24, 17);
     const TilePlan plan{.whole_levels = 0, .tile = 6};
     EXPECT_LT(largest_difference(decode_by_plan(vae, context, z, plan), vae.decode(context, z).value),
@@ -84,7 +87,8 @@ TEST(TiledDecode, TheEstimateOfMemoryHolds) {
     const Tensor z = quarters(24, 24);
     for (const TilePlan& plan : {TilePlan{}, TilePlan{.whole_levels = 1, .tile = 16, .exactness = 10}}) {
         Pool pool;
-        decode_by_plan(vae, {team, pool}, z, plan);
+        CpuDevice device(team);
+        decode_by_plan(vae, {device, pool}, z, plan);
         const std::int64_t estimate = decode_bytes(vae.config(), 24, 24, plan);
         // Beside the pictures there are the work spaces of convolutions and attention, which do not grow with them.
         EXPECT_LT(static_cast<std::int64_t>(pool.peak_bytes()), estimate + (3 << 20)) << plan.tile;

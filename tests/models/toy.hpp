@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "models/mlp.hpp"
+#include "ops/cpu/cpu_device.hpp"
 #include "support/golden.hpp"
 
 namespace mf {
@@ -32,6 +33,7 @@ inline void expect_near(std::span<const float> got, std::span<const double> want
 struct Toy {
     Golden golden{"toy_small.safetensors"};
     Team team{1};
+    CpuDevice device{team};
     Pool pool;
 
     /// "mf_net" (z, t, r) or "fm_net" (z, t), packed.
@@ -49,7 +51,7 @@ struct Toy {
         return out;
     }
     Context context(Tape* tape = nullptr, Precision precision = Precision::f32) {
-        return {team, pool, tape, precision};
+        return {device, pool, tape, precision};
     }
     void expect(const Tensor& got, const std::string& name, double tolerance = 1e-5) const {
         expect_near(got.floats(), golden.at(name).values, tolerance, name);

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "ops/cpu/cpu_device.hpp"
 #include "train/config.hpp"
 #include "train/trainer.hpp"
 
@@ -108,7 +109,8 @@ TEST(Guidance, StrengthOneIsNoGuidance) {
 TEST(Guidance, DropsTheShareOfLabelsThatWasAsked) {
     Pool pool;
     Team team(1);
-    const Context context{team, pool, nullptr, Precision::f32};
+    CpuDevice device(team);
+    const Context context{device, pool, nullptr, Precision::f32};
     constexpr std::int64_t kRows = 1000;
     for (const char* whose : {"first", "random"}) {
         const Settings settings =

@@ -6,6 +6,7 @@
 
 #include "core/rng.hpp"
 #include "ops/cases/operands.hpp"
+#include "ops/cpu/cpu_device.hpp"
 
 namespace mf {
 
@@ -94,7 +95,8 @@ class CaseRunner {
 
   private:
     void run_onto(const Drive& drive, Outcome& out) {
-        const Context context{team_, pool, drive.taped ? &tape_ : nullptr, case_.precision};
+        CpuDevice device(team_);
+        const Context context{device, pool, drive.taped ? &tape_ : nullptr, case_.precision};
         std::vector<Dual> duals = make_duals(drive);
         out.data_gradients.resize(duals.size());
         // Recorded first, so run last: reads what has arrived at the operands.

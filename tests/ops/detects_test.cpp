@@ -6,6 +6,7 @@
 
 #include "ops/arithmetic.hpp"
 #include "ops/bit_checks.hpp"
+#include "ops/cpu/cpu_device.hpp"
 #include "ops/linear.hpp"
 
 namespace {
@@ -157,7 +158,7 @@ TEST(BatteryDetects, ARowThatDependsOnItsBatch) {
 TEST(BatteryDetects, AResultThatDependsOnTheThreads) {
     expect_complaint(product([](const Context& context, Data x) {
                          Dual y = multiply(context, x[0], x[1]);
-                         if (context.team.size() > 1)
+                         if (cpu::team_of(context.device).size() > 1)
                              y.value.f32()[0] = std::nextafter(y.value.f32()[0], 9.0F);
                          return y;
                      }),

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "core/rng.hpp"
+#include "ops/cpu/cpu_device.hpp"
 
 namespace {
 
@@ -110,6 +111,7 @@ TEST(StillConv, IsTheConvolution) {
     Pool pool;
     for (const int threads : {1, 3}) {
         Team team(threads);
+        CpuDevice device(team);
         for (const Kernel& kernel : kernels())
             for (const Size& size : std::vector<Size>{{1, 1, 1, 1, 1},
                                                       {2, 7, 5, 3, 2},
@@ -122,7 +124,7 @@ TEST(StillConv, IsTheConvolution) {
                     continue;
                 const Tensor x = random_tensor({size.batch, size.height, size.width, size.in}, 3);
                 const Weights weights(team, size, kernel);
-                const Tensor got = conv2d_still({team, pool}, x, *weights.w, weights.b, kernel.geometry,
+                const Tensor got = conv2d_still({device, pool}, x, *weights.w, weights.b, kernel.geometry,
                                                 {weights.transformed});
                 EXPECT_LT(relative_error(got, by_definition(x, weights, kernel.geometry)), 4e-6)
                     << kernel.rows << "x" << kernel.cols << " of " << x.shape().text() << " to " << size.out;
@@ -133,6 +135,7 @@ TEST(StillConv, IsTheConvolution) {
 TEST(StillConv, OfAnEnlargedPictureMatchesThePictureEnlarged) {
     Pool pool;
     Team team(2);
+    CpuDevice device(team);
     for (const auto form :
          {std::optional<cpu::WinogradForm>(cpu::WinogradForm::enlarged3), std::optional<cpu::WinogradForm>()})
         for (const Size& size :
@@ -140,7 +143,7 @@ TEST(StillConv, OfAnEnlargedPictureMatchesThePictureEnlarged) {
             const Tensor x = random_tensor({size.batch, size.height, size.width, size.in}, 3);
             const Weights weights(team, size, {3, 3, form, {}});
             const Tensor got =
-                upsample_conv_still({team, pool}, x, *weights.w, weights.b, weights.transformed);
+                upsample_conv_still({device, pool}, x, *weights.w, weights.b, weights.transformed);
             EXPECT_EQ(got.shape(), (Shape{size.batch, 2 * size.height, 2 * size.width, size.out}));
             EXPECT_LT(relative_error(got, by_definition(x, weights, same(1, 1), 2)), 4e-6)
                 << x.shape().text();
@@ -154,7 +157,8 @@ TEST(StillConv, AddsClipsAndWritesBesideOthers) {
     for (const Kernel& kernel : kernels()) {
         const Tensor x = random_tensor({size.batch, size.height, size.width, size.in}, 3);
         const Weights weights(team, size, kernel);
-        const Context context{team, pool};
+        CpuDevice device(team);
+        const Context context{device, pool};
         const Tensor plain =
             conv2d_still(context, x, *weights.w, weights.b, kernel.geometry, {weights.transformed});
         const Tensor more = random_tensor(plain.shape(), 5);
@@ -187,7 +191,8 @@ TEST(StillConv, BitsDependNeitherOnThreadsNorOnTheBatch) {
         for (const int threads : {1, 2, 3}) {
             Team team(threads);
             const Weights weights(team, size, kernel);
-            const Context context{team, pool};
+            CpuDevice device(team);
+            const Context context{device, pool};
             const Tensor y =
                 conv2d_still(context, x, *weights.w, weights.b, kernel.geometry, {weights.transformed});
             const std::vector<float> bits(y.floats().begin(), y.floats().end());
@@ -219,6 +224,7 @@ TEST(StillConv, IsKeptTransformedWhereThatIsFaster) {
 TEST(StillConv, ReadsBf16) {
     Pool pool;
     Team team(2);
+    CpuDevice device(team);
     const Size size{2, 9, 6, 18, 34};
     for (Kernel kernel : kernels())
         for (const std::int64_t out : {34, 3}) {
@@ -227,7 +233,7 @@ TEST(StillConv, ReadsBf16) {
             half.copy_from(x);
             rounded.copy_from(half);
             const Weights weights(team, {2, 9, 6, 18, out}, kernel);
-            const Tensor got = conv2d_still({team, pool}, half, *weights.w, weights.b, kernel.geometry,
+            const Tensor got = conv2d_still({device, pool}, half, *weights.w, weights.b, kernel.geometry,
                                             {weights.transformed});
             EXPECT_LT(relative_error(got, by_definition(rounded, weights, kernel.geometry)), 4e-6);
         }
@@ -240,7 +246,8 @@ TEST(StillConv, RefusesWhatDoesNotFit) {
     const Tensor x = random_tensor({1, 8, 8, 16}, 3);
     const Weights weights(team, size, kernels()[0]),
         enlarged(team, size, {3, 3, cpu::WinogradForm::enlarged3, {}});
-    const Context context{team, pool};
+    CpuDevice device(team);
+    const Context context{device, pool};
     const auto run = [&](const Weights& used, const ConvGeometry& geometry, const ConvExtras& extras) {
         return conv2d_still(context, x, *used.w, nullptr, geometry, extras);
     };

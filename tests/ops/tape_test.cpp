@@ -10,6 +10,7 @@
 #include "ops/arithmetic.hpp"
 #include "ops/bench.hpp"
 #include "ops/concat.hpp"
+#include "ops/cpu/cpu_device.hpp"
 #include "ops/linear.hpp"
 #include "ops/pointwise.hpp"
 #include "ops/square_loss.hpp"
@@ -123,7 +124,8 @@ std::string error_of(Work work) {
 TEST(OpErrors, SayWhatWasExpected) {
     Team team(1);
     Pool pool;
-    const Context context{team, pool};
+    CpuDevice device(team);
+    const Context context{device, pool};
     ParamStore store;
     const Param& w = store.add("layer.weight", {16, 8}, true);
     const Param& b = store.add("layer.bias", {15});
@@ -154,7 +156,8 @@ TEST(OpsWithoutRows, GiveNothingAndDoNotFail) {
     store.freeze();
     for (const Precision precision : {Precision::f32, Precision::bf16}) {
         store.repack(team, precision);
-        const Context context{team, pool, nullptr, precision};
+        CpuDevice device(team);
+        const Context context{device, pool, nullptr, precision};
         const Dual x = Dual(Tensor({0, 8}, DType::f32)).moving(Tensor({0, 8}, DType::f32));
         const Dual y = pointwise(context, Pointwise::gelu, linear(context, x, w, nullptr));
         EXPECT_EQ(y.value.shape(), (Shape{0, 16}));

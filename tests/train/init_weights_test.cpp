@@ -8,6 +8,7 @@
 #include "io/scratch.hpp"
 #include "models/mit.hpp"
 #include "nn/initial_weights.hpp"
+#include "ops/cpu/cpu_device.hpp"
 #include "train/config.hpp"
 #include "train/make_model.hpp"
 #include "train/plain_weights.hpp"
@@ -60,7 +61,8 @@ std::vector<float> outputs(const Settings& settings, const std::map<std::string,
     for (Param& param : model->params().all()) param.value.copy_from(weights.at(param.name));
     model->params().repack(team, Precision::f32);
     Pool pool;
-    const Context context{team, pool};
+    CpuDevice device(team);
+    const Context context{device, pool};
     const auto column = [](float value) {
         Tensor out({3, 1}, DType::f32);
         out.fill(value);

@@ -14,6 +14,7 @@
 #include "core/stopwatch.hpp"
 #include "models/inception.hpp"
 #include "models/inception_layers.hpp"
+#include "ops/cpu/cpu_device.hpp"
 
 namespace mf::cli {
 namespace {
@@ -67,7 +68,8 @@ InferenceTiming time_inception(const Invocation& invocation, Precision precision
     Tensor pictures({batch, Inception::kSide, Inception::kSide, 3}, DType::f32);
     Random(1, Stream::test).normal_vector(pictures.f32(), pictures.count(), 0);
     Pool pool;
-    const Context context{team, pool, nullptr, precision};
+    CpuDevice device(team);
+    const Context context{device, pool, nullptr, precision};
     time_inference(out, invocation, team, [&] { network(context, pictures); });
     out.gflop = 1e-9 * static_cast<double>(batch) * network.flops();
     out.plan = mebibytes(pool.peak_bytes());

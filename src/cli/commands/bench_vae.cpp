@@ -14,6 +14,7 @@
 #include "core/rng.hpp"
 #include "core/stopwatch.hpp"
 #include "models/sd_vae.hpp"
+#include "ops/cpu/cpu_device.hpp"
 
 namespace mf::cli {
 namespace {
@@ -57,7 +58,8 @@ InferenceTiming time_vae(const Invocation& invocation, bool decode, Precision pr
     const Tensor x = decode ? normal_tensor({batch, latent, latent, vae.config().latents}, 1)
                             : normal_tensor({batch, side, side, vae.config().pixels}, 1);
     Pool pool;
-    const Context context{team, pool, nullptr, precision};
+    CpuDevice device(team);
+    const Context context{device, pool, nullptr, precision};
     // Its transformed kernels compute in f32 whatever the precision is, so that is the ceiling.
     time_inference(out, invocation, team, [&] { decode ? vae.decode(context, x) : vae.moments(context, x); });
     out.gflop = 1e-9 * static_cast<double>(batch) *

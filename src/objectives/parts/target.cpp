@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "objectives/parts/posterior_mean.hpp"
+#include "ops/cpu/cpu_device.hpp"
 
 namespace mf {
 namespace {
@@ -19,12 +20,13 @@ Tensor Target::velocity(const Context& context, const Path& path, const Draws& d
     check(!draws.references.empty(), "[target] the draws hold no reference samples");
     const std::int64_t rows = z.rows(), D = z.cols(), K = references;
     const std::int64_t groups = draws.references.rows() / K;
-    Candidates candidates(context.pool, draws.references.f32(), groups, K, D, context.team.size());
+    Candidates candidates(context.pool, draws.references.f32(), groups, K, D,
+                          cpu::team_of(context.device).size());
     Tensor out = context.make({rows, D});
     const float sign = path.is_reverse() ? 1.0F : -1.0F;
-    context.team.run([&](int thread) {
-        const std::int64_t end = rows * (thread + 1) / context.team.size();
-        for (std::int64_t i = rows * thread / context.team.size(); i < end; ++i) {
+    cpu::team_of(context.device).run([&](int thread) {
+        const std::int64_t end = rows * (thread + 1) / cpu::team_of(context.device).size();
+        for (std::int64_t i = rows * thread / cpu::team_of(context.device).size(); i < end; ++i) {
             const float t = draws.t.f32()[i], s = path.is_reverse() ? t : 1.0F - t;
             const float* zi = z.f32() + i * D;
             float* to = out.f32() + i * D;

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// A device: memory, and one kernel for each thing that an op does to it, in the words of that op. Ops hold the law, its
+// checks, the tape and how an adjoint is put together of kernels; they have no loop over numbers. Kernels of one device
+// run one after the other, in the order of the calls.
+#pragma once
+
+#include <string>
+#include <type_traits>
+
+#include "device/memory.hpp"
+
+namespace mf {
+
+class Device : public DeviceMemory {
+  public:
+    virtual ~Device() = default;
+    Device() = default;
+    Device(const Device&) = delete;
+    Device& operator=(const Device&) = delete;
+
+    /// "cpu", "opencl:0".
+    virtual std::string name() const = 0;
+    /// Returns when all that was asked for is done.
+    virtual void synchronise() = 0;
+
+    /// How many lanes can work side by side, each on rows of its own.
+    virtual int lanes() const { return 1; }
+    /// work(lane, device): once for each lane, side by side, with a device for that lane alone. The first exception (by
+    /// lane) is thrown again here.
+    template <class Work>
+    void each_lane(Work&& work) {
+        using Plain = std::remove_reference_t<Work>;
+        run_lanes([](void* w, int lane, Device& device) { (*static_cast<Plain*>(w))(lane, device); },
+                  const_cast<void*>(static_cast<const void*>(&work)));
+    }
+
+  protected:
+    virtual void run_lanes(void (*call)(void*, int, Device&), void* work) { call(work, 0, *this); }
+};
+
+}  // namespace mf

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#include "ops/cpu/cpu_device.hpp"
+
+#include <cstring>
+#include <new>
+
+#include "core/error.hpp"
+
+namespace mf {
+namespace {
+
+constexpr std::align_val_t kAlignment{64};
+
+}  // namespace
+
+CpuDevice::CpuDevice(Team& team, bool visible) : team_(team), visible_(visible) {
+    if (team.size() > 1) lane_.reset(new CpuDevice(solo_, visible));
+}
+
+std::string CpuDevice::name() const { return "cpu"; }
+
+void* CpuDevice::allocate(std::size_t bytes) {
+    void* const memory = ::operator new(bytes, kAlignment, std::nothrow);
+    check(memory != nullptr, "[memory] the system has no {:.1f} MiB more",
+          static_cast<double>(bytes) / 1048576.0);
+    return memory;
+}
+
+void CpuDevice::release(void* memory) { ::operator delete(memory, kAlignment); }
+
+void CpuDevice::copy(void* to, const void* from, std::size_t bytes) {
+    if (bytes > 0) std::memcpy(to, from, bytes);
+}
+
+void CpuDevice::zero(void* memory, std::size_t bytes) {
+    if (bytes > 0) std::memset(memory, 0, bytes);
+}
+
+void CpuDevice::run_lanes(void (*call)(void*, int, Device&), void* work) {
+    if (lane_ == nullptr) return call(work, 0, *this);
+    team_.run([&](int lane) { call(work, lane, *lane_); });
+}
+
+}  // namespace mf
