@@ -7,11 +7,21 @@
 #include <string>
 #include <type_traits>
 
+#include "device/elementwise_kernels.hpp"
+#include "device/matrix_kernels.hpp"
 #include "device/memory.hpp"
+#include "device/norm_kernels.hpp"
+#include "device/picture_kernels.hpp"
+#include "device/sequence_kernels.hpp"
 
 namespace mf {
 
-class Device : public DeviceMemory {
+class Device : public DeviceMemory,
+               public ElementwiseKernels,
+               public MatrixKernels,
+               public NormKernels,
+               public PictureKernels,
+               public SequenceKernels {
   public:
     virtual ~Device() = default;
     Device() = default;
@@ -25,8 +35,9 @@ class Device : public DeviceMemory {
 
     /// How many lanes can work side by side, each on rows of its own.
     virtual int lanes() const { return 1; }
-    /// work(lane, device): once for each lane, side by side, with a device for that lane alone. The first exception (by
-    /// lane) is thrown again here.
+    /// The device of a lane, for that lane alone while lanes work.
+    virtual Device& lane(int) { return *this; }
+    /// work(number, device): once for each lane, side by side. The first exception (by lane) is thrown again here.
     template <class Work>
     void each_lane(Work&& work) {
         using Plain = std::remove_reference_t<Work>;

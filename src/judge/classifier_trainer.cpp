@@ -17,7 +17,8 @@ namespace {
 /// One thread's share of a step.
 class ClassifierLane {
   public:
-    explicit ClassifierLane(const ParamStore& params) : gradients_(params), tape_(&gradients_) {}
+    ClassifierLane(const ParamStore& params, Device& device)
+        : device_(device), pool_(device), gradients_(params), tape_(&gradients_, device) {}
 
     struct Plan {
         const LabelledImages& data;
@@ -29,12 +30,11 @@ class ClassifierLane {
     };
 
     /// Rows [begin, end) of batch number `step`.
-    void run(const Plan& plan, Team& solo, std::int64_t step, std::int64_t begin, std::int64_t end) {
+    void run(const Plan& plan, std::int64_t step, std::int64_t begin, std::int64_t end) {
         std::ranges::fill(gradients_.flat(), 0.0F);
         loss_ = 0;
         right_ = 0;
-        CpuDevice device(solo);
-        const Context context{device, pool_, &tape_, plan.precision};
+        const Context context{device_, pool_, &tape_, plan.precision};
         for (std::int64_t row = begin; row < end; row += plan.tile) {
             const std::int64_t count = std::min(plan.tile, end - row);
             Tensor images = context.make({count, plan.classifier.pixels()});
@@ -55,6 +55,7 @@ class ClassifierLane {
     std::int64_t right() const { return right_; }
 
   private:
+    Device& device_;
     Pool pool_;  // first: the tape gives its tensors back to it
     Gradients gradients_;
     Tape tape_;
@@ -67,7 +68,8 @@ class ClassifierLane {
 
 struct ClassifierTrainer::Parts {
     Settings settings;
-    Team team, solo{1};
+    Team team;
+    CpuDevice device{team};
     LabelledImages data;
     ImageClassifier classifier;
     std::int64_t steps, batch, tile;
@@ -94,9 +96,9 @@ struct ClassifierTrainer::Parts {
         schedule.warmup = std::min(schedule.warmup, steps / 5);
         schedule.span = std::max<std::int64_t>(1, steps - schedule.warmup);
         for (int i = 0; i < team.size(); ++i)
-            lanes.push_back(std::make_unique<ClassifierLane>(classifier.params()));
+            lanes.push_back(std::make_unique<ClassifierLane>(classifier.params(), device.lane(i)));
         classifier.initialise(seed());
-        classifier.params().repack(team, precision);
+        classifier.params().repack(device, precision);
     }
 
     std::uint64_t seed() const { return static_cast<std::uint64_t>(settings.integer("seed")); }
@@ -105,10 +107,10 @@ struct ClassifierTrainer::Parts {
         const ClassifierLane::Plan plan{
             data, classifier, seed(), batch, tile, settings.real("classifier.smoothing"), precision};
         const std::int64_t tiles = (batch + tile - 1) / tile, count = team.size();
-        team.run([&](int lane) {
+        device.each_lane([&](int lane, Device&) {
             const std::int64_t begin = std::min(batch, tiles * lane / count * tile),
                                end = std::min(batch, tiles * (lane + 1) / count * tile);
-            lanes[static_cast<std::size_t>(lane)]->run(plan, solo, done, begin, end);
+            lanes[static_cast<std::size_t>(lane)]->run(plan, done, begin, end);
         });
     }
 
@@ -154,7 +156,7 @@ ClassifierReport ClassifierTrainer::step() {
         const double scale = clip > 0 && out.gradient_norm > clip ? clip / out.gradient_norm : 1.0;
         ParamStore& params = p.classifier.params();
         p.adam.update(p.team, params.flat(), p.lanes[0]->gradients().flat(), p.done, out.rate, scale);
-        params.repack(p.team, p.precision);
+        params.repack(p.device, p.precision);
     }
     out.step = ++p.done;
     return out;
@@ -165,7 +167,7 @@ double ClassifierTrainer::held_accuracy(std::int64_t count) {
     constexpr std::int64_t portion = 1000;  // images in memory at a time
     const std::int64_t held = p.data.held_count(), all = held == 0 ? count : std::min(count, held),
                        pixels = p.classifier.pixels();
-    p.classifier.params().repack(p.team, Precision::f32);
+    p.classifier.params().repack(p.device, Precision::f32);
     std::vector<float> images;
     std::vector<std::int32_t> labels;
     std::int64_t right = 0;
@@ -180,7 +182,7 @@ double ClassifierTrainer::held_accuracy(std::int64_t count) {
         const std::vector<std::int32_t> found = classify(p.classifier, images, p.team).classes();
         for (std::size_t i = 0; i < labels.size(); ++i) right += found[i] == labels[i] ? 1 : 0;
     }
-    p.classifier.params().repack(p.team, p.precision);
+    p.classifier.params().repack(p.device, p.precision);
     return static_cast<double>(right) / static_cast<double>(all);
 }
 
@@ -189,7 +191,7 @@ void ClassifierTrainer::load(std::span<const float> weights) {
     check(weights.size() == params.flat().size(), "[classifier] {} weights for {} parameters", weights.size(),
           params.count());
     std::ranges::copy(weights, params.flat().begin());
-    params.repack(parts_->team, parts_->precision);
+    params.repack(parts_->device, parts_->precision);
 }
 
 std::int64_t ClassifierTrainer::steps_done() const { return parts_->done; }

@@ -18,10 +18,10 @@ class Bench {
   public:
     Bench(const OpCase& op_case, Team& team)
         : case_(op_case),
-          team_(team),
           operands_(op_case, team),
           gradients_(operands_.store()),
-          tape_(&gradients_) {}
+          device_(team),
+          tape_(&gradients_, device_) {}
 
     PassTiming value() {
         const double bytes = static_cast<double>(operands_.bytes() + result_bytes());
@@ -46,7 +46,7 @@ class Bench {
         return best(case_.work.adjoint, bytes, [this] {
             const Dual y = forward(false, true);
             Tensor seed(y.value.shape(), DType::f32, &pool_);
-            seed.fill(1.0F);
+            device_.fill(seed, 1.0F);
             tape_.add_gradient(y.slot, std::move(seed));
             const Stopwatch watch;
             tape_.backward(tape_.new_slot(), pool_);
@@ -56,8 +56,7 @@ class Bench {
 
   private:
     Dual forward(bool moving, bool taped) {
-        CpuDevice device(team_);
-        const Context context{device, pool_, taped ? &tape_ : nullptr, case_.precision};
+        const Context context{device_, pool_, taped ? &tape_ : nullptr, case_.precision};
         for (std::size_t i = 0; i < case_.data.size(); ++i) {
             if (duals_.size() <= i) duals_.emplace_back(operands_.data()[i]);
             const bool differentiated = case_.data[i].differentiated;
@@ -81,10 +80,10 @@ class Bench {
     }
 
     const OpCase& case_;
-    Team& team_;
     Pool pool_;
     CaseOperands operands_;
     Gradients gradients_;
+    CpuDevice device_;
     Tape tape_;
     std::vector<Dual> duals_;
 };

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "ops/columns.hpp"
 
-#include <algorithm>
-
 namespace mf {
 namespace {
 
 Tensor cut(const Context& context, const Tensor& x, std::int64_t begin, std::int64_t end) {
     Tensor out = context.make({x.rows(), end - begin});
-    for (std::int64_t i = 0; i < x.rows(); ++i)
-        std::copy_n(x.f32() + i * x.cols() + begin, end - begin, out.f32() + i * (end - begin));
+    const std::int64_t width = end - begin;
+    context.device.copy_runs(out, {0, width}, x, {begin, x.cols()}, x.rows(), width);
     return out;
 }
 
 struct ColumnsRecord {
+    Device& device;
     Pool& pool;
     Shape x_shape;
     std::int64_t begin;
@@ -24,8 +23,7 @@ struct ColumnsRecord {
         if (dy.empty()) return;
         const std::int64_t rows = x_shape[0], cols = x_shape[1], width = dy.count() / rows;
         Tensor dx = Tensor::zeros(x_shape, DType::f32, &pool);
-        for (std::int64_t i = 0; i < rows; ++i)
-            std::copy_n(dy.f32() + i * width, width, dx.f32() + i * cols + begin);
+        device.copy_runs(dx, {begin, cols}, dy, {0, width}, rows, width);
         tape.add_gradient(x_slot, std::move(dx));
     }
 };
@@ -39,7 +37,8 @@ Dual columns(const Context& context, const Dual& x, std::int64_t begin, std::int
     if (x.tangent_rows() > 0) y.tangent = cut(context, x.tangent, begin, end);
     if (context.tape != nullptr && x.slot.wanted()) {
         y.slot = context.tape->new_slot();
-        context.tape->record(ColumnsRecord{context.pool, Shape{x.rows(), x.cols()}, begin, x.slot, y.slot});
+        context.tape->record(
+            ColumnsRecord{context.device, context.pool, Shape{x.rows(), x.cols()}, begin, x.slot, y.slot});
     }
     return y;
 }

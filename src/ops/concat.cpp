@@ -7,15 +7,9 @@
 namespace mf {
 namespace {
 
-/// Copies a (rows, width) block between matrices with `from_cols` and `to_cols` columns.
-void copy_block(float* to, std::int64_t to_cols, const float* from, std::int64_t from_cols, std::int64_t rows,
-                std::int64_t width) {
-    for (std::int64_t i = 0; i < rows; ++i)
-        for (std::int64_t j = 0; j < width; ++j) to[i * to_cols + j] = from[i * from_cols + j];
-}
-
 struct ConcatRecord {
     static constexpr std::size_t most = 8;
+    Device& device;
     Pool& pool;
     std::array<GradSlot, most> slots{};
     std::array<std::int64_t, most> widths{};
@@ -29,7 +23,7 @@ struct ConcatRecord {
         for (std::size_t i = 0; i < parts; at += widths[i++]) {
             if (!slots[i].wanted()) continue;
             Tensor dx({dy.rows(), widths[i]}, DType::f32, &pool);
-            copy_block(dx.f32(), widths[i], dy.f32() + at, dy.cols(), dy.rows(), widths[i]);
+            device.copy_runs(dx, {0, widths[i]}, dy, {at, dy.cols()}, dy.rows(), widths[i]);
             tape.add_gradient(slots[i], std::move(dx));
         }
     }
@@ -51,14 +45,14 @@ Dual concat(const Context& context, std::span<const Dual* const> parts) {
     }
     Dual y(context.make({rows, cols}));
     if (moving > 0) y.tangent = Tensor::zeros({moving, cols}, DType::f32, &context.pool);
-    ConcatRecord record{context.pool};
+    ConcatRecord record{context.device, context.pool};
     std::int64_t at = 0;
     for (const Dual* part : parts) {
         const std::int64_t width = part->cols(), n = part->tangent_rows();
-        copy_block(y.value.f32() + at, cols, part->value.f32(), width, rows, width);
+        context.device.copy_runs(y.value, {at, cols}, part->value, {0, width}, rows, width);
         if (n > 0)
-            copy_block(y.tangent.f32() + (moving - n) * cols + at, cols, part->tangent.f32(), width, n,
-                       width);
+            context.device.copy_runs(y.tangent, {(moving - n) * cols + at, cols}, part->tangent, {0, width},
+                                     n, width);
         record.slots[record.parts] = part->slot;
         record.widths[record.parts++] = width;
         at += width;

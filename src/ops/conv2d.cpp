@@ -6,6 +6,7 @@
 #include "ops/cpu/cpu_device.hpp"
 #include "ops/cpu/elementwise.hpp"
 #include "ops/cpu/gemm.hpp"
+#include "ops/cpu/prepared.hpp"
 
 namespace mf {
 namespace {
@@ -16,16 +17,17 @@ Tensor convolved(const Context& context, const Tensor& x, const cpu::ConvSize& s
     if (x.empty()) return {};
     Tensor y = context.make({x.shape()[0], size.out_height, size.out_width, size.out});
     if (size.is_linear()) {
-        const Tensor rows =
-            cpu::as_type(cpu::team_of(context.device), context.pool, x, w.panels.data.dtype());
-        cpu::multiply(cpu::team_of(context.device), {&rows, &y, bias}, {}, w.panels);
+        const Tensor rows = cpu::as_type(cpu::team_of(context.device), context.pool, x, w.prepared->factors);
+        cpu::multiply(cpu::team_of(context.device), {&rows, &y, bias}, {}, cpu::panels_of(w.prepared.get()));
     } else {
-        cpu::convolve(cpu::team_of(context.device), context.pool, x, y, size, w.panels, bias);
+        cpu::convolve(cpu::team_of(context.device), context.pool, x, y, size,
+                      cpu::panels_of(w.prepared.get()), bias);
     }
     return y;
 }
 
 struct ConvRecord {
+    Device& device;
     Team& team;
     Pool& pool;
     Tensor x;
@@ -38,8 +40,8 @@ struct ConvRecord {
         Tensor dy = tape.take_gradient(y_slot);
         if (dy.empty()) return;
         dy = dy.reshaped({x.shape()[0], size.out_height, size.out_width, size.out});
-        if (b != nullptr) cpu::add_column_sums(tape.gradients().of(*b), dy);
-        const DType packed = w.panels.data.dtype();
+        if (b != nullptr) device.add_column_sums(tape.gradients().into(*b), dy);
+        const DType packed = w.prepared->factors;
         if (size.is_linear())
             cpu::accumulate_outer(team, tape.gradients().of(w), cpu::as_type(team, pool, dy, packed),
                                   cpu::as_type(team, pool, x, packed), pool);
@@ -59,13 +61,13 @@ Dual conv2d(const Context& context, const Dual& x, const Param& w, const Param* 
             const ConvGeometry& geometry) {
     const cpu::ConvSize size = size_of_conv(x.value, w, b, geometry);
     check(w.is_kernel, "[conv2d] {} was not added as a kernel", w.name);
-    check(!w.panels.data.empty(), "[conv2d] {} is not packed; call ParamStore::repack", w.name);
+    check(w.prepared != nullptr, "[conv2d] {} is not packed; call ParamStore::repack", w.name);
     Dual y(convolved(context, x.value, size, w, b != nullptr ? b->value.f32() : nullptr));
     y.tangent = convolved(context, x.tangent, size, w, nullptr);
     if (context.tape != nullptr) {
         y.slot = context.tape->new_slot();
-        context.tape->record(
-            ConvRecord{cpu::team_of(context.device), context.pool, x.value, x.slot, y.slot, size, w, b});
+        context.tape->record(ConvRecord{context.device, cpu::team_of(context.device), context.pool, x.value,
+                                        x.slot, y.slot, size, w, b});
     }
     return y;
 }

@@ -1,25 +1,22 @@
 // SPDX-License-Identifier: MIT
 #include "ops/embedding.hpp"
 
-#include <algorithm>
-
 namespace mf {
 namespace {
 
 struct EmbeddingRecord {
+    Device& device;
     Pool& pool;
     Tensor labels;
     const Param& table;
     GradSlot y_slot;
 
     void operator()(Tape& tape) {
-        const Tensor dy = tape.take_gradient_f32(y_slot, pool);
+        Tensor dy = tape.take_gradient_f32(y_slot, pool);
         if (dy.empty()) return;
-        const std::int64_t c = table.shape[1];
-        const auto* label = static_cast<const std::int32_t*>(labels.raw());
-        float* const to = tape.gradients().of(table);
-        for (std::int64_t i = 0; i < labels.count(); ++i)
-            for (std::int64_t j = 0; j < c; ++j) to[label[i] * c + j] += dy.f32()[i * c + j];
+        dy = dy.reshaped({labels.count(), table.shape[1]});
+        device.embedding_adjoint(tape.gradients().into(table), dy,
+                                 static_cast<const std::int32_t*>(labels.raw()));
     }
 };
 
@@ -30,14 +27,13 @@ Dual embedding(const Context& context, const Tensor& labels, const Param& table)
     const std::int64_t entries = table.shape[0], c = table.shape[1], rows = labels.count();
     const auto* label = static_cast<const std::int32_t*>(labels.raw());
     Dual y(context.make({rows, c}));
-    for (std::int64_t i = 0; i < rows; ++i) {
+    for (std::int64_t i = 0; i < rows; ++i)
         check(label[i] >= 0 && label[i] < entries, "[embedding] label {} of row {} is not in 0..{} ({})",
               label[i], i, entries - 1, table.name);
-        std::copy_n(table.value.f32() + label[i] * c, c, y.value.f32() + i * c);
-    }
+    context.device.embedding(y.value, table.value, label);
     if (context.tape != nullptr) {
         y.slot = context.tape->new_slot();
-        context.tape->record(EmbeddingRecord{context.pool, labels, table, y.slot});
+        context.tape->record(EmbeddingRecord{context.device, context.pool, labels, table, y.slot});
     }
     return y;
 }

@@ -3,14 +3,11 @@
 
 #include <algorithm>
 
-#include "ops/cpu/cpu_device.hpp"
-#include "ops/cpu/gated_add.hpp"
-
 namespace mf {
 namespace {
 
 struct GatedAddRecord {
-    Team& team;
+    Device& device;
     Pool& pool;
     Tensor f, g;
     const Param* param;  ///< the gate as a parameter, or null
@@ -23,64 +20,65 @@ struct GatedAddRecord {
         if (dy.empty()) return;
         dy = dy.reshaped(f.shape());
         if (param != nullptr) {
-            cpu::gate_gradient(team, tape.gradients().of(*param), f, dy, 0);
+            device.gate_gradient(tape.gradients().into(*param), f, dy, 0);
         } else if (g_slot.wanted()) {
             Tensor dg = Tensor::zeros(g.shape(), DType::f32, &pool);
-            cpu::gate_gradient(team, dg.f32(), f, dy, tokens);
+            device.gate_gradient(dg, f, dy, tokens);
             tape.add_gradient(g_slot, std::move(dg));
         }
         if (f_slot.wanted()) {
             Tensor df(f.shape(), operand, &pool);
-            cpu::gate(team, df, dy, {g.f32(), tokens});
+            device.gate(df, dy, g, tokens);
             tape.add_gradient(f_slot, std::move(df));
         }
         tape.add_gradient(x_slot, std::move(dy));
     }
 };
 
-/// The last `rows` rows of a tangent, which holds all of them or none.
-const float* last_rows(const Tensor& tangent, std::int64_t rows) {
-    return tangent.empty() ? nullptr : tangent.f32() + (tangent.rows() - rows) * tangent.cols();
+/// The last `n` rows of the matrix that x is.
+Tensor last_rows(const Tensor& x, std::int64_t n) { return x.row_range(x.rows() - n, x.rows()); }
+
+/// y' where each part moves in rows of its own: above them it adds nothing. `gates(m)`: those of the last m rows.
+template <class Gates>
+Tensor moved(const Context& context, std::int64_t n, const Dual& x, const Dual& f, const Dual& g,
+             std::int64_t tokens, const Gates& gates) {
+    Tensor out = Tensor::zeros({n, x.cols()}, DType::f32, &context.pool);
+    if (const std::int64_t m = x.tangent_rows(); m > 0) {
+        Tensor to = last_rows(out, m);
+        context.device.convert(to, x.tangent);
+    }
+    if (const std::int64_t m = f.tangent_rows(); m > 0) {
+        Tensor to = last_rows(out, m);
+        context.device.add_gated(to, f.tangent, gates(m), tokens);
+    }
+    if (const std::int64_t m = g.tangent_rows() * tokens; m > 0) {
+        Tensor to = last_rows(out, m);
+        context.device.add_gated(to, last_rows(f.value, m), g.tangent, tokens);
+    }
+    return out;
 }
 
 Dual build(const Context& context, const Dual& x, const Dual& f, const Dual& g, const Param* param,
            std::int64_t tokens) {
     check(x.value.shape() == f.value.shape(), "[gated_add] x {} and f {} must have one shape",
           x.value.shape(), f.value.shape());
-    const std::int64_t c = x.cols();
-    const cpu::Gates gates{g.value.f32(), tokens};
+    const auto gates = [&](std::int64_t m) {
+        check(tokens == 0 || m % tokens == 0, "[gated_add] a tangent of {} rows ends inside a sample", m);
+        return tokens == 0 ? g.value : last_rows(g.value, m / tokens);
+    };
     Dual y(context.make(x.value.shape()));
-    cpu::gated_add(cpu::team_of(context.device), y.value, x.value.f32(), f.value.f32(), gates);
+    context.device.gated_add(y.value, x.value, f.value, g.value, tokens);
     const std::int64_t n = std::max({x.tangent_rows(), f.tangent_rows(), g.tangent_rows() * tokens});
     if (n > 0 && x.tangent_rows() == n && f.tangent_rows() == n && g.tangent.empty()) {
-        const std::int64_t begin = x.rows() - n;
-        check(tokens == 0 || n % tokens == 0, "[gated_add] a tangent of {} rows ends inside a sample", n);
-        y.tangent = context.make({n, c});
-        cpu::gated_add(cpu::team_of(context.device), y.tangent, x.tangent.f32(), f.tangent.f32(),
-                       {tokens == 0 ? gates.g : gates.row(begin, c), tokens});
+        y.tangent = context.make({n, x.cols()});
+        context.device.gated_add(y.tangent, x.tangent, f.tangent, gates(n), tokens);
     } else if (n > 0) {
-        y.tangent = Tensor::zeros({n, c}, DType::f32, &context.pool);
-        // A part moves in its own last rows only; above them it adds nothing.
-        const auto part = [&](std::int64_t rows) { return y.tangent.row_range(n - rows, n); };
-        if (x.tangent_rows() > 0) part(x.tangent_rows()).copy_from(x.tangent);
-        if (const std::int64_t m = f.tangent_rows(); m > 0) {
-            Tensor to = part(m);
-            const std::int64_t begin = x.rows() - m;
-            check(tokens == 0 || m % tokens == 0, "[gated_add] a tangent of {} rows ends inside a sample", m);
-            cpu::add_gated(cpu::team_of(context.device), to, f.tangent.f32(),
-                           {tokens == 0 ? gates.g : gates.row(begin, c), tokens});
-        }
-        if (const std::int64_t m = g.tangent_rows() * tokens; m > 0) {
-            Tensor to = part(m);
-            cpu::add_gated(cpu::team_of(context.device), to, last_rows(f.value, m),
-                           {g.tangent.f32(), tokens});
-        }
+        y.tangent = moved(context, n, x, f, g, tokens, gates);
     }
     if (context.tape != nullptr) {
         y.slot = context.tape->new_slot();
-        context.tape->record(GatedAddRecord{cpu::team_of(context.device), context.pool, f.value, g.value,
-                                            param, tokens, context.operand(), x.slot, f.slot, g.slot,
-                                            y.slot});
+        context.tape->record(GatedAddRecord{context.device, context.pool, f.value, g.value, param, tokens,
+                                            context.operand(), x.slot, f.slot, g.slot, y.slot});
     }
     return y;
 }

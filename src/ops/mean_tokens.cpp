@@ -5,20 +5,13 @@ namespace mf {
 namespace {
 
 Tensor means(const Context& context, const Tensor& x, std::int64_t tokens) {
-    const std::int64_t samples = x.rows() / tokens, c = x.cols();
-    Tensor y = Tensor::zeros({samples, c}, DType::f32, &context.pool);
-    const float share = 1.0F / static_cast<float>(tokens);
-    for (std::int64_t s = 0; s < samples; ++s) {
-        float* to = y.f32() + s * c;
-        const float* from = x.f32() + s * tokens * c;
-        for (std::int64_t i = 0; i < tokens * c; i += c)
-            for (std::int64_t j = 0; j < c; ++j) to[j] += from[i + j];
-        for (std::int64_t j = 0; j < c; ++j) to[j] *= share;
-    }
+    Tensor y = context.make({x.rows() / tokens, x.cols()});
+    context.device.mean_tokens(y, x, tokens);
     return y;
 }
 
 struct MeanTokensRecord {
+    Device& device;
     Pool& pool;
     std::int64_t tokens;
     GradSlot x_slot, y_slot;
@@ -26,12 +19,8 @@ struct MeanTokensRecord {
     void operator()(Tape& tape) {
         const Tensor dy = tape.take_gradient_f32(y_slot, pool);
         if (dy.empty() || !x_slot.wanted()) return;
-        const std::int64_t samples = dy.rows(), c = dy.cols();
-        Tensor dx({samples * tokens, c}, DType::f32, &pool);
-        const float share = 1.0F / static_cast<float>(tokens);
-        for (std::int64_t row = 0; row < samples * tokens; ++row)
-            for (std::int64_t j = 0; j < c; ++j)
-                dx.f32()[row * c + j] = share * dy.f32()[row / tokens * c + j];
+        Tensor dx({dy.rows() * tokens, dy.cols()}, DType::f32, &pool);
+        device.mean_tokens_adjoint(dx, dy, tokens);
         tape.add_gradient(x_slot, std::move(dx));
     }
 };
@@ -45,7 +34,7 @@ Dual mean_tokens(const Context& context, const Dual& x, std::int64_t tokens) {
     if (x.tangent_rows() > 0) y.tangent = means(context, x.tangent, tokens);
     if (context.tape != nullptr && x.slot.wanted()) {
         y.slot = context.tape->new_slot();
-        context.tape->record(MeanTokensRecord{context.pool, tokens, x.slot, y.slot});
+        context.tape->record(MeanTokensRecord{context.device, context.pool, tokens, x.slot, y.slot});
     }
     return y;
 }

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "ops/cpu/byte_gemm.hpp"
-#include "ops/cpu/conv.hpp"
+#include "ops/cpu/cpu_device.hpp"
 #include "ops/cpu/gemm.hpp"
 
 namespace mf {
@@ -21,14 +21,6 @@ Tensor as_f32(const Tensor& given) {
     Tensor out(given.shape(), DType::f32);
     out.copy_from(given);
     return out;
-}
-
-void pack_kernel(Param& param, Precision precision) {
-    const std::int64_t out = param.shape[0], in = param.shape[1], taps = param.shape[2] * param.shape[3];
-    const Tensor value = as_f32(param.value), turned(param.shape, DType::f32);
-    cpu::taps_first(const_cast<float*>(turned.f32()), value.f32(), out, in, taps);
-    // Pairs of bf16 must not reach over a tap's channels.
-    cpu::pack(param.panels, {turned.f32(), taps * in, out, 1, taps * in}, packed_type(out, in, precision));
 }
 
 /// What was finite as f64 must be so as f32.
@@ -69,9 +61,8 @@ Param& ParamStore::add(const std::string& name, Shape shape, bool is_matrix) {
                        .value = {},
                        .is_matrix = is_matrix,
                        .is_kernel = false,
-                       .panels = {},
-                       .scales = {},
-                       .bytes = {}});
+                       .prepared = {},
+                       .scales = {}});
     count_ += shape.count();
     return params_.back();
 }
@@ -118,25 +109,28 @@ void ParamStore::bind(const std::map<std::string, Tensor>& weights, const std::s
     values_ = {};
 }
 
+void ParamStore::repack(Device& device, Precision precision) {
+    to_prepare_.clear();
+    for (Param& param : params_) {
+        const std::int64_t n = param.shape[0], k = param.shape.count() / n;
+        using Form = WeightToPrepare::Form;
+        if (!param.is_kernel && !(param.is_matrix && device.prepares(n))) continue;
+        const std::int64_t taps = param.is_kernel ? param.shape[2] * param.shape[3] : 1;
+        to_prepare_.push_back({.form = param.is_kernel         ? Form::kernel
+                                       : !param.scales.empty() ? Form::bytes
+                                                               : Form::matrix,
+                               .value = param.weight().value,
+                               .scales = param.scales,
+                               .factors = packed_type(n, k / taps, precision),
+                               .taps = taps,
+                               .kept = &param.prepared});
+    }
+    device.prepare(to_prepare_);
+}
+
 void ParamStore::repack(Team& team, Precision precision) {
-    // One matrix is one piece of work; pieces go round robin to the lanes.
-    team.run([&](int lane) {
-        int piece = 0;
-        for (Param& param : params_) {
-            const std::int64_t n = param.shape[0], k = param.shape.count() / n;
-            const bool packed = param.is_kernel || (param.is_matrix && n > cpu::kNarrow);
-            if (!packed || piece++ % team.size() != lane) continue;
-            if (param.is_kernel) {
-                pack_kernel(param, precision);
-            } else if (!param.scales.empty()) {
-                param.bytes = std::make_shared<cpu::BytePanels>();
-                cpu::pack(*param.bytes, param.value, param.scales);
-            } else {
-                cpu::pack(param.panels, {as_f32(param.value).f32(), k, n, 1, k},
-                          packed_type(n, k, precision));
-            }
-        }
-    });
+    CpuDevice device(team);
+    repack(device, precision);
 }
 
 }  // namespace mf

@@ -8,16 +8,13 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "core/team.hpp"
-#include "ops/cpu/panels.hpp"
+#include "device/device.hpp"
 #include "tensor/tensor.hpp"
 
 namespace mf {
-namespace cpu {
-struct BytePanels;
-}
-
 enum class Precision : std::uint8_t { f32, bf16 };
 
 /// One named parameter: a view into its store, and (for weight matrices) the copy that GEMM reads.
@@ -28,12 +25,17 @@ struct Param {
     Tensor value;  ///< f32 view; bf16, f16 or u8 for bound matrices, which are read when they are packed only
     bool is_matrix = false;
     bool is_kernel = false;  ///< of a convolution (out, in, rows, cols); then a matrix too
-    /// Wᵀ as linear reads it: y = x Wᵀ. The adjoint x̄ = ȳ W packs W while it reads it. Of a kernel: tap by tap, the
-    /// matrix (rows * cols * in, out).
-    cpu::Panels panels;
-    /// Of a matrix of 8 bits: one scale a row (ops/cpu/byte_gemm.hpp), and what linear reads in the place of panels.
+    /// How the device keeps it for its products; null: they read the value.
+    std::shared_ptr<PreparedWeight> prepared;
+    /// Of a matrix of 8 bits: one scale a row (ops/cpu/byte_gemm.hpp).
     Tensor scales;
-    std::shared_ptr<cpu::BytePanels> bytes;
+
+    /// What a product is made with: (n, k), all dimensions behind the first together.
+    Weight weight() const {
+        View whole = value;
+        whole.rows = shape[0], whole.cols = shape.count() / shape[0];
+        return {whole, prepared.get()};
+    }
 };
 
 class ParamStore {
@@ -56,6 +58,8 @@ class ParamStore {
     std::span<float> flat() { return values_.floats(); }
     std::span<const float> flat() const { return values_.floats(); }
     /// Must follow every change of the values: makes the copies that GEMM reads, in this precision.
+    void repack(Device& device, Precision precision);
+    /// The same for the CPU.
     void repack(Team& team, Precision precision);
     /// Takes every parameter's value from `weights` (f32, or bf16, f16 and f64, which are converted; wide matrices also u8
     /// with their scales beside them as NAME.scale) instead of memory of its own: weights of a mapped file, which must
@@ -67,6 +71,7 @@ class ParamStore {
     std::deque<Param> params_;  // a deque: references to its members stay valid
     std::int64_t count_ = 0;
     Tensor values_;
+    std::vector<WeightToPrepare> to_prepare_;
 };
 
 /// Gradients of all parameters of one store, flat in the same order. One for each lane.
@@ -74,6 +79,11 @@ class Gradients {
   public:
     explicit Gradients(const ParamStore& store) : values_(Tensor::zeros({store.count()})) {}
     float* of(const Param& param) { return values_.f32() + param.offset; }
+    /// For kernels: (n, k) as Param::weight.
+    Into into(const Param& param) {
+        Into whole = values_;
+        return {whole.f32() + param.offset, param.shape[0], param.shape.count() / param.shape[0], DType::f32};
+    }
     std::span<float> flat() { return values_.floats(); }
 
   private:

@@ -9,13 +9,6 @@
 
 namespace mf {
 
-struct PatchGrid {
-    std::int64_t height, width, channels, patch;  ///< of the image; `patch`: side P of a patch
-    std::int64_t count() const { return height / patch * (width / patch); }
-    std::int64_t entries() const { return patch * patch * channels; }
-    std::int64_t pixels() const { return height * width * channels; }
-};
-
 /// x (samples, H W C) to (samples * patches, C P P), f32.
 Dual patchify(const Context& context, const Dual& x, const PatchGrid& grid);
 /// y (samples * patches, P P C) to (samples, H W C), f32.

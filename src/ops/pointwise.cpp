@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "ops/pointwise.hpp"
 
-#include "ops/cpu/cpu_device.hpp"
-#include "ops/cpu/pointwise.hpp"
-
 namespace mf {
 namespace {
 
 struct PointwiseRecord {
-    Team& team;
+    Device& device;
     Pool& pool;
     Tensor slope;
     GradSlot x_slot, y_slot;
@@ -18,7 +15,7 @@ struct PointwiseRecord {
         if (dy.empty() || !x_slot.wanted()) return;
         // In the slope's type: what the layer below feeds to GEMM.
         Tensor dx(dy.shape(), slope.dtype(), &pool);
-        cpu::multiply_by_slope(team, dx, dy, slope);
+        device.multiply_by_slope(dx, dy, slope);
         tape.add_gradient(x_slot, std::move(dx));
     }
 };
@@ -38,11 +35,10 @@ Dual pointwise(const Context& context, Pointwise function, const Dual& x) {
     Dual y(context.make(x.value.shape(), dtype));
     if (!x.tangent.empty()) y.tangent = context.make(x.tangent.shape(), dtype);
     Tensor slope = taped ? context.make(x.value.shape(), dtype) : Tensor();
-    cpu::pointwise(cpu::team_of(context.device), function, {x.value, x.tangent, y.value, y.tangent, slope});
+    context.device.pointwise(function, {x.value, x.tangent, y.value, y.tangent, slope});
     if (taped) {
         y.slot = context.tape->new_slot();
-        context.tape->record(
-            PointwiseRecord{cpu::team_of(context.device), context.pool, std::move(slope), x.slot, y.slot});
+        context.tape->record(PointwiseRecord{context.device, context.pool, std::move(slope), x.slot, y.slot});
     }
     return y;
 }

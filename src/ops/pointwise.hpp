@@ -9,8 +9,6 @@
 
 namespace mf {
 
-enum class Pointwise : std::uint8_t { gelu, gelu_tanh, silu };
-
 /// x f32 of any shape. The result is of the type that GEMM reads under the context's precision.
 Dual pointwise(const Context& context, Pointwise function, const Dual& x);
 

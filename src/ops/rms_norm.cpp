@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "ops/rms_norm.hpp"
 
-#include "ops/cpu/cpu_device.hpp"
-#include "ops/cpu/rms_norm.hpp"
-
 namespace mf {
 namespace {
 
 struct RmsNormRecord {
-    Team& team;
+    Device& device;
     Pool& pool;
     Tensor x, s;
     const Param& g;
@@ -18,7 +15,7 @@ struct RmsNormRecord {
         const Tensor dy = tape.take_gradient_f32(y_slot, pool);
         if (dy.empty()) return;
         Tensor dx = x_slot.wanted() ? Tensor(x.shape(), DType::f32, &pool) : Tensor();
-        cpu::rms_norm_adjoint(team, dx, tape.gradients().of(g), dy, x, s, g.value.f32(), g.shape.count());
+        device.rms_norm_adjoint(dx, tape.gradients().into(g), dy, x, s, g.value);
         if (!dx.empty()) tape.add_gradient(x_slot, std::move(dx));
     }
 };
@@ -32,17 +29,18 @@ Dual rms_norm(const Context& context, const Dual& x, const Param& g, DType out, 
     const std::int64_t groups = x.value.count() / c;
     Tensor s = context.make({groups});
     Dual y(context.make(x.value.shape(), out));
-    cpu::rms_norm(cpu::team_of(context.device), y.value, s, x.value, g.value.f32(), c, eps);
+    context.device.rms_norm(y.value, s, x.value, g.value, eps);
     if (!x.tangent.empty()) {
         y.tangent = context.make(x.tangent.shape(), out);
         const std::int64_t still = groups - x.tangent.count() / c;
-        cpu::rms_norm_tangent(cpu::team_of(context.device), y.tangent, x.value.f32() + still * c, x.tangent,
-                              s.f32() + still, g.value.f32(), c);
+        const Tensor moving = x.value.reshaped({groups, c}).row_range(still, groups),
+                     scales = s.reshaped({groups, 1}).row_range(still, groups);
+        context.device.rms_norm_tangent(y.tangent, moving, x.tangent, scales, g.value);
     }
     if (context.tape != nullptr) {
         y.slot = context.tape->new_slot();
-        context.tape->record(RmsNormRecord{cpu::team_of(context.device), context.pool, x.value, std::move(s),
-                                           g, x.slot, y.slot});
+        context.tape->record(
+            RmsNormRecord{context.device, context.pool, x.value, std::move(s), g, x.slot, y.slot});
     }
     return y;
 }

@@ -5,6 +5,7 @@
 #include "ops/cpu/cpu_device.hpp"
 #include "ops/cpu/narrow_conv.hpp"
 #include "ops/cpu/pixel_product.hpp"
+#include "ops/cpu/prepared.hpp"
 #include "ops/upsample_nearest.hpp"
 
 namespace mf {
@@ -51,7 +52,7 @@ TransformedKernel transform_kernel(Team& team, Param& w, cpu::WinogradForm form,
         value.copy_from(w.value);
     }
     w.is_matrix = w.is_kernel = false;
-    w.panels = {};
+    w.prepared = nullptr;
     return std::make_shared<cpu::WinogradWeights>(
         cpu::winograd_weights(team, form, value.f32(), w.shape[0], w.shape[1]));
 }
@@ -78,11 +79,13 @@ Tensor conv2d_still(const Context& context, const Tensor& x, const Param& w, con
     } else if (cpu::serves_narrow(size)) {
         cpu::convolve_narrow(cpu::team_of(context.device), context.pool, x, y, size, w.value, finish);
     } else {
-        check(!w.panels.data.empty(), "[conv2d] {} is not packed; call ParamStore::repack", w.name);
+        check(w.prepared != nullptr, "[conv2d] {} is not packed; call ParamStore::repack", w.name);
         if (size.is_linear())
-            cpu::multiply_pixels(cpu::team_of(context.device), context.pool, x, w.panels, y, finish);
+            cpu::multiply_pixels(cpu::team_of(context.device), context.pool, x,
+                                 cpu::panels_of(w.prepared.get()), y, finish);
         else
-            cpu::convolve(cpu::team_of(context.device), context.pool, x, y, size, w.panels, finish);
+            cpu::convolve(cpu::team_of(context.device), context.pool, x, y, size,
+                          cpu::panels_of(w.prepared.get()), finish);
     }
     return extras.into == nullptr ? fresh : *extras.into;
 }

@@ -3,15 +3,11 @@
 
 #include <algorithm>
 
-#include "ops/cpu/cpu_device.hpp"
-#include "ops/cpu/pointwise.hpp"
-#include "ops/cpu/swiglu.hpp"
-
 namespace mf {
 namespace {
 
 struct SwigluRecord {
-    Team& team;
+    Device& device;
     Pool& pool;
     Tensor a_factor, b_factor;
     GradSlot a_slot, b_slot, y_slot;
@@ -22,7 +18,7 @@ struct SwigluRecord {
         const auto give = [&](GradSlot slot, const Tensor& factor) {
             if (!slot.wanted()) return;
             Tensor out(factor.shape(), factor.dtype(), &pool);
-            cpu::multiply_by_slope(team, out, dy, factor);
+            device.multiply_by_slope(out, dy, factor);
             tape.add_gradient(slot, std::move(out));
         };
         give(a_slot, a_factor);
@@ -34,7 +30,10 @@ struct SwigluRecord {
 Tensor lengthened(const Context& context, const Tensor& tangent, std::int64_t n, std::int64_t cols) {
     if (!tangent.empty() && tangent.rows() == n) return tangent;
     Tensor out = Tensor::zeros({n, cols}, DType::f32, &context.pool);
-    if (!tangent.empty()) out.row_range(n - tangent.rows(), n).copy_from(tangent);
+    if (!tangent.empty()) {
+        Tensor last = out.row_range(n - tangent.rows(), n);
+        context.device.convert(last, tangent);
+    }
     return out;
 }
 
@@ -54,11 +53,10 @@ Dual swiglu(const Context& context, const Dual& a, const Dual& b) {
         a_dot = lengthened(context, a.tangent, n, a.cols());
         b_dot = lengthened(context, b.tangent, n, a.cols());
     }
-    cpu::swiglu(cpu::team_of(context.device),
-                {a.value, b.value, a_dot, b_dot, y.value, y.tangent, a_factor, b_factor});
+    context.device.swiglu({a.value, b.value, a_dot, b_dot, y.value, y.tangent, a_factor, b_factor});
     if (taped) {
         y.slot = context.tape->new_slot();
-        context.tape->record(SwigluRecord{cpu::team_of(context.device), context.pool, std::move(a_factor),
+        context.tape->record(SwigluRecord{context.device, context.pool, std::move(a_factor),
                                           std::move(b_factor), a.slot, b.slot, y.slot});
     }
     return y;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ops/tape.hpp"
 
-#include "ops/cpu/elementwise.hpp"
+#include "ops/as_type.hpp"
 
 namespace mf {
 
@@ -19,11 +19,7 @@ void* Tape::room_for(std::size_t bytes) {
 }
 
 Tensor Tape::take_gradient_f32(GradSlot slot, Pool& pool) {
-    Tensor g = take_gradient(slot);
-    if (g.empty() || g.dtype() == DType::f32) return g;
-    Tensor out(g.shape(), DType::f32, &pool);
-    out.copy_from(g);
-    return out;
+    return as_type(device_, pool, take_gradient(slot), DType::f32);
 }
 
 void Tape::add_gradient(GradSlot slot, Tensor g) {
@@ -34,13 +30,13 @@ void Tape::add_gradient(GradSlot slot, Tensor g) {
         return;
     }
     if (sum.dtype() != DType::f32 && g.dtype() == DType::f32) std::swap(sum, g);
-    cpu::add_in_place(sum, g);
+    device_.add_to(sum, g);
 }
 
 void Tape::backward(GradSlot loss, Pool& pool) {
     check(loss.wanted(), "[tape] the loss depends on no parameter");
     Tensor one({1, 1}, DType::f32, &pool);
-    one.fill(1.0F);
+    device_.fill(one, 1.0F);
     add_gradient(loss, std::move(one));
     run_back();
     clear();
@@ -60,7 +56,7 @@ void Tape::run_back() {
 }
 
 Tape& Tape::inner() {
-    if (inner_ == nullptr) inner_ = std::make_unique<Tape>(gradients_);
+    if (inner_ == nullptr) inner_ = std::make_unique<Tape>(gradients_, device_);
     return *inner_;
 }
 

@@ -16,8 +16,8 @@ namespace mf {
 
 class Tape {
   public:
-    /// Gradients of parameters are added to `gradients`, which must outlive the tape's use.
-    explicit Tape(Gradients* gradients) : gradients_(gradients) {}
+    /// Gradients of parameters are added to `gradients`, which must outlive the tape's use as the device must.
+    Tape(Gradients* gradients, Device& device) : gradients_(gradients), device_(device) {}
     ~Tape() { clear(); }
     Tape(const Tape&) = delete;
     Tape& operator=(const Tape&) = delete;
@@ -72,6 +72,7 @@ class Tape {
 
     static constexpr std::size_t kChunk = 1 << 16;
     Gradients* gradients_;
+    Device& device_;
     std::vector<Tensor> slots_;
     std::vector<Node> nodes_;
     std::vector<std::unique_ptr<std::byte[]>> chunks_;  // kept from step to step

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "core/error.hpp"
-#include "ops/cpu/cpu_device.hpp"
 
 namespace mf {
 
@@ -47,12 +46,11 @@ void Lane::draw(const StepPlan& plan, const Context& context, std::uint64_t inde
                                   .equal_all = plan.times.equal_rows(0, plan.batch)});
 }
 
-void Lane::run(const StepPlan& plan, Team& team, std::int64_t step, double progress, std::int64_t begin,
+void Lane::run(const StepPlan& plan, std::int64_t step, double progress, std::int64_t begin,
                std::int64_t end) {
     std::ranges::fill(gradients_.flat(), 0.0F);
     sums_ = {};
-    CpuDevice device(team);
-    const Context context{device, pool_, &tape_, plan.precision, plan.recompute};
+    const Context context{device_, pool_, &tape_, plan.precision, plan.recompute};
     for (std::int64_t row = begin; row < end; row += plan.tile) {
         const std::int64_t count = std::min(plan.tile, end - row);
         Draws draws;

@@ -36,11 +36,12 @@ LanePlan plan_lanes(std::int64_t lanes, std::int64_t tile, std::int64_t batch, s
 
 class Lane {
   public:
-    explicit Lane(const ParamStore& params) : gradients_(params), tape_(&gradients_) {}
+    /// `device` computes; it must outlive the lane.
+    Lane(const ParamStore& params, Device& device)
+        : device_(device), pool_(device), gradients_(params), tape_(&gradients_, device) {}
 
-    /// Works on rows [begin, end) of batch number `step` with `team`'s threads; leaves sums and gradients.
-    void run(const StepPlan& plan, Team& team, std::int64_t step, double progress, std::int64_t begin,
-             std::int64_t end);
+    /// Works on rows [begin, end) of batch number `step`; leaves sums and gradients.
+    void run(const StepPlan& plan, std::int64_t step, double progress, std::int64_t begin, std::int64_t end);
 
     Gradients& gradients() { return gradients_; }
     const LossSums& sums() const { return sums_; }
@@ -50,6 +51,7 @@ class Lane {
     void draw(const StepPlan& plan, const Context& context, std::uint64_t index, std::int64_t row,
               std::int64_t count, Draws& draws);
 
+    Device& device_;
     Pool pool_;  // first: the tape gives its tensors back to it
     Gradients gradients_;
     Tape tape_;

@@ -289,7 +289,7 @@ void make_eight_bits(LoadedModel& model, Team& team) {
         Tensor wide(param.shape, DType::f32);
         wide.copy_from(param.value);
         cpu::quantise_rows(wide, param.value, param.scales);
-        param.panels = {};
+        param.prepared = nullptr;
     }
     model.eight_bits = true;
     model.model->params().repack(team, Precision::bf16);

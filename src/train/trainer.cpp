@@ -8,6 +8,7 @@
 #include "data/images.hpp"
 #include "objectives/parts/path.hpp"
 #include "objectives/parts/weighting.hpp"
+#include "ops/cpu/cpu_device.hpp"
 #include "optim/ema.hpp"
 #include "optim/optimiser.hpp"
 #include "optim/schedule.hpp"
@@ -18,7 +19,8 @@ namespace mf {
 
 struct Trainer::Parts {
     Settings settings;
-    Team team, solo{1};
+    Team team;
+    CpuDevice device{team};
     std::unique_ptr<Dataset> data;
     DataPrint data_print;
     std::unique_ptr<Objective> objective;
@@ -63,11 +65,13 @@ struct Trainer::Parts {
         const LanePlan plan = plan_lanes(s.integer("train.lanes"), s.integer("train.tile"), batch,
                                          team.size(), model->tile_rows());
         tile = plan.tile;
-        for (std::int64_t i = 0; i < plan.lanes; ++i)
-            lanes.push_back(std::make_unique<Lane>(model->params()));
+        // One lane alone has all threads.
+        for (int i = 0; i < plan.lanes; ++i)
+            lanes.push_back(
+                std::make_unique<Lane>(model->params(), plan.lanes == 1 ? device : device.lane(i)));
         partial_squares.resize(static_cast<std::size_t>(team.size()));
         model->initialise(seed());
-        model->params().repack(team, precision);
+        model->params().repack(device, precision);
         for (const std::string& decay : s.texts("ema.decays")) {
             const Option as_number{"ema.decays", OptionKind::real, "0.999", "decay of the average", 0,
                                    0.9999999};
@@ -84,13 +88,13 @@ struct Trainer::Parts {
         const StepPlan plan{*data, *model, *objective, times, seed(), batch, tile, precision, recompute};
         const double progress =
             static_cast<double>(done) / static_cast<double>(std::max<std::int64_t>(1, steps));
-        if (lanes.size() == 1) return lanes[0]->run(plan, team, done, progress, 0, batch);
+        if (lanes.size() == 1) return lanes[0]->run(plan, done, progress, 0, batch);
         const std::int64_t tiles = (batch + tile - 1) / tile;
         const auto count = static_cast<std::int64_t>(lanes.size());
-        team.run([&](int lane) {
+        device.each_lane([&](int lane, Device&) {
             const std::int64_t begin = tiles * lane / count * tile;
             const std::int64_t end = std::min(batch, tiles * (lane + 1) / count * tile);
-            lanes[static_cast<std::size_t>(lane)]->run(plan, solo, done, progress, begin, end);
+            lanes[static_cast<std::size_t>(lane)]->run(plan, done, progress, begin, end);
         });
     }
 
@@ -196,7 +200,7 @@ StepReport Trainer::step() {
         p.optimiser->update(p.team, params.flat(), p.lanes[0]->gradients().flat(), p.done, report.rate,
                             p.gradient_scale(norm));
         for (Ema& ema : p.emas) ema.update(p.team, params.flat(), p.ema_warmup ? p.done + 1 : 0);
-        params.repack(p.team, p.precision);
+        params.repack(p.device, p.precision);
     }
     ++p.done;
     return report;
@@ -243,7 +247,7 @@ void Trainer::load(const std::vector<std::pair<std::string, Tensor>>& saved, std
     for (auto [name, tensor] : own)
         tensor.copy_from(std::ranges::find(saved, name, &std::pair<std::string, Tensor>::first)->second);
     parts_->done = steps_done;
-    parts_->model->params().repack(parts_->team, parts_->precision);
+    parts_->model->params().repack(parts_->device, parts_->precision);
 }
 
 void Trainer::start_from(const std::map<std::string, Tensor>& weights) {
@@ -258,7 +262,7 @@ void Trainer::start_from(const std::map<std::string, Tensor>& weights) {
     p.emas.clear();
     for (const std::string& decay : p.settings.texts("ema.decays"))
         p.emas.emplace_back(std::stod(decay), p.model->params().flat());
-    p.model->params().repack(p.team, p.precision);
+    p.model->params().repack(p.device, p.precision);
 }
 
 std::string Trainer::not_finite() {

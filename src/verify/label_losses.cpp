@@ -70,7 +70,7 @@ class LossFile {
         draws.equal = saving ? equal_ : 0;  // all rows move: r = t makes no difference to the loss
         draws.trace = trace;
         Gradients gradients(net.params());
-        Tape tape(&gradients);
+        Tape tape(&gradients, device_);
         LossSums sums;
         const Dual loss = objective->loss({device_, pool_, &tape, comparison_.precision()}, net, draws, sums);
         comparison_.value("loss", sums.loss, kTolerance);

@@ -198,9 +198,9 @@ class Batch {
             }
             const auto objective = objective_catalogue().at(objective_name).make(resolve(items));
             Gradients gradients(net.params());
-            Tape tape(&gradients);
-            LossSums sums;
             CpuDevice device(team_);
+            Tape tape(&gradients, device);
+            LossSums sums;
             const Dual loss = objective->loss({device, pool_, &tape}, net, draws_, sums);
             comparison_.value(stem + ".loss", sums.loss, kTolerance);
             tape.backward(loss.slot, pool_);

@@ -34,7 +34,7 @@ TEST(MeanFlow, TheVHeadGivesTheTangentAndASecondLoss) {
 
     // The same, put together by hand.
     Gradients gradients(model.params());
-    Tape tape(&gradients);
+    Tape tape(&gradients, toy.device);
     const Context context = toy.context(&tape);
     const Tensor z = toy.tensor("z"), v = toy.tensor("v");
     const UV first = model.forward(context.untaped(), z, draws.t, draws.t, {}, {.u = false, .v = true});

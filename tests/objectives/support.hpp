@@ -36,7 +36,7 @@ struct LossRun {
     LossRun(Toy& toy, const VelocityModel& model, const Objective& objective, const Draws& draws,
             Precision precision = Precision::f32)
         : gradients(model.params()) {
-        Tape tape(&gradients);
+        Tape tape(&gradients, toy.device);
         const Dual total = objective.loss(toy.context(&tape, precision), model, draws, sums);
         loss = total.value.f32()[0];
         tape.backward(total.slot, toy.pool);

@@ -55,9 +55,9 @@ class CaseRunner {
           operands(op_case, team, 1),
           case_(op_case),
           others_(op_case, team, 2),
-          team_(team),
+          device_(team),
           gradients(operands.store()),
-          tape_(&gradients) {}
+          tape_(&gradients, device_) {}
 
     std::int64_t rows() const { return operands.data()[0].rows(); }
 
@@ -95,8 +95,7 @@ class CaseRunner {
 
   private:
     void run_onto(const Drive& drive, Outcome& out) {
-        CpuDevice device(team_);
-        const Context context{device, pool, drive.taped ? &tape_ : nullptr, case_.precision};
+        const Context context{device_, pool, drive.taped ? &tape_ : nullptr, case_.precision};
         std::vector<Dual> duals = make_duals(drive);
         out.data_gradients.resize(duals.size());
         // Recorded first, so run last: reads what has arrived at the operands.
@@ -147,7 +146,7 @@ class CaseRunner {
 
     const OpCase& case_;
     CaseOperands others_;
-    Team& team_;
+    CpuDevice device_;
 
   public:
     Gradients gradients;

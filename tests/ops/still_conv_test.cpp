@@ -217,7 +217,7 @@ TEST(StillConv, IsKeptTransformedWhereThatIsFaster) {
         const Weights half(team, wide, kernel, Precision::bf16);
         const bool wanted = kernel.rows * kernel.cols >= 9;
         EXPECT_EQ(half.transformed != nullptr, wanted) << kernel.rows << "x" << kernel.cols;
-        EXPECT_EQ(half.w->panels.data.empty(), wanted);
+        EXPECT_EQ(half.w->prepared == nullptr, wanted);
     }
 }
 

@@ -34,7 +34,9 @@ class TapeTest : public testing::Test {
     ParamStore store_;
     Pool pool_;
     Gradients gradients_{store_};
-    Tape tape_{&gradients_};
+    Team team_{1};
+    CpuDevice device_{team_};
+    Tape tape_{&gradients_, device_};
 };
 
 TEST_F(TapeTest, RunsRecordsBackwardsOnce) {

@@ -9,6 +9,7 @@
 #include "generate/open_model.hpp"
 #include "io/scratch.hpp"
 #include "ops/cpu/byte_gemm.hpp"
+#include "ops/cpu/prepared.hpp"
 #include "support/fuzz.hpp"
 #include "support/tiny_network.hpp"
 #include "train/config.hpp"
@@ -161,7 +162,9 @@ TEST(EightBits, WhateverTheBytesOfAFileItIsReadOrRefused) {
         params.freeze();
         params.bind(file.tensors, path);
         params.repack(team, Precision::bf16);
-        ASSERT_EQ(weight.scales.empty(), weight.bytes == nullptr);
+        const auto& kept = static_cast<const cpu::Prepared&>(*weight.prepared);
+        ASSERT_EQ(weight.scales.empty(), kept.bytes.data.empty());
+        ASSERT_EQ(weight.scales.empty(), !kept.panels.data.empty());
     };
     test::fuzz({test::slurp(scratch / "s.safetensors")}, reader);
 }

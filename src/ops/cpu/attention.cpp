@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "ops/cpu/attention.hpp"
-
 #include <limits>
 
+#include "ops/cpu/cpu_device.hpp"
 #include "ops/cpu/head_tiles.hpp"
 #include "ops/cpu/row_math.hpp"
 
@@ -106,7 +105,7 @@ void tangent_block(const HeadPass& h, std::int64_t begin, std::int64_t m) {
 }
 
 /// Copies (m, d) to rows `stride` apart of an f32 or bf16 matrix.
-void put_block(Tensor& to, std::int64_t offset, std::int64_t stride, const float* from, std::int64_t m,
+void put_block(Into to, std::int64_t offset, std::int64_t stride, const float* from, std::int64_t m,
                std::int64_t d) {
     in_type(to, [&](auto* out) {
         for (std::int64_t i = 0; i < m; ++i) {
@@ -123,9 +122,9 @@ template <bool pairs>
 HeadPass prepare(const AttentionSizes& z, const AttentionPass& pass, std::int64_t sample, std::int64_t head,
                  float* memory) {
     const std::int64_t c = z.columns(), n = z.tokens, d_words = words<pairs>(z.d);
-    const auto rows = [&](const Tensor& x) { return head_rows<pairs>(x, sample * n * c + head * z.d, c); };
-    const auto moving = [&](const Tensor& x) {
-        const std::int64_t begin = z.samples - (x.empty() ? 0 : x.rows() / n);
+    const auto rows = [&](View x) { return head_rows<pairs>(x, sample * n * c + head * z.d, c); };
+    const auto moving = [&](View x) {
+        const std::int64_t begin = z.samples - (x.empty() ? 0 : x.rows / n);
         return sample < begin ? HeadRows{nullptr, 0}
                               : head_rows<pairs>(x, (sample - begin) * n * c + head * z.d, c);
     };
@@ -178,7 +177,7 @@ template <bool pairs>
 void run(Team& team, Pool& pool, const AttentionSizes& z, const AttentionPass& pass) {
     Workspace workspace(team, pool, pass_words<pairs>(z));
     const std::int64_t c = z.columns(), n = z.tokens;
-    const std::int64_t first_moving = z.samples - (pass.y_dot.empty() ? 0 : pass.y_dot.rows() / n);
+    const std::int64_t first_moving = z.samples - (pass.y_dot.empty() ? 0 : pass.y_dot.rows / n);
     for_queries(team, z,
                 [&](int lane, std::int64_t sample, std::int64_t head, std::int64_t first, std::int64_t last) {
                     const HeadPass h = prepare<pairs>(z, pass, sample, head, workspace.of(lane));
@@ -202,9 +201,14 @@ void run(Team& team, Pool& pool, const AttentionSizes& z, const AttentionPass& p
 }
 
 }  // namespace
+}  // namespace mf::cpu
 
-void attention(Team& team, Pool& pool, const AttentionSizes& z, const AttentionPass& pass) {
-    pass.q.dtype() == DType::bf16 ? run<true>(team, pool, z, pass) : run<false>(team, pool, z, pass);
+namespace mf {
+
+void CpuDevice::attention(const AttentionSizes& sizes, const AttentionPass& pass, Pool& scratch) {
+    Pool& pool = scratch_of(scratch);
+    pass.q.type == DType::bf16 ? cpu::run<true>(team_, pool, sizes, pass)
+                               : cpu::run<false>(team_, pool, sizes, pass);
 }
 
-}  // namespace mf::cpu
+}  // namespace mf

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "ops/cpu/attention.hpp"
+#include "ops/cpu/cpu_device.hpp"
 #include "ops/cpu/head_tiles.hpp"
 #include "ops/cpu/row_math.hpp"
 
@@ -114,9 +114,14 @@ void run(Team& team, Pool& pool, const AttentionSizes& z, const AttentionAdjoint
 }
 
 }  // namespace
+}  // namespace mf::cpu
 
-void attention_adjoint(Team& team, Pool& pool, const AttentionSizes& z, const AttentionAdjoint& pass) {
-    pass.q.dtype() == DType::bf16 ? run<true>(team, pool, z, pass) : run<false>(team, pool, z, pass);
+namespace mf {
+
+void CpuDevice::attention_adjoint(const AttentionSizes& sizes, const AttentionAdjoint& pass, Pool& scratch) {
+    Pool& pool = scratch_of(scratch);
+    pass.q.type == DType::bf16 ? cpu::run<true>(team_, pool, sizes, pass)
+                               : cpu::run<false>(team_, pool, sizes, pass);
 }
 
-}  // namespace mf::cpu
+}  // namespace mf

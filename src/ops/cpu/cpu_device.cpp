@@ -14,7 +14,8 @@ constexpr std::align_val_t kAlignment{64};
 }  // namespace
 
 CpuDevice::CpuDevice(Team& team, bool visible) : team_(team), visible_(visible) {
-    if (team.size() > 1) lane_.reset(new CpuDevice(solo_, visible));
+    for (int lane = 0; team.size() > 1 && lane < team.size(); ++lane)
+        lanes_.emplace_back(new CpuDevice(solo_, visible));
 }
 
 std::string CpuDevice::name() const { return "cpu"; }
@@ -37,8 +38,8 @@ void CpuDevice::zero(void* memory, std::size_t bytes) {
 }
 
 void CpuDevice::run_lanes(void (*call)(void*, int, Device&), void* work) {
-    if (lane_ == nullptr) return call(work, 0, *this);
-    team_.run([&](int lane) { call(work, lane, *lane_); });
+    if (lanes_.empty()) return call(work, 0, *this);
+    team_.run([&](int lane) { call(work, lane, *lanes_[static_cast<std::size_t>(lane)]); });
 }
 
 }  // namespace mf

@@ -6,9 +6,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ops/cpu/attention.hpp"
+#include "device/sequence_kernels.hpp"
 #include "ops/cpu/strip.hpp"
 #include "ops/cpu/vector_io.hpp"
+#include "tensor/tensor.hpp"
 
 namespace mf::cpu {
 
@@ -35,7 +36,7 @@ struct HeadRows {
 
 /// The rows of one head in an activation matrix, f32 or (pairs) bf16 of an even head size.
 template <bool pairs>
-HeadRows head_rows(const Tensor& x, std::int64_t offset, std::int64_t columns) {
+HeadRows head_rows(View x, std::int64_t offset, std::int64_t columns) {
     if constexpr (pairs)
         return {reinterpret_cast<const Word*>(x.bf16() + offset), columns / 2};
     else

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: MIT
-#include "ops/cpu/layer_norm.hpp"
-
 #include <cmath>
 
+#include "ops/cpu/cpu_device.hpp"
 #include "ops/cpu/row_math.hpp"
 
-namespace mf::cpu {
+namespace mf {
 
-void layer_norm(Team& team, Tensor& y, Tensor& s, const Tensor& x, float eps) {
-    const std::int64_t c = x.cols();
+using cpu::fill_row;
+using cpu::row_dot;
+using cpu::row_sum;
+
+void CpuDevice::layer_norm(Into y, Into s, View x, float eps) {
+    const std::int64_t c = x.cols;
     const float* const from = x.f32();
     float *const to = y.f32(), *const scales = s.f32();
-    team.split(x.rows(), 16, [=](std::int64_t begin, std::int64_t end) {
+    team_.split(x.rows, 16, [=](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i) {
             const float* row = from + i * c;
             float* out = to + i * c;
@@ -28,10 +31,11 @@ void layer_norm(Team& team, Tensor& y, Tensor& s, const Tensor& x, float eps) {
     });
 }
 
-void layer_norm_slope(Team& team, Tensor& out, const float* d, const float* n, const float* s) {
-    const std::int64_t c = out.cols();
-    float* const to = out.f32();
-    team.split(out.rows(), 16, [=](std::int64_t begin, std::int64_t end) {
+void CpuDevice::layer_norm_slope(Into y, View gradient, View normalised, View scales) {
+    const std::int64_t c = y.cols;
+    const float *const d = gradient.f32(), *const n = normalised.f32(), *const s = scales.f32();
+    float* const to = y.f32();
+    team_.split(y.rows, 16, [=](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i) {
             const float *row = n + i * c, *g = d + i * c;
             const float scale = s[i], mean = row_sum(g, c) / static_cast<float>(c),
@@ -44,4 +48,4 @@ void layer_norm_slope(Team& team, Tensor& out, const float* d, const float* n, c
     });
 }
 
-}  // namespace mf::cpu
+}  // namespace mf

@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: MIT
-#include "ops/cpu/pointwise.hpp"
-
 #include <algorithm>
 #include <bit>
 #include <type_traits>
 
-#include "core/dtype.hpp"
+#include "core/error.hpp"
+#include "ops/cpu/cpu_device.hpp"
 #include "ops/cpu/vector_io.hpp"
 #include "ops/pointwise/gelu.hpp"
 #include "ops/pointwise/gelu_tanh.hpp"
 #include "ops/pointwise/silu.hpp"
 
-namespace mf::cpu {
+namespace mf {
 namespace {
 
+using cpu::by_vectors;
+using cpu::get;
+using cpu::put;
+
 template <class Out>
-Out* data(Tensor& t) {
+Out* data(Into t) {
     if constexpr (std::is_same_v<Out, float>)
         return t.f32();
     else
@@ -70,7 +73,7 @@ void run(Team& team, const PointwisePass& pass) {
 
 template <class F>
 void run_in_type(Team& team, const PointwisePass& pass) {
-    if (pass.y.dtype() == DType::bf16)
+    if (pass.y.type == DType::bf16)
         run<F, bfloat16>(team, pass);
     else
         run<F, float>(team, pass);
@@ -96,31 +99,31 @@ void scaled(Team& team, Slope* dx, const Grad* dy, const Slope* slope, std::int6
 
 }  // namespace
 
-void pointwise(Team& team, Pointwise function, const PointwisePass& pass) {
+void CpuDevice::pointwise(Pointwise function, const PointwisePass& pass) {
     switch (function) {
         case Pointwise::gelu:
-            return run_in_type<mf::laws::GeluErf>(team, pass);
+            return run_in_type<laws::GeluErf>(team_, pass);
         case Pointwise::gelu_tanh:
-            return run_in_type<mf::laws::GeluTanh>(team, pass);
+            return run_in_type<laws::GeluTanh>(team_, pass);
         case Pointwise::silu:
-            return run_in_type<mf::laws::Silu>(team, pass);
+            return run_in_type<laws::Silu>(team_, pass);
     }
 }
 
-void multiply_by_slope(Team& team, Tensor& dx, const Tensor& dy, const Tensor& slope) {
-    check(dx.count() == dy.count() && dy.count() == slope.count(), "[pointwise] gradient {} for a result {}",
-          dy.shape(), slope.shape());
+void CpuDevice::multiply_by_slope(Into dx, View dy, View slope) {
+    check(dx.count() == dy.count() && dy.count() == slope.count(),
+          "[pointwise] a gradient of {} numbers for a result of {}", dy.count(), slope.count());
     const std::int64_t n = dx.count();
-    if (slope.dtype() == DType::bf16) {
-        if (dy.dtype() == DType::bf16)
-            scaled(team, dx.bf16(), dy.bf16(), slope.bf16(), n);
+    if (slope.type == DType::bf16) {
+        if (dy.type == DType::bf16)
+            scaled(team_, dx.bf16(), dy.bf16(), slope.bf16(), n);
         else
-            scaled(team, dx.bf16(), dy.f32(), slope.bf16(), n);
-    } else if (dy.dtype() == DType::bf16) {
-        scaled(team, dx.f32(), dy.bf16(), slope.f32(), n);
+            scaled(team_, dx.bf16(), dy.f32(), slope.bf16(), n);
+    } else if (dy.type == DType::bf16) {
+        scaled(team_, dx.f32(), dy.bf16(), slope.f32(), n);
     } else {
-        scaled(team, dx.f32(), dy.f32(), slope.f32(), n);
+        scaled(team_, dx.f32(), dy.f32(), slope.f32(), n);
     }
 }
 
-}  // namespace mf::cpu
+}  // namespace mf

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 #include "core/team.hpp"
 #include "ops/cpu/vector_functions.hpp"
@@ -73,13 +74,28 @@ void rows_with_sums(Team& team, std::int64_t rows, std::int64_t columns, Add add
     });
 }
 
-/// Calls `work` with a pointer to the tensor's numbers in their type; null when it is empty.
+/// Calls `work` with a pointer to the numbers in their type, f32 or bf16; null when there are none.
 template <class Work>
-void in_type(const Tensor& t, Work&& work) {
-    if (t.dtype() == DType::bf16)
-        work(const_cast<Tensor&>(t).bf16());
+void in_type(Into x, Work&& work) {
+    if (x.type == DType::bf16)
+        work(x.bf16());
     else
-        work(const_cast<Tensor&>(t).f32());
+        work(x.f32());
+}
+template <class Work>
+void in_type(View x, Work&& work) {
+    if (x.type == DType::bf16)
+        work(x.bf16());
+    else
+        work(x.f32());
+}
+template <class Work>
+void in_type(Tensor& x, Work&& work) {
+    in_type(Into(x), std::forward<Work>(work));
+}
+template <class Work>
+void in_type(const Tensor& x, Work&& work) {
+    in_type(View(x), std::forward<Work>(work));
 }
 
 }  // namespace mf::cpu

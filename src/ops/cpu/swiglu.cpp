@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: MIT
-#include "ops/cpu/swiglu.hpp"
-
 #include <algorithm>
 #include <type_traits>
 
+#include "ops/cpu/cpu_device.hpp"
 #include "ops/cpu/vector_io.hpp"
 #include "ops/pointwise/silu.hpp"
 
-namespace mf::cpu {
+namespace mf {
 namespace {
+
+using cpu::by_vectors;
+using cpu::fused;
+using cpu::get;
+using cpu::put;
 
 template <class Out>
 struct Row {
@@ -19,7 +23,7 @@ struct Row {
 template <class Out, bool moving, bool taped>
 void step(const Row<Out>& r, std::int64_t i) {
     FloatVector value, slope;
-    mf::laws::Silu::at(get(r.a + i), value, slope);
+    laws::Silu::at(get(r.a + i), value, slope);
     const FloatVector b = get(r.b + i), factor = slope * b;
     put(r.y + i, value * b);
     if constexpr (moving) put(r.y_dot + i, fused(factor, get(r.a_dot + i), value * get(r.b_dot + i)));
@@ -53,7 +57,7 @@ void loop(const Row<Out>& r, std::int64_t count) {
 }
 
 template <class Out>
-Out* data(Tensor& t) {
+Out* data(Into t) {
     if constexpr (std::is_same_v<Out, float>)
         return t.f32();
     else
@@ -87,11 +91,11 @@ void run(Team& team, const SwigluPass& p) {
 
 }  // namespace
 
-void swiglu(Team& team, const SwigluPass& pass) {
-    if (pass.y.dtype() == DType::bf16)
-        run<bfloat16>(team, pass);
+void CpuDevice::swiglu(const SwigluPass& pass) {
+    if (pass.y.type == DType::bf16)
+        run<bfloat16>(team_, pass);
     else
-        run<float>(team, pass);
+        run<float>(team_, pass);
 }
 
-}  // namespace mf::cpu
+}  // namespace mf
