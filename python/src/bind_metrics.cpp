@@ -3,6 +3,7 @@
 #include "core/error.hpp"
 #include "metrics/feature_statistics.hpp"
 #include "metrics/frechet.hpp"
+#include "metrics/gaussian_fit.hpp"
 #include "metrics/inception_score.hpp"
 #include "metrics/kernel_distance.hpp"
 #include "metrics/precision_recall.hpp"
@@ -22,12 +23,28 @@ std::pair<Out<double>, Out<double>> statistics(Gaussian&& fit) {
     return {owned(std::move(fit.mean), {d}), owned(std::move(fit.covariance), {d, d})};
 }
 
+/// The same as fit_gaussian, in portions, so that Ctrl-C ends it.
+Gaussian fitted(MatrixView x) {
+    constexpr std::int64_t rows = 4096;
+    if (x.rows < 2 || x.cols < 1) {  // says what is wrong
+        Team alone;
+        return fit_gaussian(x, alone);
+    }
+    Signals signals;
+    Team team(0);
+    GaussianFit fit(x.cols);
+    for (std::int64_t at = 0; at < x.rows; at += rows) {
+        end_if_asked(std::ref(signals), "fitting a Gaussian");
+        fit.add({x.row(at), std::min(rows, x.rows - at), x.cols}, team);
+    }
+    return fit.finish();
+}
+
 std::pair<Out<double>, Out<double>> fit(const In<float>& x) {
     Gaussian out;
     {
         const nb::gil_scoped_release others;
-        Team team(0);
-        out = fit_gaussian(matrix(x), team);
+        out = fitted(matrix(x));
     }
     return statistics(std::move(out));
 }
@@ -59,19 +76,19 @@ template <auto Function>
 double of_two(const In<float>& x, const In<float>& y) {
     const nb::gil_scoped_release others;
     Team team(0);
-    return Function(matrix(x), matrix(y), team);
+    return Function(matrix(x), matrix(y), team, Signals());
 }
 
-double plane_distance(MatrixView x, MatrixView y, Team& team) {
+double plane_distance(MatrixView x, MatrixView y, Team& team, const Stop& stop) {
     check_usage(x.cols == 2 && y.cols == 2, "[metrics] points in the plane are (n, 2), got {} and {} columns",
                 x.cols, y.cols);
-    return sliced_wasserstein_plane(x, y, team);
+    return sliced_wasserstein_plane(x, y, team, stop);
 }
 
 std::pair<double, double> precision_and_recall(const In<float>& real, const In<float>& generated, int k) {
     const nb::gil_scoped_release others;
     Team team(0);
-    const PrecisionRecall out = precision_recall(matrix(real), matrix(generated), k, team);
+    const PrecisionRecall out = precision_recall(matrix(real), matrix(generated), k, team, Signals());
     return {out.precision, out.recall};
 }
 
@@ -84,8 +101,8 @@ std::pair<double, double> score(const In<float>& logits, int parts) {
 double mmd2(const In<float>& x, const In<float>& y, std::optional<double> sigma) {
     const nb::gil_scoped_release others;
     Team team(0);
-    const double width = sigma ? *sigma : median_distance(matrix(x), matrix(y), team);
-    return gaussian_mmd2(matrix(x), matrix(y), width, team);
+    const double width = sigma ? *sigma : median_distance(matrix(x), matrix(y), team, Signals());
+    return gaussian_mmd2(matrix(x), matrix(y), width, team, Signals());
 }
 
 }  // namespace

@@ -99,6 +99,34 @@ def test_ctrl_c_comes_between_two_steps():
     assert out == "ended True True\n" and seconds < 5
 
 
+class Alarm(Exception):
+    pass
+
+
+@pytest.mark.parametrize("name", ["kid", "mmd2", "energy_distance", "precision_recall", "fid", "sliced_wasserstein"])
+def test_signals_end_metrics_of_many_samples(name):
+    # Each of them takes seconds. A handler that raises is what Ctrl-C is, too.
+    def handler(*_):
+        raise Alarm
+
+    random = np.random.default_rng(0)
+    shape = {"fid": (20_000, 2048), "sliced_wasserstein": (2_000_000, 2)}.get(name, (20_000, 512))
+    x = random.random(shape, dtype=np.float32)
+    more = {"mmd2": {"sigma": 1.0}}.get(name, {})
+    before = signal.signal(signal.SIGALRM, handler)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.03)
+        began = time.monotonic()
+        with pytest.raises(Alarm):
+            getattr(mf.metrics, name)(x, x, **more)
+        assert time.monotonic() - began < 2
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    few = x[:50]
+    assert np.isfinite(getattr(mf.metrics, name)(few, few, **more)).all()
+
+
 def test_the_library_is_silent_and_leaves_signals_alone(point_run, tmp_path):
     code = f"""
         import signal

@@ -11,9 +11,9 @@ namespace mf {
 namespace {
 
 template <class Kernel>
-double discrepancy(MatrixView x, MatrixView y, PairValue what, Team& team, Kernel k) {
-    return mean_within(x, what, team, k) + mean_within(y, what, team, k) -
-           2 * mean_between(x, y, what, team, k);
+double discrepancy(MatrixView x, MatrixView y, PairValue what, Team& team, const Stop& stop, Kernel k) {
+    return mean_within(x, what, team, stop, k) + mean_within(y, what, team, stop, k) -
+           2 * mean_between(x, y, what, team, stop, k);
 }
 
 /// e^x for x <= 0, relative error below 1e-15, in a form that a compiler turns into vector code; 0 below
@@ -42,30 +42,30 @@ double median(std::vector<double>& values) {
 
 }  // namespace
 
-double kid(MatrixView x, MatrixView y, Team& team) {
+double kid(MatrixView x, MatrixView y, Team& team, const Stop& stop) {
     check_sample_pair("kid", x, y, 2);
     const double per_feature = 1.0 / static_cast<double>(x.cols);
-    return discrepancy(x, y, PairValue::dot, team, [=](double dot) {
+    return discrepancy(x, y, PairValue::dot, team, stop, [=](double dot) {
         const double base = dot * per_feature + 1;
         return base * base * base;
     });
 }
 
-double gaussian_mmd2(MatrixView x, MatrixView y, double sigma, Team& team) {
+double gaussian_mmd2(MatrixView x, MatrixView y, double sigma, Team& team, const Stop& stop) {
     check_sample_pair("gaussian_mmd2", x, y, 2);
     check(std::isfinite(sigma) && sigma > 0, "[gaussian_mmd2] sigma must be positive, got {}", sigma);
     const double scale = -0.5 / (sigma * sigma);
-    return discrepancy(x, y, PairValue::squared_distance, team,
+    return discrepancy(x, y, PairValue::squared_distance, team, stop,
                        [=](double square) { return exp_of_negative(scale * square); });
 }
 
-double energy_distance(MatrixView x, MatrixView y, Team& team) {
+double energy_distance(MatrixView x, MatrixView y, Team& team, const Stop& stop) {
     check_sample_pair("energy_distance", x, y, 2);
-    return discrepancy(x, y, PairValue::squared_distance, team,
+    return discrepancy(x, y, PairValue::squared_distance, team, stop,
                        [](double square) { return -std::sqrt(square); });
 }
 
-double median_distance(MatrixView x, MatrixView y, Team& team) {
+double median_distance(MatrixView x, MatrixView y, Team& team, const Stop& stop) {
     check_sample_pair("median_distance", x, y, 1);
     const std::int64_t n = x.rows + y.rows;
     if (n > 10000)
@@ -75,15 +75,16 @@ double median_distance(MatrixView x, MatrixView y, Team& team) {
     both.insert(both.end(), y.data, y.data + y.rows * y.cols);
     const MatrixView all{both.data(), n, x.cols};
     std::vector<double> distances(static_cast<std::size_t>(n * (n - 1) / 2));
-    visit_pairs(all, all, PairValue::squared_distance, true, team, [&](std::int64_t, const PairBlock& block) {
-        for (std::int64_t i = 0; i < block.rows; ++i)
-            for (std::int64_t j = 0; j < block.cols; ++j) {
-                const std::int64_t a = block.row0 + i, b = block.col0 + j;
-                if (a < b)
-                    distances[static_cast<std::size_t>(b * (b - 1) / 2 + a)] =
-                        block.values[i * block.cols + j];
-            }
-    });
+    visit_pairs(all, all, PairValue::squared_distance, true, team, stop,
+                [&](std::int64_t, const PairBlock& block) {
+                    for (std::int64_t i = 0; i < block.rows; ++i)
+                        for (std::int64_t j = 0; j < block.cols; ++j) {
+                            const std::int64_t a = block.row0 + i, b = block.col0 + j;
+                            if (a < b)
+                                distances[static_cast<std::size_t>(b * (b - 1) / 2 + a)] =
+                                    block.values[i * block.cols + j];
+                        }
+                });
     for (double& d : distances) d = std::sqrt(d);
     return median(distances);
 }

@@ -9,6 +9,7 @@
 
 #include "core/team.hpp"
 #include "metrics/matrix.hpp"
+#include "metrics/shared_stop.hpp"
 
 namespace mf {
 
@@ -46,25 +47,34 @@ class PairTile {
 inline std::int64_t pair_blocks(MatrixView m) { return (m.rows + PairTile::side - 1) / PairTile::side; }
 
 /// `visit(row_block, PairBlock)` for every block of pairs; with `upper`, x and y are the same matrix and
-/// blocks wholly below the diagonal are left out. The blocks of one row block come in order, on one thread.
+/// blocks wholly below the diagonal are left out. The blocks of one row block come in order, on one thread. Stopped
+/// when `stop` says so, which is asked before every block of the caller's thread.
 template <class Visit>
-void visit_pairs(MatrixView x, MatrixView y, PairValue what, bool upper, Team& team, Visit visit) {
+void visit_pairs(MatrixView x, MatrixView y, PairValue what, bool upper, Team& team, const Stop& stop,
+                 Visit visit) {
     std::atomic<std::int64_t> next{0};
-    team.run([&](int) {
+    SharedStop ends(stop);
+    team.run([&](int lane) {
+        if (ends.wanted(lane)) return;
         PairTile tile(x, y, what);
         for (std::int64_t i = next++; i < pair_blocks(x); i = next++) {
             tile.take(i);
-            for (std::int64_t j = upper ? i : 0; j < pair_blocks(y); ++j) visit(i, tile.with(j));
+            for (std::int64_t j = upper ? i : 0; j < pair_blocks(y); ++j) {
+                if (ends.wanted(lane)) return;
+                visit(i, tile.with(j));
+            }
         }
     });
+    ends.finish();
 }
 
 /// Sum of f(value) over all pairs, or, with `upper`, over the pairs i < j of one matrix. The same whatever
 /// the number of threads.
 template <class Function>
-double sum_pairs(MatrixView x, MatrixView y, PairValue what, bool upper, Team& team, Function f) {
+double sum_pairs(MatrixView x, MatrixView y, PairValue what, bool upper, Team& team, const Stop& stop,
+                 Function f) {
     std::vector<double> sums(static_cast<std::size_t>(pair_blocks(x)));
-    visit_pairs(x, y, what, upper, team, [&](std::int64_t row_block, const PairBlock& block) {
+    visit_pairs(x, y, what, upper, team, stop, [&](std::int64_t row_block, const PairBlock& block) {
         double sum = 0;
         for (std::int64_t i = 0; i < block.rows; ++i) {
             const double* values = block.values + i * block.cols;
@@ -88,16 +98,16 @@ double sum_pairs(MatrixView x, MatrixView y, PairValue what, bool upper, Team& t
 
 /// Mean of f over pairs of a row of x and a row of y.
 template <class Function>
-double mean_between(MatrixView x, MatrixView y, PairValue what, Team& team, Function f) {
-    return sum_pairs(x, y, what, false, team, f) /
+double mean_between(MatrixView x, MatrixView y, PairValue what, Team& team, const Stop& stop, Function f) {
+    return sum_pairs(x, y, what, false, team, stop, f) /
            (static_cast<double>(x.rows) * static_cast<double>(y.rows));
 }
 
 /// Mean of f over pairs of two different rows of x (symmetric f).
 template <class Function>
-double mean_within(MatrixView x, PairValue what, Team& team, Function f) {
+double mean_within(MatrixView x, PairValue what, Team& team, const Stop& stop, Function f) {
     const auto n = static_cast<double>(x.rows);
-    return 2 * sum_pairs(x, x, what, true, team, f) / (n * (n - 1));
+    return 2 * sum_pairs(x, x, what, true, team, stop, f) / (n * (n - 1));
 }
 
 }  // namespace mf

@@ -23,15 +23,17 @@ void keep_least(double* least, int k, double value) {
 }
 
 /// Squared radii.
-std::vector<double> square_radii(MatrixView x, int k, Team& team) {
+std::vector<double> square_radii(MatrixView x, int k, Team& team, const Stop& stop) {
     std::vector<double> least(static_cast<std::size_t>(x.rows * k), kFar);
-    visit_pairs(x, x, PairValue::squared_distance, false, team, [&](std::int64_t, const PairBlock& block) {
-        for (std::int64_t i = 0; i < block.rows; ++i) {
-            double* own = least.data() + (block.row0 + i) * k;
-            for (std::int64_t j = 0; j < block.cols; ++j)
-                if (block.row0 + i != block.col0 + j) keep_least(own, k, block.values[i * block.cols + j]);
-        }
-    });
+    visit_pairs(x, x, PairValue::squared_distance, false, team, stop,
+                [&](std::int64_t, const PairBlock& block) {
+                    for (std::int64_t i = 0; i < block.rows; ++i) {
+                        double* own = least.data() + (block.row0 + i) * k;
+                        for (std::int64_t j = 0; j < block.cols; ++j)
+                            if (block.row0 + i != block.col0 + j)
+                                keep_least(own, k, block.values[i * block.cols + j]);
+                    }
+                });
     std::vector<double> out;
     for (std::size_t i = 1; i <= static_cast<std::size_t>(x.rows); ++i)
         out.push_back(least[i * static_cast<std::size_t>(k) - 1]);
@@ -47,19 +49,20 @@ double share(const std::vector<char>& flags) {
 std::vector<double> neighbour_radii(MatrixView x, int k, Team& team) {
     check(k >= 1, "[precision_recall] k must be at least 1, got {}", k);
     check_samples("precision_recall", "samples", x, k + 1);
-    std::vector<double> radii = square_radii(x, k, team);
+    std::vector<double> radii = square_radii(x, k, team, {});
     for (double& radius : radii) radius = std::sqrt(radius);
     return radii;
 }
 
-PrecisionRecall precision_recall(MatrixView real, MatrixView generated, int k, Team& team) {
+PrecisionRecall precision_recall(MatrixView real, MatrixView generated, int k, Team& team, const Stop& stop) {
     check(k >= 1, "[precision_recall] k must be at least 1, got {}", k);
     check_sample_pair("precision_recall", real, generated, k + 1);
-    const std::vector<double> real_reach = square_radii(real, k, team);
-    const std::vector<double> generated_reach = square_radii(generated, k, team);
+    const std::vector<double> real_reach = square_radii(real, k, team, stop);
+    const std::vector<double> generated_reach = square_radii(generated, k, team, stop);
     std::vector<char> real_inside(real_reach.size()), generated_inside(generated_reach.size());
     visit_pairs(
-        real, generated, PairValue::squared_distance, false, team, [&](std::int64_t, const PairBlock& block) {
+        real, generated, PairValue::squared_distance, false, team, stop,
+        [&](std::int64_t, const PairBlock& block) {
             for (std::int64_t i = 0; i < block.rows; ++i) {
                 const auto a = static_cast<std::size_t>(block.row0 + i);
                 for (std::int64_t j = 0; j < block.cols; ++j) {

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "core/stop.hpp"
 #include "core/team.hpp"
 #include "metrics/matrix.hpp"
 
@@ -19,7 +20,8 @@ struct PrecisionRecall {
 std::vector<double> neighbour_radii(MatrixView x, int k, Team& team);
 
 /// A ball reaches up to and including the k-th nearest other point of its own set. real: (n, d), generated:
-/// (m, d), both of more than k rows.
-PrecisionRecall precision_recall(MatrixView real, MatrixView generated, int k, Team& team);
+/// (m, d), both of more than k rows. Stopped when `stop` says so.
+PrecisionRecall precision_recall(MatrixView real, MatrixView generated, int k, Team& team,
+                                 const Stop& stop = {});
 
 }  // namespace mf

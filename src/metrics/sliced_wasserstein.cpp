@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "metrics/shared_stop.hpp"
 #include "metrics/sort_floats.hpp"
 
 namespace mf {
@@ -52,7 +53,8 @@ double transport_cost(std::span<const float> x, std::span<const float> y, int p)
     return sum / (static_cast<double>(n) * static_cast<double>(m));
 }
 
-double sliced_wasserstein(MatrixView x, MatrixView y, MatrixView directions, int p, Team& team) {
+double sliced_wasserstein(MatrixView x, MatrixView y, MatrixView directions, int p, Team& team,
+                          const Stop& stop) {
     check(p == 1 || p == 2, "[sliced_wasserstein] p must be 1 or 2, got {}", p);
     check_sample_pair("sliced_wasserstein", x, y, 1);
     check_samples("sliced_wasserstein", "directions", directions, 1);
@@ -60,10 +62,13 @@ double sliced_wasserstein(MatrixView x, MatrixView y, MatrixView directions, int
           directions.cols, x.cols);
     std::vector<double> costs(static_cast<std::size_t>(directions.rows));
     std::atomic<std::int64_t> next{0};
-    team.run([&](int) {
+    SharedStop ends(stop);
+    team.run([&](int lane) {
+        if (ends.wanted(lane)) return;
         std::vector<float> px(static_cast<std::size_t>(x.rows)), py(static_cast<std::size_t>(y.rows));
         std::vector<std::uint32_t> scratch;
         for (std::int64_t l = next++; l < directions.rows; l = next++) {
+            if (ends.wanted(lane)) return;
             project(x, directions.row(l), px);
             project(y, directions.row(l), py);
             sort_floats(px, scratch);
@@ -71,12 +76,13 @@ double sliced_wasserstein(MatrixView x, MatrixView y, MatrixView directions, int
             costs[static_cast<std::size_t>(l)] = transport_cost(px, py, p);
         }
     });
+    ends.finish();
     double mean = 0;
     for (const double cost : costs) mean += cost / static_cast<double>(directions.rows);
     return p == 1 ? mean : std::sqrt(mean);
 }
 
-double sliced_wasserstein_plane(MatrixView x, MatrixView y, Team& team) {
+double sliced_wasserstein_plane(MatrixView x, MatrixView y, Team& team, const Stop& stop) {
     check(x.cols == 2, "[sliced_wasserstein] expected points in the plane, got {} coordinates", x.cols);
     constexpr std::int64_t count = 128;
     float directions[2 * count];
@@ -85,7 +91,7 @@ double sliced_wasserstein_plane(MatrixView x, MatrixView y, Team& team) {
         directions[2 * l] = static_cast<float>(std::cos(angle));
         directions[2 * l + 1] = static_cast<float>(std::sin(angle));
     }
-    return sliced_wasserstein(x, y, {directions, count, 2}, 2, team);
+    return sliced_wasserstein(x, y, {directions, count, 2}, 2, team, stop);
 }
 
 }  // namespace mf
