@@ -102,6 +102,8 @@ typedef struct mf_vae_options {
     const char *scale;     /* how the latents are standardised: "auto" (NULL), "imf", "sd", "none" */
     const char *precision; /* as in mf_model_options */
     int64_t bytes;         /* what one latent may take beside the weights; larger ones go in tiles (4 GiB) */
+    mf_log log;            /* NULL: remarks go to the log of mf_model_options, where those have one */
+    void *user;            /* for log */
 } mf_vae_options;
 
 typedef struct mf_model_options {

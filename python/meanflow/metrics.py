@@ -11,6 +11,7 @@ import numpy as np
 from . import _meanflow
 from ._arrays import as_array, as_floats, as_matrix
 from .errors import UsageError, missing_files
+from .pictures import bytes_of
 
 __all__ = [
     "FidNetwork", "InceptionScore", "Judge", "PrecisionRecall", "Seen", "energy_distance", "fid", "inception_score", "kid",
@@ -87,54 +88,95 @@ def mmd2(a: Any, b: Any, sigma: float | None = None) -> float:
 
 def _bytes(pictures: Any) -> np.ndarray:
     x = as_array(pictures, "pictures")
+    if x.ndim == 3:
+        x = x[None]
     if x.ndim != 4 or x.shape[3] not in (1, 3):
         raise UsageError(f"pictures have shape {x.shape}, expected (N, H, W, 1 or 3)")
-    if x.dtype != np.uint8:
-        from .pictures import to_images
+    if x.size == 0:
+        raise UsageError(f"there are no pictures: their shape is {x.shape}")
+    return np.ascontiguousarray(x if x.dtype == np.uint8 else bytes_of(x, "pictures"))
 
-        x = to_images(x)
-    return np.ascontiguousarray(x)
+
+def _open(kind: type, path: str, options: dict[str, Any]) -> Any:
+    return kind(path, **options)
 
 
 class Judge:
-    """A classifier that ``meanflow train-classifier`` made, whose features judge pictures of its kind."""
+    """A classifier that ``meanflow train-classifier`` made, whose features judge pictures of its kind. Pickled by its path.
+
+    FileNotFoundError when there is no such file, meanflow.Error when it is no judge.
+    """
 
     def __init__(self, path: os.PathLike | str, *, threads: int = 0) -> None:
+        self._reopen = (os.path.abspath(path), {"threads": threads})
         with missing_files(path):
             self._engine = _meanflow.open_judge(os.fspath(path), int(threads))
 
     @property
     def sample_shape(self) -> tuple[int, ...]:
+        """(H, W, C) of the pictures that it judges."""
         return self._engine.sample_shape
 
     @property
+    def classes(self) -> int:
+        return self._engine.classes
+
+    @property
     def class_names(self) -> list[str]:
+        """By label; empty: they have none."""
         return self._engine.class_names
 
+    @property
+    def accuracy(self) -> float:
+        """On pictures that were held out."""
+        return self._engine.accuracy
+
     def __call__(self, pictures: Any) -> Seen:
-        """pictures (N, *sample_shape): floats on [-1, 1], or bytes. As a picture shows them: rounded to bytes."""
+        """pictures (N, *sample_shape), or one: floats on [-1, 1], or bytes. As a picture shows them: rounded to bytes."""
         x = _bytes(pictures)
         if x.shape[1:] != tuple(self.sample_shape):
             raise UsageError(f"pictures have shape {x.shape}, this judge is for (n, {', '.join(map(str, self.sample_shape))})")
         return Seen(*self._engine.features(x.astype(np.float32) / np.float32(127.5) - np.float32(1)))
 
+    def __reduce__(self):
+        return _open, (Judge, *self._reopen)
+
     def __repr__(self) -> str:
-        return f"Judge({len(self.class_names)} classes of {self.sample_shape}, accuracy {self._engine.accuracy:.3f})"
+        return f"Judge({self.classes} classes of {self.sample_shape}, accuracy {self.accuracy:.3f})"
 
 
 class FidNetwork:
-    """The Inception network of published FIDs (docs/fid.md says where its weights come from).
+    """The Inception network of published FIDs (docs/fid.md says where its weights come from). Pickled by its path.
 
-    variant: how pictures are brought to 299 x 299 ("imf-jax", ...; docs/fid.md). logits are those of the Inception score.
+    variant: how pictures are brought to 299 x 299: "imf-jax", "imf-torch", "torch-fidelity", "adm", "clean-fid" or
+    "pytorch-fid" (docs/fid.md). logits are those of the Inception score.
     """
 
     def __init__(self, path: os.PathLike | str, *, variant: str = "imf-jax", precision: str = "f32", threads: int = 0) -> None:
+        self._reopen = (os.path.abspath(path), {"variant": variant, "precision": precision, "threads": threads})
         with missing_files(path):
             self._engine = _meanflow.open_fid_network(os.fspath(path), variant, precision, int(threads))
 
+    @property
+    def variant(self) -> str:
+        return self._engine.variant
+
+    @property
+    def features(self) -> int:
+        """Numbers of a picture's features: 2048 of the published network."""
+        return self._engine.feature_size
+
+    @property
+    def classes(self) -> int:
+        """Numbers of a picture's logits."""
+        return self._engine.classes
+
     def __call__(self, pictures: Any) -> Seen:
-        """pictures (N, H, W, 1 or 3): bytes, or floats on [-1, 1]."""
+        """pictures (N, H, W, 1 or 3), or one: bytes, or floats on [-1, 1]."""
         return Seen(*self._engine.features(_bytes(pictures)))
 
+    def __reduce__(self):
+        return _open, (FidNetwork, *self._reopen)
+
     def __repr__(self) -> str:
-        return f"FidNetwork({self._engine.variant})"
+        return f"FidNetwork({self.variant})"

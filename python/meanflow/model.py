@@ -109,6 +109,7 @@ class Model:
         seed: int = 0,
         first: int = 0,
         noise: Any = None,
+        between: Any = None,
         times: Any = None,
         solver: str = "auto",
         as_published: bool = False,
@@ -120,7 +121,9 @@ class Model:
         class in turn, as None), "random", "none". omega: guidance strength, one or one for each sample; interval: (begin,
         end) of guidance, each a number or one for each sample; None: what these weights are recommended with. steps: of the
         sampler; or times, from noise to data. seed and first: sample i has the noise of number first + i, whatever else is
-        drawn, so that the command line draws the same bits. noise: (count, *sample_shape) in its place. solver: "auto",
+        drawn, so that the command line draws the same bits. noise: (count, *sample_shape) in its place. between: two noises,
+        each a seed or (seed, number of a sample), with count noises on the way from one to the other, both included: (7, 8)
+        or ((7, 2), (8, 0)). solver: "auto",
         "average", "euler" or "heun". progress: a function of (done, all), True for a bar of tqdm; None: a bar in
         notebooks.
 
@@ -136,6 +139,8 @@ class Model:
             noise = as_rows(noise, self._shape, "noise")
             if noise.shape[0] != count:
                 raise UsageError(f"noise has {noise.shape[0]} rows for {count} samples")
+        if between is not None:
+            noise = self._noise_between(between, count, noise)
         out = np.empty((count, *self._shape), np.float32)
         with progress_for(progress, count, "samples") as tell:
             lines = engine.sample(
@@ -146,12 +151,34 @@ class Model:
             remark(lines)
         return out.view(Samples)
 
-    def attach_vae(self, path: os.PathLike | str, *, latents: str = "auto", precision: str = "f32") -> Model:
-        """Opens the autoencoder that ``decode`` uses. latents: how they are standardised, "auto", "imf", "sd" or "none"."""
+    def _noise_between(self, between: Any, count: int, noise: Any) -> np.ndarray:
+        if noise is not None:
+            raise UsageError("noise and between are given; one of the two")
+        if count < 2:
+            raise UsageError(f"count is {count}, expected at least both ends of between")
+        try:
+            ends = [(int(end[0]), int(end[1])) if isinstance(end, (tuple, list)) else (int(end), 0) for end in between]
+        except (TypeError, ValueError, IndexError):
+            ends = []
+        if len(ends) != 2 or min(min(end) for end in ends) < 0:
+            raise UsageError(f"between is {between!r}, expected two noises", "(7, 8), two seeds, or ((7, 2), (8, 0)), samples of them")
+        return self._open.noise_between(ends[0], ends[1], count)
+
+    def attach_vae(
+        self, path: os.PathLike | str, *, latents: str = "auto", precision: str = "f32", memory: int = 4096
+    ) -> Model:
+        """Opens the autoencoder that ``decode`` uses, and returns the model.
+
+        latents: how they are standardised, "auto", "imf", "sd" or "none". precision: "f32" or "bf16". memory: MiB that decoding
+        one latent may take beside the weights; a larger one is decoded in tiles, which takes longer.
+
+        FileNotFoundError when there is no such file, ValueError when the samples are no latents of it.
+        """
         path = os.fspath(path)
         with missing_files(path):
-            self._open.attach_vae(path, latents, precision)
-        self._vae = {"path": os.path.abspath(path), "latents": latents, "precision": precision}
+            lines = self._open.attach_vae(path, latents, precision, int(memory))
+        remark(lines)
+        self._vae = {"path": os.path.abspath(path), "latents": latents, "precision": precision, "memory": memory}
         self._about = None
         return self
 
@@ -227,5 +254,5 @@ class Model:
 def _again(path: str, recipe: dict[str, Any], vae: dict[str, Any] | None) -> Model:
     model = load(path, **recipe)
     if vae is not None:
-        model.attach_vae(vae["path"], latents=vae["latents"], precision=vae["precision"])
+        model.attach_vae(vae["path"], **{key: value for key, value in vae.items() if key != "path"})
     return model

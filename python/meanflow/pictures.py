@@ -24,10 +24,22 @@ def to_images(x: Any) -> np.ndarray:
         raise UsageError(f"x has shape {raw.shape}, expected pictures (..., H, W, C)")
     if raw.dtype == np.uint8:
         return raw
+    if raw.dtype.kind in "iu":
+        raise UsageError(f"x has numbers of type {raw.dtype}", "pictures are bytes (uint8), or floats on [-1, 1]")
     values = as_floats(raw, "x")
     out = np.empty(values.shape, np.uint8)
     _meanflow.to_bytes(values.reshape(-1), out.reshape(-1))
     return out
+
+
+def bytes_of(x: np.ndarray, name: str) -> np.ndarray:
+    """The bytes of floats on [-1, 1]; numbers that can hardly be pictures are a ValueError."""
+    if x.dtype.kind == "V":
+        x = as_floats(x, name)  # bfloat16 of JAX, or what this refuses
+    if x.dtype.kind != "f" or not np.isfinite(x).all() or np.abs(x).max() > 30:
+        what = f"from {x.min()} to {x.max()}" if x.dtype.kind in "fiu" else "of no such type"
+        raise UsageError(f"{name} hold numbers of type {x.dtype}, {what}", "they are bytes (uint8), or floats on [-1, 1]")
+    return to_images(x)
 
 
 def sheet(x: Any, columns: int = 0, zoom: int = 0, text: dict[str, str] | None = None) -> bytes:

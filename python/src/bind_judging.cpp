@@ -60,10 +60,13 @@ void bind_judging(nb::module_& m) {
         .def_prop_ro("sample_shape",
                      [](const OpenJudge& judge) { return tuple_of(judge.judge().sample.shape); })
         .def_prop_ro("class_names", [](const OpenJudge& judge) { return judge.judge().class_names; })
+        .def_prop_ro("classes", [](const OpenJudge& judge) { return judge.judge().sample.classes; })
         .def_prop_ro("accuracy", [](const OpenJudge& judge) { return judge.judge().accuracy; })
         .def("features", &judge_features, "pictures"_a);
     nb::class_<OpenFidNetwork>(m, "FidNetwork")
         .def_prop_ro("variant", [](const OpenFidNetwork& network) { return network.variant(); })
+        .def_prop_ro("feature_size", &OpenFidNetwork::feature_size)
+        .def_prop_ro("classes", &OpenFidNetwork::classes)
         .def("features", &fid_features, "pictures"_a);
     m.def("open_judge", &open_judge, "path"_a, "threads"_a);
     m.def("open_fid_network", &open_fid_network, "path"_a, "variant"_a, "precision"_a, "threads"_a);

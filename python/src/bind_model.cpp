@@ -3,6 +3,7 @@
 #include "core/error.hpp"
 #include "door/model.hpp"
 #include "figures/picture_sheet.hpp"
+#include "generate/noise_between.hpp"
 #include "io/png.hpp"
 
 namespace mf::python {
@@ -51,7 +52,7 @@ std::vector<std::string> sample(const Model& model, const Room<float>& out, std:
     if (noise) request.noise.assign(noise->data(), noise->data() + noise->size());
     request.as_published = as_published;
     request.guidance = guidance_of(std::move(guidance));
-    request.remarks = [&](const std::string& line) { remarks.push_back(line); };
+    request.remarks = [&](const std::string& line) { remarks.push_back(in_python()(line)); };
     request.stop = Signals();
     door::Progress tell;
     if (!progress.is_none())
@@ -110,11 +111,30 @@ Out<float> instantaneous(const Model& model, const In<float>& z, const In<float>
     return owned(std::move(v), shape);
 }
 
-void attach_vae(Model& model, const std::filesystem::path& path, const std::string& scale,
-                const std::string& precision) {
-    VaeRequest request{.path = path, .scale = scale, .precision = precision_of(precision)};
+/// (count, *sample_shape) between two noises, each (seed, sample of it).
+Out<float> noise_between(const Model& model, std::pair<std::uint64_t, std::int64_t> from,
+                         std::pair<std::uint64_t, std::int64_t> to, std::int64_t count) {
+    std::vector<float> noise;
+    {
+        const nb::gil_scoped_release others;
+        noise =
+            noise_path({from.first, from.second}, {to.first, to.second}, count, model.sample_shape().count());
+    }
+    std::vector<std::size_t> shape{static_cast<std::size_t>(count)};
+    for (const std::int64_t side : model.sample_shape()) shape.push_back(static_cast<std::size_t>(side));
+    return owned(std::move(noise), shape);
+}
+
+/// Returns the remarks.
+std::vector<std::string> attach_vae(Model& model, const std::filesystem::path& path, const std::string& scale,
+                                    const std::string& precision, std::int64_t memory) {
+    check_usage(memory > 0 && memory <= 1 << 24, "memory is {}, expected MiB from 1 on", memory);
+    const VaeRequest request{
+        .path = path, .scale = scale, .precision = precision_of(precision), .bytes = memory << 20};
     const nb::gil_scoped_release others;
-    model.attach_vae(request);
+    std::vector<std::string> remarks = model.attach_vae(request);
+    for (std::string& line : remarks) line = in_python()(line);
+    return remarks;
 }
 
 nb::bytes sheet(const In<float>& pictures, std::int64_t columns, int zoom,
@@ -142,14 +162,15 @@ void to_bytes(const In<float>& values, const Room<std::uint8_t>& out) {
 void bind_model(nb::module_& m) {
     using namespace nb::literals;
     nb::class_<Model>(m, "Model")
-        .def("describe", &Model::describe)
+        .def("describe", [](const Model& model) { return model.describe(&in_python()); })
         .def_prop_ro("sample_shape", [](const Model& model) { return tuple_of(model.sample_shape()); })
         .def_prop_ro("picture_shape", [](const Model& model) { return tuple_of(model.picture_shape()); })
         .def_prop_ro("classes", &Model::classes)
         .def_prop_ro("has_vae", &Model::has_vae)
         .def("sample", &sample, "out"_a, "count"_a, "guidance"_a, "steps"_a, "seed"_a, "first"_a, "solver"_a,
              "times"_a, "noise"_a.none(), "as_published"_a, "progress"_a.none())
-        .def("attach_vae", &attach_vae, "path"_a, "scale"_a, "precision"_a)
+        .def("noise_between", &noise_between, "start"_a, "end"_a, "count"_a)
+        .def("attach_vae", &attach_vae, "path"_a, "scale"_a, "precision"_a, "memory"_a)
         .def("decode", &decode, "samples"_a)
         .def("velocity", &velocity, "z"_a, "r"_a, "t"_a, "tangent"_a.none(), "guidance"_a, "seed"_a,
              "derivative"_a)

@@ -53,7 +53,7 @@ std::pair<std::vector<std::string>, std::vector<std::string>> figure(
     request.runs.sampling.solver = words.solver;
     // Ctrl-C reaches every figure that draws samples.
     request.runs.sampling.stop = Signals();
-    request.runs.remarks = [&](const std::string& line) { remarks.push_back(line); };
+    request.runs.remarks = [&](const std::string& line) { remarks.push_back(in_python()(line)); };
     request.labels = words.labels;
     request.omega = words.omega;
     request.intervals = words.intervals;

@@ -120,7 +120,12 @@ void bind_training(nb::module_& m) {
         .def_prop_ro("sample_shape",
                      [](const Training& training) { return tuple_of(training.sample_shape()); })
         .def_prop_ro("settings", [](const Training& training) { return training.settings().items(); })
-        .def_prop_ro("remarks", &Training::remarks)
+        .def_prop_ro("remarks",
+                     [](const Training& training) {
+                         std::vector<std::string> out;
+                         for (const std::string& line : training.remarks()) out.push_back(in_python()(line));
+                         return out;
+                     })
         .def("history", &Training::history, nb::call_guard<nb::gil_scoped_release>())
         .def(
             "model",

@@ -16,6 +16,7 @@
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
+#include "core/option_words.hpp"
 #include "core/shape.hpp"
 #include "core/stop.hpp"
 #include "core/stopwatch.hpp"
@@ -64,6 +65,9 @@ class Signals {
   private:
     Stopwatch watch_;
 };
+
+/// What callers of Python know the options of the command line as: keyword arguments, and functions.
+const OptionWords& in_python();
 
 void bind_model(nb::module_& m);
 void bind_training(nb::module_& m);

@@ -4,12 +4,23 @@
 #include "train/build_info.hpp"
 
 namespace mf::python {
+
+const OptionWords& in_python() {
+    static const OptionWords words({{"--vae-memory", "memory"},
+                                    {"--fid-variant", "variant"},
+                                    {"--inception", "FidNetwork"},
+                                    {"--resume", "Trainer.resume"},
+                                    {"--out", "path"}},
+                                   OptionWords::Others::lose_dashes);
+    return words;
+}
+
 namespace {
 
 /// Raises meanflow.errors.NAME(message, hint). The class is looked up when it is needed: importing costs time.
 void raise(const char* name, const char* message, const std::string& hint) {
     const nb::object type = nb::module_::import_("meanflow.errors").attr(name);
-    const nb::object error = type(message, hint);
+    const nb::object error = type(in_python()(message), in_python()(hint));
     PyErr_SetObject(type.ptr(), error.ptr());
 }
 

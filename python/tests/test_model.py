@@ -26,6 +26,20 @@ def test_samples_are_what_was_asked_for(image_run):
     assert np.array_equal(model.decode(x), mf.to_images(x))
 
 
+def test_samples_between_two_noises(image_run):
+    model = mf.load(image_run)
+    way = model.sample(5, between=((1, 2), 9), labels=["bee"], steps=2)
+    assert np.array_equal(way[0], model.sample(1, seed=1, first=2, labels=["bee"], steps=2)[0])
+    assert np.array_equal(way[4], model.sample(1, seed=9, labels=["bee"], steps=2)[0])
+    assert not np.array_equal(way[2], way[0]) and not np.array_equal(way[2], way[4])
+    back = model.sample(5, between=[9, (1, 2)], labels=["bee"], steps=2)
+    np.testing.assert_allclose(back[::-1], way, atol=1e-5)
+    for bad in (dict(between=3), dict(between=(1, 2, 3)), dict(between=(1, -2)), dict(between="ab"), dict(between=((1,), 2)),
+                dict(between=(0, 1), count=1), dict(between=(0, 1), noise=np.zeros((3, 8, 8, 3)))):  # fmt: skip
+        with pytest.raises(ValueError):
+            model.sample(**{"count": 3, **bad})
+
+
 def test_files_of_all_kinds_are_loaded(image_run):
     checkpoint = next((image_run / "checkpoints").glob("step_*.safetensors"))
     a, b = mf.load(str(image_run)), mf.load(checkpoint)

@@ -26,7 +26,7 @@ OfThread& of_thread() {
 mf_status told(mf_status status, const char* error, const std::string& hint) noexcept {
     try {
         // Both or none: a hint must not stand beside another error.
-        std::string words = error, advice = hint;
+        std::string words = in_c()(error), advice = in_c()(hint);
         of_thread().error.swap(words);
         of_thread().hint.swap(advice);
         return status;
@@ -38,6 +38,18 @@ mf_status told(mf_status status, const char* error, const std::string& hint) noe
 }
 
 }  // namespace
+
+const OptionWords& in_c() {
+    static const OptionWords words({{"--interval", "the interval (t_min, t_max)"},
+                                    {"--latents", "scale"},
+                                    {"--vae-memory", "bytes"},
+                                    {"--fid-variant", "variant"},
+                                    {"--inception", "mf_fid_open"},
+                                    {"--resume", "mf_training_resume"},
+                                    {"--out", "run"}},
+                                   OptionWords::Others::lose_dashes);
+    return words;
+}
 
 mf_status caught() noexcept {
     try {

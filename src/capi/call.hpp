@@ -9,8 +9,12 @@
 #include <meanflow/meanflow.h>
 
 #include "core/error.hpp"
+#include "core/option_words.hpp"
 
 namespace mf::capi {
+
+/// What callers of C know the options of the command line as: the fields of structs, and functions.
+const OptionWords& in_c();
 
 /// Takes the exception that is being handled; what it says is kept for mf_last_error of this thread.
 mf_status caught() noexcept;

@@ -39,6 +39,10 @@ Precision precision_of(const char* name);
 std::vector<std::string> texts_of(const char* const* list, std::size_t count, const char* name);
 /// The request that options make. UsageError where there is no path.
 VaeRequest vae_request(const mf_vae_options& options);
+/// Tells `log`, which may be null, a line in the words of this door.
+void say(mf_log log, const std::string& line, void* user);
+/// Attaches an autoencoder and tells options.log what there is to know of it.
+void attach(door::Model& model, const mf_vae_options& options);
 /// Attaches options.vae, where there is one, and tells options.log what there is to know.
 void finish_opening(door::Model& model, const mf_model_options& options);
 

@@ -39,10 +39,21 @@ VaeRequest vae_request(const mf_vae_options& options) {
             .bytes = options.bytes};
 }
 
+void say(mf_log log, const std::string& line, void* user) {
+    if (log != nullptr) log(in_c()(line).c_str(), user);
+}
+
+void attach(door::Model& model, const mf_vae_options& options) {
+    for (const std::string& line : model.attach_vae(vae_request(options)))
+        say(options.log, line, options.user);
+}
+
 void finish_opening(door::Model& model, const mf_model_options& options) {
-    if (options.vae != nullptr) model.attach_vae(vae_request(taken(options.vae, "mf_vae_options")));
-    if (options.log == nullptr) return;
-    for (const std::string& line : model.loaded().remarks) options.log(line.c_str(), options.user);
+    for (const std::string& line : model.loaded().remarks) say(options.log, line, options.user);
+    if (options.vae == nullptr) return;
+    mf_vae_options vae = taken(options.vae, "mf_vae_options");
+    if (vae.log == nullptr) vae.log = options.log, vae.user = options.user;
+    attach(model, vae);
 }
 
 namespace {
@@ -124,7 +135,7 @@ mf_status mf_model_attach_vae(mf_model* model, const mf_vae_options* options) {
         need(model, "model");
         need(options, "mf_vae_options");
         const InUse use(model);
-        model->model.attach_vae(vae_request(taken(options, "mf_vae_options")));
+        attach(model->model, taken(options, "mf_vae_options"));
     });
 }
 
@@ -139,6 +150,6 @@ mf_status mf_model_describe(const mf_model* model, char** json) {
     return guarded([&] {
         need(model, "model");
         need(json, "json");
-        *json = handed_out(model->model.describe());
+        *json = handed_out(model->model.describe(&in_c()));
     });
 }

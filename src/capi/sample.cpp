@@ -71,7 +71,7 @@ SampleRequest request_of(const LoadedModel& model, const mf_sample_options& opti
     out.guidance.t_min = numbers_of(options.t_min, options.t_min_each, options.count, "t_min");
     out.guidance.t_max = numbers_of(options.t_max, options.t_max_each, options.count, "t_max");
     if (options.log != nullptr)
-        out.remarks = [&options](const std::string& line) { options.log(line.c_str(), options.user); };
+        out.remarks = [&options](const std::string& line) { say(options.log, line, options.user); };
     out.stop = [&wishes, asked = stop_of(wishes.cancel)] { return wishes.ended || (asked && asked()); };
     return out;
 }

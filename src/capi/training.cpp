@@ -45,8 +45,7 @@ door::TrainingRequest request_of(const mf_training_options& options) {
 
 mf_training* begun(door::Training&& training, const mf_training_options& options) {
     auto out = std::make_unique<mf_training>(std::move(training));
-    if (options.log != nullptr)
-        for (const std::string& line : out->training.remarks()) options.log(line.c_str(), options.user);
+    for (const std::string& line : out->training.remarks()) say(options.log, line, options.user);
     return out.release();
 }
 
@@ -89,13 +88,13 @@ mf_training_info info_of(const mf_training& handle) {
 std::string description(const mf_training& handle) {
     using Json = nlohmann::ordered_json;
     const mf_training_info info = info_of(handle);
-    Json settings = Json::object(), shape = Json::array();
+    Json settings = Json::object(), shape = Json::array(), remarks = Json::array();
+    for (const std::string& line : handle.training.remarks()) remarks.push_back(in_c()(line));
     for (const auto& [key, value] : handle.training.settings().items()) settings[key] = value;
     for (const std::int64_t side : handle.training.sample_shape()) shape.push_back(side);
-    const Json out = {
-        {"done", info.done},     {"planned", info.planned}, {"parameters", info.parameters},
-        {"sample_shape", shape}, {"threads", info.threads}, {"remarks", handle.training.remarks()},
-        {"settings", settings}};
+    const Json out = {{"done", info.done},     {"planned", info.planned}, {"parameters", info.parameters},
+                      {"sample_shape", shape}, {"threads", info.threads}, {"remarks", remarks},
+                      {"settings", settings}};
     return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

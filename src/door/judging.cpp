@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <fmt/ranges.h>
+
 #include "core/error.hpp"
 #include "door/turn.hpp"
 #include "judge/fid_variant.hpp"
@@ -11,6 +13,19 @@
 #include "ops/cpu/cpu_device.hpp"
 
 namespace mf::door {
+namespace {
+
+/// Without "auto", which is for files that say how theirs was made.
+const FidVariant& variant_of(const std::string& name) {
+    std::vector<std::string> names;
+    for (const FidVariant& variant : fid_variants()) names.push_back(variant.name);
+    if (std::ranges::find(names, name) == names.end())
+        throw UsageError(fmt::format("variant '{}' is not known", name),
+                         fmt::format("there are {}", fmt::join(names, ", ")));
+    return fid_variant(name);
+}
+
+}  // namespace
 
 struct OpenJudge::Parts {
     Turn turn;
@@ -53,12 +68,12 @@ Features OpenJudge::features(std::span<const float> pictures, const Stop& stop) 
 struct OpenFidNetwork::Parts {
     Turn turn;
     Team team;
-    OpenedInception opened;
     const FidVariant* variant;
+    OpenedInception opened;
     Pool pool;
 
     Parts(const std::filesystem::path& path, const std::string& name, Precision precision, int threads)
-        : team(threads), opened(open_inception(path, precision, team)), variant(&fid_variant(name)) {}
+        : team(threads), variant(&variant_of(name)), opened(open_inception(path, precision, team)) {}
 };
 
 OpenFidNetwork::OpenFidNetwork(const std::filesystem::path& path, const std::string& variant,

@@ -79,11 +79,16 @@ void Model::sample(const SampleRequest& request, std::span<float> out, const Pro
     });
 }
 
-void Model::attach_vae(const VaeRequest& request) {
+std::vector<std::string> Model::attach_vae(const VaeRequest& request) {
     Parts& parts = *parts_;
     const auto turn = parts.turn.take();
-    parts.vae = open_decoder(with_scale_of(request, parts.loaded.settings), parts.loaded.sample, parts.team,
-                             parts.loaded.remarks);
+    std::vector<std::string> found;
+    parts.vae =
+        open_decoder(with_scale_of(request, parts.loaded.settings), parts.loaded.sample, parts.team, found);
+    std::vector<std::string>& all = parts.loaded.remarks;
+    all.resize(parts.own_remarks);
+    all.insert(all.end(), found.begin(), found.end());
+    return found;
 }
 
 Shape Model::picture_shape() const {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/option_words.hpp"
 #include "generate/open_model.hpp"
 #include "generate/sampling.hpp"
 #include "generate/vae_decoder.hpp"
@@ -47,8 +48,8 @@ class Model {
     Model(Model&&) noexcept;
     Model& operator=(Model&&) noexcept;
 
-    /// Everything that is known of it, as a JSON object.
-    std::string describe() const;
+    /// Everything that is known of it, as a JSON object; remarks in `words`, where there are some.
+    std::string describe(const OptionWords* words = nullptr) const;
     const LoadedModel& loaded() const;
     const Shape& sample_shape() const { return loaded().sample.shape; }
     std::int64_t classes() const { return loaded().sample.classes; }
@@ -59,8 +60,9 @@ class Model {
     /// when request.stop says so, with `out` in between.
     void sample(const SampleRequest& request, std::span<float> out, const Progress& progress = {}) const;
 
-    /// Opens an autoencoder for decode. UsageError when the samples are no latents of it.
-    void attach_vae(const VaeRequest& request);
+    /// Opens an autoencoder for decode, in the place of one that is there; returns what its user should know, a line each.
+    /// UsageError when the samples are no latents of it.
+    std::vector<std::string> attach_vae(const VaeRequest& request);
     bool has_vae() const;
     /// Shape of what decode makes of a sample.
     Shape picture_shape() const;

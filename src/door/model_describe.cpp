@@ -31,11 +31,12 @@ Json guidance(const LoadedModel& model) {
 
 }  // namespace
 
-std::string Model::describe() const {
+std::string Model::describe(const OptionWords* words) const {
     const Parts& parts = *parts_;
     const LoadedModel& model = parts.loaded;
     const std::string& objective = model.settings.text("objective.name");
-    Json settings = Json::object();
+    Json settings = Json::object(), remarks = Json::array();
+    for (const std::string& line : model.remarks) remarks.push_back(words != nullptr ? (*words)(line) : line);
     for (const auto& [key, value] : model.settings.items()) settings[key] = value;
     const Json out = {
         {"model", model.settings.text("model.name")},
@@ -55,7 +56,7 @@ std::string Model::describe() const {
         {"direction", model.settings.text("path.direction")},
         {"precision", parts.precision == Precision::bf16 ? "bf16" : "f32"},
         {"threads", parts.team.size()},
-        {"remarks", model.remarks},
+        {"remarks", remarks},
         {"settings", settings}};
     return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

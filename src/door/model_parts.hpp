@@ -13,7 +13,8 @@ struct Model::Parts {
     LoadedModel loaded;
     Precision precision;
     std::shared_ptr<const VaeDecoder> vae;
-    Pool pool;  ///< of velocities
+    Pool pool;                                        ///< of velocities
+    std::size_t own_remarks = loaded.remarks.size();  ///< those after them are about the autoencoder
 
     Parts(const std::filesystem::path& path, const ModelChoice& choice, int threads)
         : team(threads), loaded(open_model(path, choice, team)), precision(packed_in(choice.precision)) {}

@@ -22,6 +22,10 @@ std::string set_text(const LoadedModel& loaded, const SampleRequest& request) {
                request.solver, request.as_published, request.precision == Precision::bf16, guidance.labels,
                fmt::join(guidance.omega, ","), fmt::join(guidance.t_min, ","),
                fmt::join(guidance.t_max, ",")) +
+           (request.noise.empty()
+                ? ""
+                : fmt::format(" noise {:08x}", crc32c({reinterpret_cast<const char*>(request.noise.data()),
+                                                       request.noise.size() * sizeof(float)}))) +
            (loaded.decoder != nullptr ? " " + loaded.decoder->text() : "");
 }
 

@@ -95,7 +95,7 @@ void read_guidance(Fields& fields, DrawAsk& out) {
         out.interval = Fields::interval_of(*interval, "interval");
 }
 
-NoiseRef noise_of(Fields& fields, const std::string& key, std::uint64_t otherwise) {
+NoiseEnd noise_of(Fields& fields, const std::string& key, std::uint64_t otherwise) {
     const Json* value = fields.value(key);
     if (value == nullptr) return {otherwise, 0};
     if (!value->is_object()) {
@@ -104,7 +104,7 @@ NoiseRef noise_of(Fields& fields, const std::string& key, std::uint64_t otherwis
         return {static_cast<std::uint64_t>(alone.integer(key, 0, 0, kMostSeed)), 0};
     }
     Fields own(*value, key);
-    NoiseRef out{seed_of(own), own.integer("index", 0, 0, kMostSeed)};
+    NoiseEnd out{seed_of(own), own.integer("index", 0, 0, kMostSeed)};
     own.finish();
     return out;
 }

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "generate/noise_between.hpp"
 #include "serve/json_fields.hpp"
 
 namespace mf::serve {
@@ -52,14 +53,9 @@ struct MapAsk {
     std::vector<Interval> intervals;  ///< columns
 };
 
-struct NoiseRef {
-    std::uint64_t seed = 0;
-    std::int64_t index = 0;
-};
-
 struct InterpolateAsk {
     DrawAsk draw;
-    NoiseRef from, to;
+    NoiseEnd from, to;
     std::int64_t frames = 8;
 };
 

@@ -14,6 +14,7 @@
 #include "generate/noise_between.hpp"
 #include "generate/sample_file.hpp"
 #include "io/file.hpp"
+#include "serve/api_words.hpp"
 #include "serve/base64.hpp"
 #include "serve/drawing_parts.hpp"
 #include "serve/http.hpp"
@@ -24,7 +25,8 @@ namespace {
 namespace fs = std::filesystem;
 
 RecipeModel recipe_model(const Studio& studio, const Target& target, const LoadedModel& model) {
-    return {target, model, model.decoder != nullptr ? studio.vae_path : ""};
+    const std::optional<VaeRequest>& vae = studio.shelf.vae();
+    return {target, model, studio.shelf.precision(), model.decoder != nullptr && vae ? &*vae : nullptr};
 }
 
 /// A file of our own in the folder for such files, and gone with this object.
@@ -149,18 +151,11 @@ Answer draw_interpolation(const Studio& studio, const InterpolateAsk& ask) {
     const LoadedModel& model = studio.shelf.open(target, studio.team);
     check_pictures(model, ask.draw.format);
     SampleRequest request = request_of(model, ask.draw, ask.frames, studio.limits);
-    const std::int64_t dimensions = model.sample.shape.count();
-    const auto end = [&](const NoiseRef& ref) {
-        return sampling_noise(ref.seed, static_cast<std::uint64_t>(ref.index), 1, dimensions);
-    };
-    const std::vector<float> from = end(ask.from), to = end(ask.to);
-    for (std::int64_t i = 0; i < ask.frames; ++i) {
-        const std::vector<float> noise =
-            noise_between(from, to, static_cast<double>(i) / static_cast<double>(ask.frames - 1));
-        request.noise.insert(request.noise.end(), noise.begin(), noise.end());
-    }
+    request.noise = noise_path(ask.from, ask.to, ask.frames, model.sample.shape.count());
     const Drawing drawing = drawn(studio, model, request);
-    SheetPlan plan{ask.draw.format, ask.draw.columns, ask.draw.zoom, {}, ask.draw.echo};
+    SheetPlan plan{ask.draw.format, ask.draw.columns, ask.draw.zoom,
+                   interpolation_recipe(recipe_model(studio, target, model), ask, request.guidance.labels),
+                   ask.draw.echo};
     plan.more["from"] = {{"seed", ask.from.seed}, {"index", ask.from.index}};
     plan.more["to"] = {{"seed", ask.to.seed}, {"index", ask.to.index}};
     return picture_answer(model, target.name, drawing, plan);
@@ -207,7 +202,7 @@ Answer draw_points(const Studio& studio, const PointsAsk& ask) {
                              {"states", std::move(states)},
                              {"ms", watch.seconds() * 1e3}});
         }
-        for (const std::string& line : model.remarks) remarks.push_back(line);
+        for (const std::string& line : model.remarks) remarks.push_back(in_json()(line));
         models.push_back({{"model", target.name},
                           {"objective", model.settings.text("objective.name")},
                           {"step", model.step},

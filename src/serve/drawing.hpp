@@ -24,7 +24,6 @@ struct Studio {
     AskLimits limits;
     Team& team;
     std::function<bool()> stop;
-    std::string vae_path;  ///< as it was given; for recipes
 };
 
 /// Errors are those of the library, and HttpError 413 for what would be too large.

@@ -11,6 +11,7 @@
 #include "generate/pieces.hpp"
 #include "io/png.hpp"
 #include "io/shown.hpp"
+#include "serve/api_words.hpp"
 #include "serve/base64.hpp"
 #include "serve/http.hpp"
 #include "train/build_info.hpp"
@@ -119,7 +120,8 @@ Drawing drawn(const Studio& studio, const LoadedModel& model, SampleRequest requ
     Drawing out;
     request.precision = studio.shelf.precision();
     request.remarks = [&](const std::string& line) {
-        if (std::ranges::find(out.remarks, line) == out.remarks.end()) out.remarks.push_back(line);
+        std::string said = in_json()(line);
+        if (std::ranges::find(out.remarks, said) == out.remarks.end()) out.remarks.push_back(std::move(said));
     };
     request.stop = studio.stop;
     out.labels = labels_of(model, request.guidance.labels, request.seed, request.count, request.first);

@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "serve/api_words.hpp"
+
 namespace mf::serve {
 namespace {
 
@@ -229,8 +231,8 @@ std::string cookie_of(const HttpRequest& request, std::string_view name) {
 }
 
 HttpResponse error_response(int status, const std::string& what, const std::string& hint, int retry_after) {
-    nlohmann::ordered_json body{{"error", what}};
-    if (!hint.empty()) body["hint"] = hint;
+    nlohmann::ordered_json body{{"error", in_json()(what)}};
+    if (!hint.empty()) body["hint"] = in_json()(hint);
     HttpResponse out;
     out.status = status;
     out.body = body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";

@@ -33,6 +33,7 @@ class ModelShelf {
     /// Throws what was wrong with a model that a person named; UsageError for an autoencoder that none of them needs.
     void check_named() const;
     Precision precision() const { return choice_.precision; }
+    const std::optional<VaeRequest>& vae() const { return vae_; }
 
     /// Only one thread calls what follows: the one that works.
     /// Describes what is new. Errors of a model make it unavailable.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -13,10 +14,18 @@
 namespace mf::serve {
 namespace {
 
+bool in_bf16(const RecipeModel& of) { return of.precision == Precision::bf16 && !of.model.eight_bits; }
+
 std::string model_words(const RecipeModel& of) {
     std::string out;
+    if (of.vae != nullptr) {
+        out += " --vae " + shell_word(of.vae->path.string());
+        if (of.vae->scale != "auto") out += " --latents " + of.vae->scale;
+        if (of.vae->bytes != VaeRequest{}.bytes) out += fmt::format(" --vae-memory {}", of.vae->bytes >> 20);
+    }
     if (of.target.run) out += fmt::format(" --step {}", of.model.step);
     if (!of.model.weights.starts_with("ema")) out += fmt::format(" --weights {}", of.model.weights);
+    if (in_bf16(of)) out += " --precision bf16";
     return out;
 }
 
@@ -30,7 +39,13 @@ std::string python_model(const RecipeModel& of) {
     std::string out = "import meanflow as mf\nmodel = mf.load(" + python_text(of.target.path.string());
     if (of.target.run) out += fmt::format(", step={}", of.model.step);
     if (!of.model.weights.starts_with("ema")) out += ", weights=" + python_text(of.model.weights);
-    if (!of.vae.empty()) out += ", vae=" + python_text(of.vae);
+    if (in_bf16(of)) out += ", precision=\"bf16\"";
+    out += ")\n";
+    if (of.vae == nullptr) return out;
+    out += "model.attach_vae(" + python_text(of.vae->path.string());
+    if (of.vae->scale != "auto") out += ", latents=" + python_text(of.vae->scale);
+    if (of.precision == Precision::bf16) out += ", precision=\"bf16\"";
+    if (of.vae->bytes != VaeRequest{}.bytes) out += fmt::format(", memory={}", of.vae->bytes >> 20);
     return out + ")\n";
 }
 
@@ -77,40 +92,86 @@ std::string python_text(const std::string& text) {
     return out + "\"";
 }
 
+namespace {
+
+/// What all command lines have: labels, guidance, solver, whose weights.
+std::string common_words(const RecipeModel& of, const DrawAsk& ask, const std::string& words) {
+    std::string out;
+    if (of.model.sample.classes > 0) out += labels_option(words);
+    if (!ask.omega.empty()) out += fmt::format(" --omega {}", fmt::join(ask.omega, ","));
+    if (ask.interval) out += fmt::format(" --interval {},{}", ask.interval->first, ask.interval->second);
+    if (ask.solver != "auto") out += " --solver " + ask.solver;
+    return out + model_words(of);
+}
+
+/// Which file: a sheet as the page has it, or numbers. What is made by an autoencoder stands in other columns than
+/// `meanflow sample` likes best, so they are said.
+std::string file_words(const RecipeModel& of, const DrawAsk& ask, std::int64_t count) {
+    if (kind_of(of.model) != "images" || ask.format == "npz" || ask.format == "json")
+        return " --out samples.npz";
+    std::string out;
+    const Shape shape = of.model.shown_shape();
+    const std::int64_t nearly_square = std::max<std::int64_t>(
+        1, std::lround(std::sqrt(static_cast<double>(count * shape[0]) / static_cast<double>(shape[1]))));
+    const std::int64_t columns = ask.columns == 0 && of.vae != nullptr && ask.labels.keyword != "balanced"
+                                     ? nearly_square
+                                     : ask.columns;
+    if (columns > 0) out += fmt::format(" --columns {}", columns);
+    if (ask.zoom > 0) out += fmt::format(" --zoom {}", ask.zoom);
+    return out + " --out sheet.png";
+}
+
+/// What all calls of sample have.
+std::string python_guidance(const DrawAsk& ask) {
+    std::string out;
+    if (!ask.omega.empty()) out += ", omega=" + python_numbers(ask.omega);
+    if (ask.interval) out += fmt::format(", interval=({}, {})", ask.interval->first, ask.interval->second);
+    out += fmt::format(", steps={}", ask.steps);
+    if (ask.solver != "auto") out += ", solver=" + python_text(ask.solver);
+    return out;
+}
+
+const char* python_pictures(const RecipeModel& of) {
+    return of.vae != nullptr ? "\npictures = model.decode(x)" : "";
+}
+
+}  // namespace
+
 Recipe sample_recipe(const RecipeModel& of, const DrawAsk& ask, const std::string& words,
                      std::int64_t count) {
     Recipe out;
     out.command = fmt::format("meanflow sample {} --steps {} --seed {} --count {}",
                               shell_word(of.target.path.string()), ask.steps, ask.seed, ask.first + count);
-    if (of.model.sample.classes > 0) out.command += labels_option(words);
-    if (!ask.omega.empty()) out.command += fmt::format(" --omega {}", fmt::join(ask.omega, ","));
-    if (ask.interval)
-        out.command += fmt::format(" --interval {},{}", ask.interval->first, ask.interval->second);
-    if (ask.solver != "auto") out.command += " --solver " + ask.solver;
-    if (!of.vae.empty()) out.command += " --vae " + shell_word(of.vae);
-    out.command += model_words(of);
-    if (ask.columns > 0 && ask.format != "npz" && ask.format != "json")
-        out.command += fmt::format(" --columns {}", ask.columns);
-    if (ask.zoom > 0 && ask.format != "npz" && ask.format != "json")
-        out.command += fmt::format(" --zoom {}", ask.zoom);
-    const bool pictures = kind_of(of.model) == "images" && ask.format != "npz" && ask.format != "json";
-    out.command += pictures ? " --out sheet.png" : " --out samples.npz";
+    out.command += common_words(of, ask, words) + file_words(of, ask, count);
     out.python =
-        python_model(of) + fmt::format("x = model.sample({}{}", count, python_labels(of, ask.labels));
-    if (!ask.omega.empty()) out.python += ", omega=" + python_numbers(ask.omega);
-    if (ask.interval)
-        out.python += fmt::format(", interval=({}, {})", ask.interval->first, ask.interval->second);
-    out.python += fmt::format(", steps={}, seed={}", ask.steps, ask.seed);
-    if (ask.solver != "auto") out.python += ", solver=" + python_text(ask.solver);
+        python_model(of) + fmt::format("x = model.sample({}{}{}, seed={}", count,
+                                       python_labels(of, ask.labels), python_guidance(ask), ask.seed);
     if (ask.first > 0) out.python += fmt::format(", first={}", ask.first);
-    out.python += ")";
+    out.python += std::string(")") + python_pictures(of);
+    return out;
+}
+
+Recipe interpolation_recipe(const RecipeModel& of, const InterpolateAsk& ask, const std::string& words) {
+    const auto end = [](const NoiseEnd& one) {
+        return one.index == 0 ? std::to_string(one.seed) : fmt::format("({}, {})", one.seed, one.index);
+    };
+    Recipe out;
+    out.command = fmt::format("meanflow sample {} --between {},{} --count {} --steps {}",
+                              shell_word(of.target.path.string()), text_of(ask.from), text_of(ask.to),
+                              ask.frames, ask.draw.steps);
+    out.command += common_words(of, ask.draw, words) + file_words(of, ask.draw, ask.frames);
+    out.python =
+        python_model(of) + fmt::format("x = model.sample({}, between=({}, {}){}{}){}", ask.frames,
+                                       end(ask.from), end(ask.to), python_labels(of, ask.draw.labels),
+                                       python_guidance(ask.draw), python_pictures(of));
     return out;
 }
 
 Recipe map_recipe(const RecipeModel& of, const MapAsk& ask, const std::string& words) {
     Recipe out;
     const DrawAsk& draw = ask.draw;
-    if (of.target.run && of.vae.empty() && draw.first == 0 && !ask.omega.empty() && !ask.intervals.empty()) {
+    if (of.target.run && of.vae == nullptr && draw.first == 0 && !ask.omega.empty() &&
+        !ask.intervals.empty()) {
         std::vector<double> ends;
         for (const auto& [t_min, t_max] : ask.intervals) ends.push_back(t_min), ends.push_back(t_max);
         out.command = fmt::format(

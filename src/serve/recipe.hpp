@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "generate/vae_decoder.hpp"
 #include "serve/asks.hpp"
 #include "serve/targets.hpp"
 #include "train/checkpoint.hpp"
@@ -19,11 +20,13 @@ struct Recipe {
 struct RecipeModel {
     const Target& target;
     const LoadedModel& model;
-    std::string vae;  ///< path of the autoencoder; "": none
+    Precision precision;
+    const VaeRequest* vae;  ///< null: none
 };
 
 /// `words`: those of --labels, or a keyword with its colon.
 Recipe sample_recipe(const RecipeModel& of, const DrawAsk& ask, const std::string& words, std::int64_t count);
+Recipe interpolation_recipe(const RecipeModel& of, const InterpolateAsk& ask, const std::string& words);
 Recipe map_recipe(const RecipeModel& of, const MapAsk& ask, const std::string& words);
 
 /// Quoted for a POSIX shell where that is needed.

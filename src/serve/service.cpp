@@ -18,8 +18,7 @@ struct Service::Parts {
           models(targets, request.choice, request.vae),
           runs(targets, models),
           queue(request.threads, request.most_waiting),
-          site(models, runs, queue, guard, {request.limits, request.http, request.seconds},
-               request.vae ? request.vae->path.string() : "") {}
+          site(models, runs, queue, guard, {request.limits, request.http, request.seconds}) {}
 
     Guard guard;
     Targets targets;

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "io/shown.hpp"
+#include "serve/api_words.hpp"
 #include "serve/page_files.hpp"
 #include "train/build_info.hpp"
 
@@ -73,18 +74,11 @@ class RunWatch {
 
 }  // namespace
 
-Site::Site(ModelShelf& models, RunShelf& runs, WorkQueue& queue, const Guard& guard, SiteLimits limits,
-           std::string vae_path)
-    : models_(models),
-      runs_(runs),
-      queue_(queue),
-      guard_(guard),
-      limits_(limits),
-      vae_path_(std::move(vae_path)),
-      mailboxes_(queue) {}
+Site::Site(ModelShelf& models, RunShelf& runs, WorkQueue& queue, const Guard& guard, SiteLimits limits)
+    : models_(models), runs_(runs), queue_(queue), guard_(guard), limits_(limits), mailboxes_(queue) {}
 
 Studio Site::studio(Team& team, const std::function<bool()>& stop) const {
-    return {models_, limits_.asks, team, stop, vae_path_};
+    return {models_, limits_.asks, team, stop};
 }
 
 bool Site::refresh(double seconds, const Peer& peer) {
@@ -111,6 +105,8 @@ HttpResponse Site::models(const Peer& peer) {
     constexpr double kSecondsToWait = 5;  // then what is known so far will do
     refresh(std::min(kSecondsToWait, limits_.seconds), peer);
     Json out = models_.list();
+    for (Json& model : out["models"])
+        for (Json& line : model["remarks"]) line = in_json()(line.get<std::string>());
     const AskLimits& asks = limits_.asks;
     out["limits"] = {{"count", asks.count},
                      {"steps", asks.steps},
@@ -185,6 +181,10 @@ HttpResponse Site::ask(const HttpRequest& request) {
                        lane = ask.lane](const std::shared_ptr<Job>& done) {
         mailboxes_.leave(client, lane, done);
         Json data = head;
+        const auto failed = [&data](int status, const Error& error) {
+            data.update(
+                {{"status", status}, {"error", in_json()(error.what())}, {"hint", in_json()(error.hint())}});
+        };
         try {
             queue_.rethrow(*done);
             std::string text = json_text(head);
@@ -193,11 +193,11 @@ HttpResponse Site::ask(const HttpRequest& request) {
             return Mailboxes::post(*box, {"answer", text + ",\"answer\":" + answer->body + "}", lane});
         } catch (const HttpError& error) {
             if (error.status() == 409) return Mailboxes::post(*box, {"cancelled", json_text(data), lane});
-            data.update({{"status", error.status()}, {"error", error.what()}, {"hint", error.hint()}});
+            failed(error.status(), error);
         } catch (const UsageError& error) {
-            data.update({{"status", 400}, {"error", error.what()}, {"hint", error.hint()}});
+            failed(400, error);
         } catch (const Error& error) {
-            data.update({{"status", 500}, {"error", error.what()}, {"hint", error.hint()}});
+            failed(500, error);
         } catch (const std::exception& error) {
             data.update({{"status", 500}, {"error", error.what()}, {"hint", ""}});
         }

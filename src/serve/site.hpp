@@ -24,8 +24,7 @@ struct SiteLimits {
 
 class Site {
   public:
-    Site(ModelShelf& models, RunShelf& runs, WorkQueue& queue, const Guard& guard, SiteLimits limits,
-         std::string vae_path);
+    Site(ModelShelf& models, RunShelf& runs, WorkQueue& queue, const Guard& guard, SiteLimits limits);
 
     /// Answers one request; errors are thrown (HttpError and those of the library).
     HttpResponse answer(const HttpRequest& request, const Peer& peer);
@@ -50,7 +49,6 @@ class Site {
     WorkQueue& queue_;
     const Guard& guard_;
     const SiteLimits limits_;
-    const std::string vae_path_;
     Mailboxes mailboxes_;
     const Stopwatch since_;
 };

@@ -9,12 +9,14 @@
 _Static_assert(sizeof(mf_status) == 4 && MF_OK == 0 && MF_ERROR == 1 && MF_ERROR_USAGE == 2, "mf_status");
 _Static_assert(MF_ERROR_STOPPED == 3 && MF_ERROR_MEMORY == 4, "mf_status");
 
-_Static_assert(sizeof(mf_vae_options) == 40, "mf_vae_options");
+_Static_assert(sizeof(mf_vae_options) == 56, "mf_vae_options");
 AT(mf_vae_options, size, 0);
 AT(mf_vae_options, path, 8);
 AT(mf_vae_options, scale, 16);
 AT(mf_vae_options, precision, 24);
 AT(mf_vae_options, bytes, 32);
+AT(mf_vae_options, log, 40);
+AT(mf_vae_options, user, 48);
 
 _Static_assert(sizeof(mf_model_options) == 72, "mf_model_options");
 AT(mf_model_options, size, 0);

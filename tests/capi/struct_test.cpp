@@ -2,6 +2,7 @@
 // Structs of other ages, null pointers everywhere, judges, and what the library says of itself.
 #include <array>
 #include <cstddef>
+#include <initializer_list>
 
 #include <nlohmann/json.hpp>
 
@@ -87,22 +88,14 @@ TEST(CStructs, AStructThatNobodyInitialisedIsRefused) {
     }
 }
 
-TEST(CDoor, NullIsAnErrorEverywhereAndNeverACrash) {
-    const TrainingHandle training = points_training();
-    const ModelHandle model = model_of(training);
-    std::array<float, 2> f{};
-    std::array<std::uint8_t, 4> b{};
-    mf_model* some_model = nullptr;
-    mf_training* some_training = nullptr;
-    mf_judge* judge = nullptr;
-    mf_fid* fid = nullptr;
-    char* text = nullptr;
-    mf_features features = made(mf_features_init);
-    mf_judge_info judge_info = made(mf_judge_info_init);
-    mf_training_info training_info = made(mf_training_info_init);
-    mf_model_info model_info = made(mf_model_info_init);
-    mf_flow_options flow = made(mf_flow_options_init);
-    const mf_status all[] = {
+/// Every one of these calls was given a null pointer where one is needed.
+void expect_usage(std::initializer_list<mf_status> all) {
+    int call = 0;
+    for (const mf_status one : all) EXPECT_EQ(one, MF_ERROR_USAGE) << "call " << call++;
+}
+
+TEST(CDoor, NullIsAnErrorInEveryInitAndNothingToFree) {
+    expect_usage({
         mf_sample_options_init(nullptr, 8),
         mf_vae_options_init(nullptr, 8),
         mf_model_options_init(nullptr, 8),
@@ -118,11 +111,29 @@ TEST(CDoor, NullIsAnErrorEverywhereAndNeverACrash) {
         mf_cancel_new(nullptr),
         mf_cancel_request(nullptr),
         mf_cancel_reset(nullptr),
+    });
+    mf_model_free(nullptr);
+    mf_training_free(nullptr);
+    mf_judge_free(nullptr);
+    mf_fid_free(nullptr);
+    mf_cancel_free(nullptr);
+    mf_free_text(nullptr);
+}
+
+TEST(CDoor, NullIsAnErrorForModels) {
+    const ModelHandle model = model_of(points_training());
+    std::array<float, 2> f{};
+    std::array<std::uint8_t, 4> b{};
+    mf_model* some_model = nullptr;
+    char* text = nullptr;
+    mf_model_info info = made(mf_model_info_init);
+    mf_flow_options flow = made(mf_flow_options_init);
+    expect_usage({
         mf_model_open(nullptr, nullptr, &some_model),
         mf_model_open("x", nullptr, nullptr),
         mf_model_attach_vae(nullptr, nullptr),
         mf_model_attach_vae(model.get(), nullptr),
-        mf_model_get_info(nullptr, &model_info),
+        mf_model_get_info(nullptr, &info),
         mf_model_get_info(model.get(), nullptr),
         mf_model_describe(nullptr, &text),
         mf_model_describe(model.get(), nullptr),
@@ -141,19 +152,41 @@ TEST(CDoor, NullIsAnErrorEverywhereAndNeverACrash) {
         mf_instantaneous(model.get(), nullptr, f.data(), 2),
         mf_instantaneous(model.get(), &flow, nullptr, 2),
         mf_instantaneous(model.get(), &flow, f.data(), 2),
+    });
+}
+
+TEST(CDoor, NullIsAnErrorForJudges) {
+    std::array<float, 2> f{};
+    std::array<std::uint8_t, 4> b{};
+    mf_judge* judge = nullptr;
+    mf_fid* fid = nullptr;
+    char* text = nullptr;
+    mf_features features = made(mf_features_init);
+    mf_judge_info info = made(mf_judge_info_init);
+    expect_usage({
         mf_judge_open(nullptr, nullptr, &judge),
         mf_judge_open("x", nullptr, nullptr),
-        mf_judge_get_info(nullptr, &judge_info),
+        mf_judge_get_info(nullptr, &info),
         mf_judge_describe(nullptr, &text),
         mf_judge_features(nullptr, f.data(), 1, &features, nullptr),
         mf_fid_open(nullptr, nullptr, &fid),
         mf_fid_open("x", nullptr, nullptr),
-        mf_fid_get_info(nullptr, &judge_info),
+        mf_fid_get_info(nullptr, &info),
         mf_fid_features(nullptr, b.data(), 1, 1, 1, 3, &features, nullptr),
+    });
+}
+
+TEST(CDoor, NullIsAnErrorForTrainings) {
+    const TrainingHandle training = points_training();
+    mf_training* some = nullptr;
+    mf_model* some_model = nullptr;
+    char* text = nullptr;
+    mf_training_info info = made(mf_training_info_init);
+    expect_usage({
         mf_training_new(nullptr, nullptr),
-        mf_training_resume(nullptr, -1, nullptr, &some_training),
+        mf_training_resume(nullptr, -1, nullptr, &some),
         mf_training_resume("x", -1, nullptr, nullptr),
-        mf_training_get_info(nullptr, &training_info),
+        mf_training_get_info(nullptr, &info),
         mf_training_get_info(training.get(), nullptr),
         mf_training_describe(nullptr, &text),
         mf_training_describe(training.get(), nullptr),
@@ -164,14 +197,7 @@ TEST(CDoor, NullIsAnErrorEverywhereAndNeverACrash) {
         mf_training_save(nullptr, "x", nullptr),
         mf_training_save(training.get(), nullptr, nullptr),
         mf_training_close(nullptr),
-    };
-    for (std::size_t i = 0; i < std::size(all); ++i) EXPECT_EQ(all[i], MF_ERROR_USAGE) << i;
-    mf_model_free(nullptr);
-    mf_training_free(nullptr);
-    mf_judge_free(nullptr);
-    mf_fid_free(nullptr);
-    mf_cancel_free(nullptr);
-    mf_free_text(nullptr);
+    });
 }
 
 TEST(CDoor, SaysItsVersion) {

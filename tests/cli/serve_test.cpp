@@ -2,6 +2,9 @@
 // meanflow serve: the program, its options and its end.
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -46,6 +49,64 @@ TEST(Serve, ServesUntilASignalComes) {
         EXPECT_EQ(program.wait(), 0) << program.err();
         EXPECT_LT(std::chrono::steady_clock::now() - start, 1s);
     }
+}
+
+/// A folder with a program that only writes down what it was asked to open.
+void write_fake_opener(const std::filesystem::path& folder) {
+    std::filesystem::create_directories(folder);
+    const std::filesystem::path file = folder / "xdg-open";
+    std::ofstream(file)
+        << "#!/bin/sh\nprintf '%s' \"$1\" >opened.part && mv opened.part opened\nexec sleep 2\n";
+    std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+}
+
+/// The path of programs while it lives.
+class PathOfPrograms {
+  public:
+    explicit PathOfPrograms(const std::string& path) : before_(std::getenv("PATH")) {
+        ::setenv("PATH", path.c_str(), 1);
+    }
+    ~PathOfPrograms() { ::setenv("PATH", before_.c_str(), 1); }
+    PathOfPrograms(const PathOfPrograms&) = delete;
+    PathOfPrograms& operator=(const PathOfPrograms&) = delete;
+
+  private:
+    std::string before_;
+};
+
+TEST(Serve, OpensTheBrowserWhereThereIsOne) {
+    const Scratch scratch;
+    write_fake_opener(scratch / "bin");
+    const PathOfPrograms path((scratch / "bin").string() + ":/usr/bin:/bin");
+    const std::string token = "0123456789abcdef";
+    Program program(
+        scratch, {"serve", kRuns + "/toy", "--port", "0", "--open", "--listen", "0.0.0.0", "--token", token},
+        {});
+    const int port = port_of(program);
+    ASSERT_GT(port, 0) << program.err();
+    for (int i = 0; i < 2000 && !std::filesystem::exists(scratch / "opened"); ++i)
+        std::this_thread::sleep_for(5ms);
+    const std::string here = "http://127.0.0.1:" + std::to_string(port) + "/?token=" + token;
+    EXPECT_EQ(text_of(scratch / "opened"), here);
+    EXPECT_NE(program.err().find(here + " opens the page"), std::string::npos) << program.err();
+    // The browser is not waited for, neither now nor at the end.
+    const auto start = std::chrono::steady_clock::now();
+    program.send(SIGINT);
+    EXPECT_EQ(program.wait(), 0) << program.err();
+    EXPECT_LT(std::chrono::steady_clock::now() - start, 1s);
+}
+
+TEST(Serve, ServesWhereNoBrowserIs) {
+    const Scratch scratch;
+    std::filesystem::create_directories(scratch / "empty");
+    const PathOfPrograms path(scratch / "empty");
+    Program program(scratch, {"serve", kRuns + "/toy", "--port", "0", "--open"}, {});
+    const int port = port_of(program);
+    ASSERT_GT(port, 0) << program.err();
+    EXPECT_EQ(Client(port).get("/healthz").status, 200);
+    for (int i = 0; i < 400 && program.err().find("Ctrl-C") == std::string::npos; ++i)
+        std::this_thread::sleep_for(5ms);
+    EXPECT_NE(program.err().find("there is no xdg-open here"), std::string::npos) << program.err();
 }
 
 TEST(Serve, SaysWhatIsWrong) {

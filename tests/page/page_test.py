@@ -8,6 +8,8 @@ import subprocess
 import sys
 import time
 import traceback
+import urllib.error
+import urllib.request
 
 from webdriver import Browser, free_port
 
@@ -18,14 +20,13 @@ here = os.path.dirname(os.path.abspath(__file__))
 accessible = open(os.path.join(here, "accessible.js"), encoding="utf-8").read()
 
 
-def serve():
+def serve(at=port, *more):
     log = open(os.path.join(folder, "serve.log"), "ab")
-    server = subprocess.Popen([meanflow, "serve", runs, "--port", str(port)], stdout=log, stderr=log)
+    server = subprocess.Popen([meanflow, "serve", runs, "--port", str(at), *more], stdout=log, stderr=log)
     deadline = time.time() + 20
-    import urllib.request
     while True:
         try:
-            urllib.request.urlopen(address + "healthz", timeout=5).read()
+            urllib.request.urlopen(f"http://127.0.0.1:{at}/healthz", timeout=5).read()
             return server
         except OSError:
             if time.time() > deadline or server.poll() is not None:
@@ -185,6 +186,12 @@ def between_two_noises(p):
     ends = p.b.js("return ['from-index', 'to-index'].map(id => document.getElementById(id).value)")
     assert ends == ["1", "3"], ends
     assert p.b.js("return [...document.querySelectorAll('#pictures button')].map(one => one.dataset.end ?? '').join('')") == "AB"
+    # How to make the same elsewhere.
+    assert "--between 0:1,0:3 --count 17" in p.text("between-command"), p.text("between-command")
+    assert "between=((0, 1), (0, 3))" in p.text("between-python"), p.text("between-python")
+    p.b.js("document.querySelector('#between-part details').open = true")
+    p.b.click("#copy-between-command")
+    p.b.wait("return document.getElementById('copy-between-command').textContent === 'Copied'")
 
 
 def keep_and_compare(p):
@@ -319,6 +326,33 @@ def server_goes_and_comes(p, server):
     return server
 
 
+def behind_a_token(p):
+    """For other machines: nothing without the token, and everything once it was in the address."""
+    at, token = free_port(), "0123456789abcdef-mine"
+    home = f"http://127.0.0.1:{at}/"
+    server = serve(at, "--listen", "0.0.0.0", "--token", token)
+    try:
+        for path in ("", "?token=0123456789abcdef-else", "api/models", "api/runs"):
+            try:
+                urllib.request.urlopen(home + path, timeout=20)
+                raise AssertionError(f"/{path} without the token")
+            except urllib.error.HTTPError as error:
+                assert error.code == 401, (path, error.code)
+        p.b.open(home + "?token=" + token)
+        shown = "return +document.getElementById('pictures')?.dataset.shown > 0"
+        p.b.wait(shown, what="pictures behind a token")
+        assert token not in p.b.js("return location.href + document.cookie"), "the token is seen by scripts"
+        p.settled("pictures", lambda: p.slide("seed", "5"))
+        p.b.open("about:blank")
+        p.b.open(home + "#images")
+        p.b.wait(shown, what="pictures by the cookie")
+        p.b.open(home + "#runs")
+        p.b.wait("return document.querySelectorAll('.run').length === 4", what="runs behind a token")
+        p.b.open("about:blank")
+    finally:
+        end(server)
+
+
 def main():
     began = time.time()
     server = serve()
@@ -329,7 +363,7 @@ def main():
         browser.media(prefers_reduced_motion="reduce")
         page = Page(browser)
         for check in (sliders_move_pictures, newest_wins, classes_and_counts, recipe_makes_the_same, map_takes_settings, between_two_noises,
-                      keep_and_compare, points_flow, runs_live, readable_by_all):
+                      keep_and_compare, points_flow, runs_live, readable_by_all, behind_a_token):
             at = time.time()
             try:
                 check(page)

@@ -16,6 +16,7 @@
 #include "figures/scenes.hpp"
 #include "generate/conditions.hpp"
 #include "generate/guidance.hpp"
+#include "generate/noise_between.hpp"
 #include "generate/sample_file.hpp"
 #include "generate/sampling.hpp"
 #include "train/build_info.hpp"
@@ -35,6 +36,7 @@ struct Drawn {
 
 std::int64_t count_of(const LoadedModel& loaded, const Invocation& invocation) {
     if (const std::int64_t count = invocation.options.integer("--count"); count > 0) return count;
+    if (invocation.options.was_set("--between")) return 8;
     if (loaded.decoder != nullptr) {  // a picture takes seconds
         const std::int64_t listed = listed_labels(loaded, labels_in(invocation.options));
         return listed > 0 ? 4 * listed : 16;
@@ -108,9 +110,24 @@ void check_options_act(const fs::path& out, const LoadedModel& loaded, const Inv
                          "--out x.npz, or leave --record out");
 }
 
+/// Noises on the way between the two that --between names; empty without it.
+std::vector<float> noise_of(const LoadedModel& loaded, const Invocation& invocation, std::int64_t count) {
+    if (!invocation.options.was_set("--between")) return {};
+    const std::vector<std::string> ends = invocation.options.texts("--between");
+    if (ends.size() != 2)
+        throw UsageError(fmt::format("--between names {} noises, expected two", ends.size()),
+                         "for example --between 7,8 or --between 7:2,8:0 (sample 2 of seed 7)");
+    if (invocation.options.text("--labels") != "random")
+        refuse_options(invocation, {"--seed"}, "has no effect beside --between, which names two seeds");
+    check_usage(count >= 2, "--between: both ends are drawn; --count {} is too few", count);
+    return noise_path(noise_end(ends[0], "--between"), noise_end(ends[1], "--between"), count,
+                      loaded.sample.shape.count());
+}
+
 SampleRequest whole_request(const LoadedModel& loaded, const Invocation& invocation) {
     SampleRequest request = request_of(invocation);
     request.count = count_of(loaded, invocation);
+    request.noise = noise_of(loaded, invocation, request.count);
     request.record = static_cast<int>(invocation.options.integer("--record"));
     request.times = invocation.options.reals("--times");
     request.guidance = guidance_of(invocation.options);
@@ -276,6 +293,7 @@ Command sample_command() {
         "  meanflow sample runs/cifar10 --count 50000 --pixels --out pixels.npz\n"
         "  meanflow sample runs/cifar10 --omega 4 --interval 0.3,0.7 --labels cat,dog --out "
         "cats_and_dogs.png\n"
+        "  meanflow sample runs/cifar10 --between 7,8 --count 10 --labels cat --out from_7_to_8.png\n"
         "  meanflow sample imf_b2.safetensors --vae sd_vae.safetensors --labels 207,360,387 --omega 8 "
         "--interval "
         "0.4,0.65 --out grid.png";
@@ -284,7 +302,7 @@ Command sample_command() {
          1, 1000000},
         {"--count", OptionKind::integer, "0",
          "samples; 0: 2000 points, or 8 images of each class; with --vae 4 of each label that is listed, or "
-         "16",
+         "16; with --between 8",
          0, 1e9},
         {"--out", OptionKind::text, "",
          "file to write: .png, .svg, .npz (samples, labels and how they were made), .npy or .csv; for images "
@@ -303,6 +321,9 @@ Command sample_command() {
         {"--columns", OptionKind::integer, "0",
          "images: columns of the sheet; 0: as many as classes, or square", 0, 10000},
         {"--zoom", OptionKind::integer, "0", "images: side of a pixel in the sheet; 0: as looks good", 0, 64},
+        {"--between", OptionKind::texts, "",
+         "two noises, and --count samples on the way from one to the other, both included: seeds (7,8), or "
+         "seeds with the number of a sample (7:2,8:0)"},
         {"--times", OptionKind::reals, "", "the times themselves, instead of equal steps: 1,0.5,0", 0, 1},
     };
     for (Option& option : guidance_options()) out.options.push_back(std::move(option));

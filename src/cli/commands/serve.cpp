@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/browser.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/sampling_options.hpp"
 #include "cli/screen.hpp"
@@ -13,6 +14,14 @@
 
 namespace mf::cli {
 namespace {
+
+/// The address at which a browser of this machine gets to the page: all addresses of it are none that one could go to.
+std::string here_of(const serve::Service& service, const serve::ServiceRequest& request) {
+    std::string out = service.address();
+    if (request.address == "0.0.0.0") out = fmt::format("http://127.0.0.1:{}/", service.port());
+    if (request.address == "::") out = fmt::format("http://[::1]:{}/", service.port());
+    return request.token.empty() ? out : out + "?token=" + request.token;
+}
 
 int run_serve(const Invocation& invocation) {
     StopSignals signals;  // before any thread is there
@@ -37,9 +46,9 @@ int run_serve(const Invocation& invocation) {
     for (const std::string& line : service.remarks()) remark(invocation.quiet(), line);
     fmt::print("{}\n", service.address());
     std::fflush(stdout);
-    if (!request.token.empty())
-        remark(invocation.quiet(),
-               fmt::format("{}?token={} opens the page", service.address(), request.token));
+    if (!request.token.empty()) remark(invocation.quiet(), here_of(service, request) + " opens the page");
+    if (options.flag("--open") && !open_in_browser(here_of(service, request)))
+        remark(invocation.quiet(), "--open: there is no xdg-open here that could open a browser");
     remark(invocation.quiet(), "Ctrl-C ends it");
     signals.wait();
     if (!service.stop(0.5)) {
@@ -56,7 +65,8 @@ Command serve_command() {
     Command out;
     out.name = "serve";
     out.summary = "a page in the browser to play with models and watch runs, and its API";
-    out.usage = "RUN|MODEL|FOLDER_OF_RUNS ... [--port 8080] [--vae FILE] [--listen ADDRESS --token T]";
+    out.usage =
+        "RUN|MODEL|FOLDER_OF_RUNS ... [--port 8080] [--open] [--vae FILE] [--listen ADDRESS --token T]";
     out.example =
         "  meanflow serve runs/fashion\n"
         "  meanflow serve runs/fm runs/mf runs/imf --port 0\n"
@@ -70,6 +80,7 @@ Command serve_command() {
          "--token only"},
         {"--token", OptionKind::text, "",
          "what whoever asks has to know, 16 characters or more: the page is at /?token=T then"},
+        {"--open", OptionKind::flag, "false", "opens the page in the browser of this machine (xdg-open)"},
         {"--most-count", OptionKind::integer, "1024", "samples that one request may ask for", 1, 1e6},
         {"--most-steps", OptionKind::integer, "1000", "sampler steps that one request may ask for", 1, 1e6},
         {"--most-waiting", OptionKind::integer, "16",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Pictures between two noises.
 import {Follower} from "/api.js";
-import {byId, fill, make, notice, pngUrl, wholeNumber} from "/controls.js";
+import {byId, copies, fill, make, notice, pngUrl, wholeNumber} from "/controls.js";
 import {className} from "/settings.js";
 
 const frames = 17;
@@ -41,8 +41,11 @@ export function startBetween(context, settings, ends, mark) {
     byId("strip").classList.toggle("smooth", width > 96);
     fill(byId("strip"), pictures, () => make("img", {alt: ""}), (image, png) => { image.src = pngUrl(png); });
     look();
+    byId("between-command").textContent = answer.recipe.command;
+    byId("between-python").textContent = answer.recipe.python;
     byId("strip").dataset.shown = +(byId("strip").dataset.shown ?? 0) + 1;
   };
+  for (const kind of ["command", "python"]) copies(`copy-between-${kind}`, `between-${kind}`);
   const follower = new Follower(context.stream, "between", "/api/interpolate", question, show, error => notice("between-notice", error));
   for (const [end, [seed, index]] of Object.entries(fields))
     for (const id of [seed, index])

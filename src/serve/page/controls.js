@@ -46,7 +46,7 @@ export function chip(type, name, text, checked, change) {
   return make("label", {class: "chip"}, input, make("span", {}, text));
 }
 
-export async function copy(text) {
+async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {  // no clipboard: an address without TLS that is not this machine
@@ -57,6 +57,16 @@ export async function copy(text) {
     document.execCommand("copy");
     area.remove();
   }
+}
+
+/** A button that copies what stands in a place. */
+export function copies(button, place) {
+  byId(button).addEventListener("click", async () => {
+    await copy(byId(place).textContent);
+    byId(button).textContent = "Copied";
+    tell("copied");
+    setTimeout(() => { byId(button).textContent = "Copy"; }, 1500);
+  });
 }
 
 export function save(blob, name) {

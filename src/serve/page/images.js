@@ -2,7 +2,7 @@
 // Pictures that follow the controls, what they were made by, and what is kept of them.
 import {Follower, post} from "/api.js";
 import {startBetween} from "/between.js";
-import {byId, copy, emptiness, fill, make, notice, pngUrl, save, tell} from "/controls.js";
+import {byId, copies, emptiness, fill, make, notice, pngUrl, save, tell} from "/controls.js";
 import {Kept} from "/kept.js";
 import {startMap} from "/map.js";
 import {Settings} from "/settings.js";
@@ -20,18 +20,6 @@ function noPictures(list) {
   byId("images-bench").hidden = true;
 }
 
-function recipes() {
-  for (const kind of ["command", "python"]) {
-    const button = byId(`copy-${kind}`);
-    button.addEventListener("click", async () => {
-      await copy(byId(`recipe-${kind}`).textContent);
-      button.textContent = "Copied";
-      tell("copied");
-      setTimeout(() => { button.textContent = "Copy"; }, 1500);
-    });
-  }
-}
-
 class Images {
   constructor(context) {
     this.context = context;
@@ -46,7 +34,7 @@ class Images {
     this.kept = new Kept(this.settings);
     byId("keep").addEventListener("click", () => { if (this.now) this.kept.add(this.now); });
     byId("download").addEventListener("click", () => this.download());
-    recipes();
+    for (const kind of ["command", "python"]) copies(`copy-${kind}`, `recipe-${kind}`);
   }
 
   draw() {
