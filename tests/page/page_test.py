@@ -187,7 +187,7 @@ def between_two_noises(p):
     assert ends == ["1", "3"], ends
     assert p.b.js("return [...document.querySelectorAll('#pictures button')].map(one => one.dataset.end ?? '').join('')") == "AB"
     # How to make the same elsewhere.
-    assert "--between 0:1,0:3 --count 17" in p.text("between-command"), p.text("between-command")
+    p.b.wait("return document.getElementById('between-command').textContent.includes('--between 0:1,0:3 --count 17')", what="its command")
     assert "between=((0, 1), (0, 3))" in p.text("between-python"), p.text("between-python")
     p.b.js("document.querySelector('#between-part details').open = true")
     p.b.click("#copy-between-command")
