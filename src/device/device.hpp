@@ -13,6 +13,7 @@
 #include "device/norm_kernels.hpp"
 #include "device/picture_kernels.hpp"
 #include "device/sequence_kernels.hpp"
+#include "device/training_kernels.hpp"
 
 namespace mf {
 
@@ -21,7 +22,8 @@ class Device : public DeviceMemory,
                public MatrixKernels,
                public NormKernels,
                public PictureKernels,
-               public SequenceKernels {
+               public SequenceKernels,
+               public TrainingKernels {
   public:
     virtual ~Device() = default;
     Device() = default;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "core/dtype.hpp"
 
@@ -33,5 +34,13 @@ struct Into {
     bfloat16* bf16() const { return static_cast<bfloat16*>(data); }
     operator View() const { return {data, rows, cols, type}; }  // NOLINT: what is written can be read
 };
+
+/// Numbers of the host, for kernels of a device that sees its memory.
+inline View view_of(std::span<const float> x) {
+    return {x.data(), 1, static_cast<std::int64_t>(x.size()), DType::f32};
+}
+inline Into into(std::span<float> x) {
+    return {x.data(), 1, static_cast<std::int64_t>(x.size()), DType::f32};
+}
 
 }  // namespace mf

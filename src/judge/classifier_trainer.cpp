@@ -31,9 +31,8 @@ class ClassifierLane {
 
     /// Rows [begin, end) of batch number `step`.
     void run(const Plan& plan, std::int64_t step, std::int64_t begin, std::int64_t end) {
-        std::ranges::fill(gradients_.flat(), 0.0F);
-        loss_ = 0;
-        right_ = 0;
+        gradients_.clear(device_);
+        totals_.clear(device_);
         const Context context{device_, pool_, &tape_, plan.precision};
         for (std::int64_t row = begin; row < end; row += plan.tile) {
             const std::int64_t count = std::min(plan.tile, end - row);
@@ -42,12 +41,14 @@ class ClassifierLane {
             plan.data.training(images.f32(), static_cast<std::int32_t*>(labels.raw()), plan.seed,
                                static_cast<std::uint64_t>(step * plan.batch + row), count, scratch_);
             const ImageClassifier::Output y = plan.classifier.forward(context, images);
-            const CrossEntropy entropy =
-                cross_entropy(context, y.logits, labels, plan.smoothing, static_cast<double>(plan.batch));
-            loss_ += entropy.loss.value.f32()[0];
-            right_ += entropy.right;
-            tape_.backward(entropy.loss.slot, pool_);
+            const Dual loss = cross_entropy(context, y.logits, labels, plan.smoothing,
+                                            static_cast<double>(plan.batch), totals_.square_u());
+            device_.add_total(totals_.loss(), loss.value);
+            tape_.backward(loss.slot, pool_);
         }
+        const LossSums sums = totals_.read(device_);
+        loss_ = sums.loss;
+        right_ = static_cast<std::int64_t>(sums.square_u);
     }
 
     Gradients& gradients() { return gradients_; }
@@ -59,6 +60,7 @@ class ClassifierLane {
     Pool pool_;  // first: the tape gives its tensors back to it
     Gradients gradients_;
     Tape tape_;
+    LossTotals totals_{pool_};  // of the loss, and (as square_u) of the rows that were right
     std::vector<float> scratch_;
     double loss_ = 0;
     std::int64_t right_ = 0;
@@ -77,7 +79,7 @@ struct ClassifierTrainer::Parts {
     Adam adam;
     Schedule schedule;
     std::vector<std::unique_ptr<ClassifierLane>> lanes;
-    std::vector<double> squares;  // of the gradient, one for each thread
+    std::vector<Into> gradients;  // of the lanes
     std::int64_t done = 0;
 
     Parts(const Settings& s, int threads, const std::optional<std::vector<std::string>>& class_order)
@@ -90,13 +92,13 @@ struct ClassifierTrainer::Parts {
           tile(s.integer("train.tile") > 0 ? s.integer("train.tile") : classifier.tile_rows()),
           precision(s.text("precision") == "bf16" ? Precision::bf16 : Precision::f32),
           adam(Adam::configure(s), classifier.params().count()),
-          schedule(Schedule::make(s, steps)),
-          squares(static_cast<std::size_t>(team.size())) {
+          schedule(Schedule::make(s, steps)) {
         // A short training needs a start, too.
         schedule.warmup = std::min(schedule.warmup, steps / 5);
         schedule.span = std::max<std::int64_t>(1, steps - schedule.warmup);
         for (int i = 0; i < team.size(); ++i)
             lanes.push_back(std::make_unique<ClassifierLane>(classifier.params(), device.lane(i)));
+        for (const auto& lane : lanes) gradients.push_back(lane->gradients().all());
         classifier.initialise(seed());
         classifier.params().repack(device, precision);
     }
@@ -115,24 +117,7 @@ struct ClassifierTrainer::Parts {
     }
 
     /// Adds the lanes' gradients into the first lane's, in a fixed order; returns the norm.
-    double gather() {
-        const std::int64_t count = classifier.params().count();
-        team.run([&](int thread) {
-            const auto begin = static_cast<std::size_t>(count * thread / team.size()),
-                       end = static_cast<std::size_t>(count * (thread + 1) / team.size());
-            float* sum = lanes[0]->gradients().flat().data();
-            double square = 0;
-            for (std::size_t lane = 1; lane < lanes.size(); ++lane) {
-                const float* g = lanes[lane]->gradients().flat().data();
-                for (std::size_t i = begin; i < end; ++i) sum[i] += g[i];
-            }
-            for (std::size_t i = begin; i < end; ++i) square += double{sum[i]} * sum[i];
-            squares[static_cast<std::size_t>(thread)] = square;
-        });
-        double all = 0;
-        for (const double square : squares) all += square;
-        return std::sqrt(all);
-    }
+    double gather() { return std::sqrt(device.gather_squares(gradients)); }
 };
 
 ClassifierTrainer::ClassifierTrainer(const Settings& settings, int threads,
@@ -155,7 +140,7 @@ ClassifierReport ClassifierTrainer::step() {
         const double clip = p.settings.real("optim.clip");
         const double scale = clip > 0 && out.gradient_norm > clip ? clip / out.gradient_norm : 1.0;
         ParamStore& params = p.classifier.params();
-        p.adam.update(p.team, params.flat(), p.lanes[0]->gradients().flat(), p.done, out.rate, scale);
+        p.adam.update(p.device, params.whole(), p.gradients[0], p.done, out.rate, scale);
         params.repack(p.device, p.precision);
     }
     out.step = ++p.done;

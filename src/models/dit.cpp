@@ -42,6 +42,7 @@ Dit::Dit(const Config& c) : config_(c), grid_{c.height, c.width, c.channels, c.p
                          fmt::format("{} is the nearest above", (c.hidden + 3) / 4 * 4));
     check_heads(c.hidden, c.heads, 1);
     positions_ = sine_positions(grid_, c.hidden);
+    params_.keep_constant(positions_);
     patches_ = {&params_.add("x_embedder.proj.weight", {c.hidden, c.channels, c.patch, c.patch}, true),
                 &params_.add("x_embedder.proj.bias", {c.hidden})};
     time_ = ScalarEmbedder::add(params_, "t_embedder.mlp.0", "t_embedder.mlp.2", c.hidden);
@@ -59,15 +60,14 @@ Dit::Dit(const Config& c) : config_(c), grid_{c.height, c.width, c.channels, c.p
 Dual Dit::tokens(const Context& context, const Dual& z) const {
     Dual x = patches_(context, patchify(context, z, grid_));
     // A constant is added: neither the tangent nor the gradient changes.
-    const std::int64_t table = positions_.count();
-    for (std::int64_t i = 0; i < x.value.count(); ++i) x.value.f32()[i] += positions_.f32()[i % table];
+    context.device.add_repeated(x.value, positions_);
     return x;
 }
 
 Dual Dit::condition(const Context& context, const Dual& t, const Dual& h, const Tensor& labels) const {
     Tensor known = labels;
     if (known.empty()) {
-        known = context.make({t.rows()}, DType::i32);
+        known = context.make_host({t.rows()}, DType::i32);
         for (std::int64_t i = 0; i < t.rows(); ++i)
             static_cast<std::int32_t*>(known.raw())[i] = static_cast<std::int32_t>(config_.classes);
     }

@@ -24,17 +24,14 @@ PatchGrid checked_grid(const Mit::Config& c) {
     return {c.height, c.width, c.channels, c.patch};
 }
 
-/// `given`, or a column of one number.
+/// `given`, or a column of one number; on the device.
 Tensor column(const Context& context, const Tensor& given, std::int64_t rows, float otherwise) {
-    if (!given.empty()) return given;
-    Tensor out = context.make({rows, 1});
-    out.fill(otherwise);
-    return out;
+    return given.empty() ? context.filled({rows, 1}, otherwise) : context.on_device(given);
 }
 
 Tensor labels_or_null(const Context& context, const Tensor& given, std::int64_t rows, std::int64_t null) {
     if (!given.empty()) return given;
-    Tensor out = context.make({rows}, DType::i32);
+    Tensor out = context.make_host({rows}, DType::i32);
     for (std::int64_t i = 0; i < rows; ++i)
         static_cast<std::int32_t*>(out.raw())[i] = static_cast<std::int32_t>(null);
     return out;
@@ -47,6 +44,8 @@ Mit::Mit(const Config& c)
       grid_(checked_grid(c)),
       prefix_(c.class_tokens + c.omega_tokens + 2 * c.interval_tokens + c.time_tokens),
       table_(RopeTable::make(prefix_ + grid_.count(), c.hidden / c.heads)) {
+    params_.keep_constant(table_.cos);
+    params_.keep_constant(table_.sin);
     const auto embedder = [&](const std::string& name) {
         return ScalarEmbedder::add(params_, "net." + name + ".mlp.0._flax_linear",
                                    "net." + name + ".mlp.2._flax_linear", c.hidden);
@@ -88,12 +87,13 @@ Mit::Final Mit::add_final(const std::string& name) {
 
 Dual Mit::sequence(const Context& context, const Dual& z, const Dual& h, const Condition& given) const {
     const std::int64_t rows = z.rows();
-    Tensor strength = context.make({rows, 1});
-    const Tensor omega = column(context, given.omega, rows, 1);
-    for (std::int64_t i = 0; i < rows; ++i) strength.f32()[i] = 1.0F - 1.0F / omega.f32()[i];
+    Tensor strength = context.make_host({rows, 1});
+    for (std::int64_t i = 0; i < rows; ++i)
+        strength.f32()[i] = given.omega.empty() ? 0.0F : 1.0F - 1.0F / given.omega.f32()[i];
     const Dual label =
         embedding(context, labels_or_null(context, given.labels, rows, config_.classes), *classes_);
-    const Dual w = omega_(context, strength), from = t_min_(context, column(context, given.t_min, rows, 0)),
+    const Dual w = omega_(context, context.on_device(strength)),
+               from = t_min_(context, column(context, given.t_min, rows, 0)),
                to = t_max_(context, column(context, given.t_max, rows, 1)), time = time_(context, h);
     const TokenGroup groups[] = {{class_tokens_, &label},
                                  {omega_tokens_, &w},

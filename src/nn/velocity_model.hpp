@@ -22,7 +22,7 @@ struct UV {
     Dual u, v;
 };
 
-/// Conditioning of every row; empty tensors where a model has none.
+/// Conditioning of every row, in the memory of the host; empty tensors where a model has none.
 struct Condition {
     Tensor labels;        ///< (rows) i32
     Tensor omega;         ///< (rows, 1) guidance strength

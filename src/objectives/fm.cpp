@@ -19,15 +19,16 @@ class FlowMatching final : public Objective {
           guidance_(Guidance::make(settings)) {}
 
     Dual loss(const Context& context, const VelocityModel& model, const Draws& d,
-              LossSums& sums) const override {
+              LossTotals& totals) const override {
         const Tensor z = path_.at(context, d.x, d.e, d.t);
         const Tensor v = target_.velocity(context, path_, d, z, path_.velocity(context, d.x, d.e));
-        const Guided g = guidance_.apply(context, model, z, v, d, false, false, sums);
+        const Guided g = guidance_.apply(context, model, z, v, d, false, false, totals);
         const UV f = model.forward(context, z, d.t, d.t, g.condition, {.u = true, .v = false});
-        SquareLoss out = square_loss(context, f.u, g.target, weighting_.at(d.progress),
-                                     weighting_.divisor(d.batch, v.cols()));
-        sums += {.loss = out.loss.value.f32()[0], .square_u = out.squares, .rows = d.x.rows()};
-        return std::move(out.loss);
+        Dual loss = square_loss(context, f.u, g.target, weighting_.at(d.progress),
+                                weighting_.divisor(d.batch, v.cols()), totals.square_u());
+        context.device.add_total(totals.loss(), loss.value);
+        totals.rows += d.x.rows();
+        return loss;
     }
     void draw_guidance(const Context& context, Draws& draws, const Random& random,
                        const BatchPlace& place) const override {

@@ -27,36 +27,32 @@ class AverageVelocity final : public Objective {
           tangent_(tangent) {}
 
     Dual loss(const Context& context, const VelocityModel& model, const Draws& d,
-              LossSums& sums) const override {
+              LossTotals& totals) const override {
         const std::int64_t rows = d.x.rows(), cols = d.x.cols();
         const Tensor z = path_.at(context, d.x, d.e, d.t);
         const Tensor own = path_.velocity(context, d.x, d.e);
         const bool head = tangent_ == Tangent::head, by_network = tangent_ != Tangent::velocity;
         const Guided g = guidance_.apply(context, model, z, target_.velocity(context, path_, d, z, own), d,
-                                         head, by_network && d.equal < rows, sums);
-        Tensor one = context.make({rows - d.equal, 1});
-        one.fill(1.0F);
+                                         head, by_network && d.equal < rows, totals);
+        const Tensor one = context.filled({rows - d.equal, 1}, 1.0F);
         const bool guided = guidance_.kind() != Guidance::Kind::none;
         const Tensor dz =
             by_network && d.equal < rows ? g.direction : (guided ? g.target : own).row_range(d.equal, rows);
         const UV f = model.forward(context, Dual(z).moving(dz), d.r, Dual(d.t).moving(one), g.condition,
                                    {.u = true, .v = head});
-        const Dual V = compound(context, f.u, d, sums);
+        const Dual V = compound(context, f.u, d, totals);
         if (d.trace != nullptr)
             d.trace->z = z, d.trace->own = own, d.trace->target = g.target, d.trace->u = f.u.value,
             d.trace->du_dt = f.u.tangent, d.trace->V = V.value, d.trace->v = f.v.value;
 
         const SquareWeight weight = weighting_.at(d.progress);
         const double divisor = weighting_.divisor(d.batch, cols);
-        SquareLoss u_loss = square_loss(context, V, g.target, weight, divisor);
-        sums += {.square_u = u_loss.squares, .rows = rows};
-        Dual total = std::move(u_loss.loss);
-        if (head) {
-            SquareLoss v_loss = square_loss(context, f.v, g.target, weight, divisor);
-            sums.square_v += v_loss.squares;
-            total = add(context, total, v_loss.loss);
-        }
-        sums.loss += total.value.f32()[0];
+        Dual total = square_loss(context, V, g.target, weight, divisor, totals.square_u());
+        totals.rows += rows;
+        if (head)
+            total =
+                add(context, total, square_loss(context, f.v, g.target, weight, divisor, totals.square_v()));
+        context.device.add_total(totals.loss(), total.value);
         return total;
     }
 
@@ -78,20 +74,13 @@ class AverageVelocity final : public Objective {
 
   private:
     /// V = u + (t - r) sg(du/dt). Its gradient is that of u, so it takes u's slot and leaves no record.
-    static Dual compound(const Context& context, const Dual& u, const Draws& d, LossSums& sums) {
-        const std::int64_t cols = u.cols(), from = u.tangent_begin();
+    static Dual compound(const Context& context, const Dual& u, const Draws& d, LossTotals& totals) {
+        const std::int64_t from = u.tangent_begin(), rows = u.rows();
         Tensor V = context.make(u.value.shape());
-        V.copy_from(u.value);
-        const float *t = d.t.f32(), *r = d.r.f32(), *du_dt = u.tangent.f32();
-        float* to = V.f32() + from * cols;
-        for (std::int64_t i = 0, moving = u.tangent_rows(); i < moving; ++i) {
-            const float length = t[from + i] - r[from + i];
-            for (std::int64_t j = i * cols; j < (i + 1) * cols; ++j) {
-                const float correction = length * du_dt[j];
-                to[j] += correction;
-                sums.square_jvp += static_cast<double>(correction) * correction;
-            }
-        }
+        context.device.convert(V, u.value);
+        if (from < rows)
+            context.device.add_correction(V, u.tangent, d.r.row_range(from, rows), d.t.row_range(from, rows),
+                                          totals.square_jvp());
         return {std::move(V), {}, u.slot};
     }
 

@@ -31,10 +31,11 @@ struct Draws {
     Tensor x;                     ///< (rows, D) data
     Tensor e;                     ///< (rows, D) standard normal noise
     Tensor r, t;                  ///< (rows, 1), 0 <= r <= t <= 1
+    Tensor host_t;                ///< t in the memory of the host; empty: t is there
     Tensor labels;                ///< (rows) i32, or empty
     std::int32_t null_label = 0;  ///< the label of no class: the number of classes
     Tensor dropped;               ///< (rows) u8: the null class is trained instead; or empty
-    Tensor omega, t_min, t_max;   ///< (rows, 1) guidance strength and interval, or empty
+    Tensor omega, t_min, t_max;  ///< (rows, 1) guidance strength and interval, or empty; in the host's memory
     Tensor
         references;  ///< (groups * K, D) samples of the batch around these rows, when the objective asks for K
     std::int64_t row_in_group = 0;  ///< the first row's place among `references`
@@ -42,6 +43,8 @@ struct Draws {
     std::int64_t batch = 0;  ///< rows of the whole batch: losses are divided by it
     double progress = 0;     ///< share of the training that is behind us, in [0, 1]
     LossTrace* trace = nullptr;
+
+    float time(std::int64_t row) const { return (host_t.empty() ? t : host_t).f32()[row]; }
 };
 
 /// Sums over rows, to be added up over lanes and divided by the batch.
@@ -59,12 +62,41 @@ struct LossSums {
     }
 };
 
+/// The same while they are on a device, which adds to them: read once a step.
+class LossTotals {
+  public:
+    explicit LossTotals(Pool& pool) : cells_(Tensor::zeros({kCells, 1}, DType::f64, &pool)) {}
+    void clear(Device& device) {
+        device.zero(Into(cells_).data, cells_.bytes());
+        rows = guidance_rows = 0;
+    }
+    Into loss() { return cell(0); }
+    Into square_u() { return cell(1); }
+    Into square_v() { return cell(2); }
+    Into square_jvp() { return cell(3); }
+    LossSums read(Device& device) const {
+        double sum[kCells];
+        device.read_totals(sum, cells_, kCells);
+        return {sum[0], sum[1], sum[2], sum[3], rows, guidance_rows};
+    }
+
+    std::int64_t rows = 0, guidance_rows = 0;
+
+  private:
+    static constexpr std::int64_t kCells = 4;
+    Into cell(std::int64_t i) {
+        Tensor one = cells_.row_range(i, i + 1);
+        return one;
+    }
+    Tensor cells_;
+};
+
 class Objective {
   public:
     virtual ~Objective() = default;
-    /// Records the loss of these rows on the context's tape and returns it, (1, 1); adds to `sums`.
+    /// Records the loss of these rows on the context's tape and returns it, (1, 1); adds to `totals`.
     virtual Dual loss(const Context& context, const VelocityModel& model, const Draws& draws,
-                      LossSums& sums) const = 0;
+                      LossTotals& totals) const = 0;
     /// Draws what belongs to labels (guidance, dropping) for rows whose x, times and labels are there already.
     virtual void draw_guidance(const Context&, Draws&, const Random&, const BatchPlace&) const {}
     /// Samples of the batch that each row is to be compared with (K); 0: none are drawn.

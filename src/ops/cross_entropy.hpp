@@ -10,13 +10,9 @@
 
 namespace mf {
 
-struct CrossEntropy {
-    Dual loss;               ///< (1, 1)
-    std::int64_t right = 0;  ///< rows whose largest logit is the label's
-};
-
-/// logits (rows, K) f32, labels (rows) i32 in 0 .. K - 1, 0 <= smoothing < 1.
-CrossEntropy cross_entropy(const Context& context, const Dual& logits, const Tensor& labels, double smoothing,
-                           double divisor);
+/// The loss (1, 1) of logits (rows, classes) f32; labels (rows) i32 in the memory of the host. The number of rows whose
+/// largest logit is at the label is added to `right` (device/training_kernels.hpp) unless that is absent.
+Dual cross_entropy(const Context& context, const Dual& logits, const Tensor& labels, double smoothing,
+                   double divisor, Into right = {});
 
 }  // namespace mf

@@ -109,6 +109,21 @@ void ParamStore::bind(const std::map<std::string, Tensor>& weights, const std::s
     values_ = {};
 }
 
+void ParamStore::move_to(Device& device) {
+    if (device.host_visible()) return;
+    auto pool = std::make_unique<Pool>(device);
+    const auto moved = [&](const Tensor& from) {
+        Tensor to(from.shape(), from.dtype(), pool.get());
+        device.upload(Into(to).data, from.raw(), from.bytes());
+        return to;
+    };
+    values_ = moved(values_);
+    for (Param& param : params_)
+        param.value = Tensor::view_of(whole().f32() + param.offset, param.shape, DType::f32, true);
+    for (Tensor* table : constants_) *table = moved(*table);
+    home_ = std::move(pool);
+}
+
 void ParamStore::repack(Device& device, Precision precision) {
     to_prepare_.clear();
     for (Param& param : params_) {

@@ -57,6 +57,16 @@ class ParamStore {
     const std::deque<Param>& all() const { return params_; }
     std::span<float> flat() { return values_.floats(); }
     std::span<const float> flat() const { return values_.floats(); }
+    /// The whole array, for kernels.
+    Into whole() { return values_; }
+    View whole() const { return values_; }
+    /// An array like it, of zeros, in the same memory; the store must outlive it.
+    Tensor zeros() const { return Tensor::zeros({count_}, DType::f32, home_.get()); }
+    /// A table that networks read beside their parameters; it must stay where it is, as long as the store.
+    void keep_constant(Tensor& table) { constants_.push_back(&table); }
+    /// Takes values and constants to the memory of the device, which must outlive the store. Nothing where it is the host's;
+    /// otherwise flat() is for copies only from then on (Error).
+    void move_to(Device& device);
     /// Must follow every change of the values: makes the copies that GEMM reads, in this precision.
     void repack(Device& device, Precision precision);
     /// The same for the CPU.
@@ -70,21 +80,26 @@ class ParamStore {
   private:
     std::deque<Param> params_;  // a deque: references to its members stay valid
     std::int64_t count_ = 0;
+    std::unique_ptr<Pool>
+        home_;  // of a device whose memory the host does not see; first: tensors go back to it
     Tensor values_;
+    std::vector<Tensor*> constants_;
     std::vector<WeightToPrepare> to_prepare_;
 };
 
 /// Gradients of all parameters of one store, flat in the same order. One for each lane.
 class Gradients {
   public:
-    explicit Gradients(const ParamStore& store) : values_(Tensor::zeros({store.count()})) {}
+    explicit Gradients(const ParamStore& store) : values_(store.zeros()) {}
     float* of(const Param& param) { return values_.f32() + param.offset; }
     /// For kernels: (n, k) as Param::weight.
     Into into(const Param& param) {
-        Into whole = values_;
-        return {whole.f32() + param.offset, param.shape[0], param.shape.count() / param.shape[0], DType::f32};
+        return {all().f32() + param.offset, param.shape[0], param.shape.count() / param.shape[0], DType::f32};
     }
     std::span<float> flat() { return values_.floats(); }
+    /// The whole array, for kernels.
+    Into all() { return values_; }
+    void clear(Device& device) { device.zero(all().data, values_.bytes()); }
 
   private:
     Tensor values_;

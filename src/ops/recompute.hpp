@@ -20,7 +20,8 @@ Dual recomputed(const Context& context, std::array<Dual, N> inputs, Part part) {
     y.slot = context.tape->new_slot();
     for (Dual& x : inputs) x.tangent = {};
     context.tape->record([&device = context.device, &pool = context.pool, precision = context.precision,
-                          inputs = std::move(inputs), part = std::move(part), slot = y.slot](Tape& tape) {
+                          host_pool = context.host_pool, inputs = std::move(inputs), part = std::move(part),
+                          slot = y.slot](Tape& tape) {
         Tensor gradient = tape.take_gradient(slot);
         if (gradient.empty()) return;
         Tape& inner = tape.inner();
@@ -29,7 +30,7 @@ Dual recomputed(const Context& context, std::array<Dual, N> inputs, Part part) {
             if (x.slot.wanted()) x.slot = inner.new_slot();
         std::array<GradSlot, N> slots;
         for (std::size_t i = 0; i < N; ++i) slots[i] = own[i].slot;
-        const Dual again = part({device, pool, &inner, precision}, own);
+        const Dual again = part({device, pool, &inner, precision, false, host_pool}, own);
         own = {};
         inner.add_gradient(again.slot, std::move(gradient));
         inner.run_back();

@@ -15,13 +15,9 @@ struct SquareWeight {
     double c = 1e-3;  ///< added to q
 };
 
-struct SquareLoss {
-    Dual loss;           ///< (1, 1)
-    double squares = 0;  ///< Σ_i q_i, unweighted
-};
-
-/// prediction (rows, cols) f32, target (rows, cols) f32 constant.
-SquareLoss square_loss(const Context& context, const Dual& prediction, const Tensor& target,
-                       SquareWeight weight, double divisor);
+/// The loss (1, 1) of prediction (rows, cols) f32 against target (rows, cols) f32, a constant. Σ_i q_i, unweighted, is added
+/// to `total` (device/training_kernels.hpp) unless that is absent.
+Dual square_loss(const Context& context, const Dual& prediction, const Tensor& target, SquareWeight weight,
+                 double divisor, Into total = {});
 
 }  // namespace mf

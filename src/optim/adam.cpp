@@ -8,27 +8,24 @@ namespace mf {
 Adam::Adam(const Config& config, std::int64_t parameters)
     : config_(config), m_(Tensor::zeros({parameters})), v_(Tensor::zeros({parameters})) {}
 
+Adam::Adam(const Config& config, const ParamStore& params)
+    : config_(config), m_(params.zeros()), v_(params.zeros()) {}
+
 Adam::~Adam() = default;
 
-void Adam::update(Team& team, std::span<float> weights, std::span<const float> gradients, std::int64_t step,
-                  double rate, double gradient_scale) {
+void Adam::update(Device& device, Into weights, View gradients, std::int64_t step, double rate,
+                  double gradient_scale) {
     const auto k = static_cast<double>(step + 1);
-    const auto b1 = static_cast<float>(config_.b1), b2 = static_cast<float>(config_.b2);
-    const auto m_step = static_cast<float>(1.0 - config_.b1), v_step = static_cast<float>(1.0 - config_.b2);
-    const auto m_unbias = static_cast<float>(rate / (1.0 - std::pow(config_.b1, k)));
-    const auto v_unbias = static_cast<float>(1.0 / (1.0 - std::pow(config_.b2, k)));
-    const auto eps = static_cast<float>(config_.eps), decay = static_cast<float>(rate * config_.weight_decay);
-    const auto scale = static_cast<float>(gradient_scale);
-    float *m = m_.f32(), *v = v_.f32(), *w = weights.data();
-    const float* gradient = gradients.data();
-    team.split(m_.count(), 4096, [=](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t i = begin; i < end; ++i) {
-            const float g = gradient[i] * scale;
-            m[i] = b1 * m[i] + m_step * g;
-            v[i] = b2 * v[i] + v_step * g * g;
-            w[i] -= m_unbias * m[i] / (std::sqrt(v[i] * v_unbias) + eps) + decay * w[i];
-        }
-    });
+    device.adam(weights, m_, v_, gradients,
+                {.b1 = static_cast<float>(config_.b1),
+                 .b2 = static_cast<float>(config_.b2),
+                 .m_step = static_cast<float>(1.0 - config_.b1),
+                 .v_step = static_cast<float>(1.0 - config_.b2),
+                 .m_unbias = static_cast<float>(rate / (1.0 - std::pow(config_.b1, k))),
+                 .v_unbias = static_cast<float>(1.0 / (1.0 - std::pow(config_.b2, k))),
+                 .eps = static_cast<float>(config_.eps),
+                 .decay = static_cast<float>(rate * config_.weight_decay),
+                 .scale = static_cast<float>(gradient_scale)});
 }
 
 OptionTable Adam::options(bool decay) {
@@ -51,7 +48,7 @@ Adam::Config Adam::configure(const Settings& settings) {
 }
 
 std::unique_ptr<Optimiser> Adam::make(const Settings& settings, const ParamStore& params) {
-    return std::make_unique<Adam>(configure(settings), params.count());
+    return std::make_unique<Adam>(configure(settings), params);
 }
 
 }  // namespace mf

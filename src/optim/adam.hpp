@@ -14,11 +14,13 @@ class Adam final : public Optimiser {
         double b1 = 0.9, b2 = 0.999, eps = 1e-8;
         double weight_decay = 0;  ///< decoupled; 0 for adam
     };
+    /// For that many parameters in the host's memory.
     Adam(const Config& config, std::int64_t parameters);
+    Adam(const Config& config, const ParamStore& params);
     ~Adam() override;  // not inline: its table of functions belongs to the instruction set
 
-    void update(Team& team, std::span<float> weights, std::span<const float> gradients, std::int64_t step,
-                double rate, double gradient_scale) override;
+    void update(Device& device, Into weights, View gradients, std::int64_t step, double rate,
+                double gradient_scale) override;
     std::vector<std::pair<std::string, Tensor>> state() override { return {{"adam.m", m_}, {"adam.v", v_}}; }
 
     static OptionTable options(bool decay);

@@ -11,15 +11,14 @@ Ema::Ema(double decay, std::span<const float> start)
     std::ranges::copy(start, values_.f32());
 }
 
-void Ema::update(Team& team, std::span<const float> weights, std::int64_t warm_up) {
+Ema::Ema(double decay, const ParamStore& start, Device& device) : decay_(decay), values_(start.zeros()) {
+    device.convert(values_, start.whole());
+}
+
+void Ema::update(Device& device, View weights, std::int64_t warm_up) {
     const auto n = static_cast<double>(warm_up);
     const double decay = warm_up > 0 ? std::min(decay_, n / (n + 9)) : decay_;
-    const auto step = static_cast<float>(1.0 - decay);
-    float* e = values_.f32();
-    team.split(values_.count(), 4096, [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t i = begin; i < end; ++i)
-            e[i] += step * (weights[static_cast<std::size_t>(i)] - e[i]);
-    });
+    device.ema(values_, weights, static_cast<float>(1.0 - decay));
 }
 
 double Ema::share_of_start(double decay, bool warm_up, std::int64_t updates) {

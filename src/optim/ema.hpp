@@ -3,8 +3,7 @@
 
 #include <span>
 
-#include "core/team.hpp"
-#include "tensor/tensor.hpp"
+#include "ops/param.hpp"
 
 namespace mf {
 
@@ -13,9 +12,11 @@ namespace mf {
 /// A and n / (n + 9), so that the first weights are soon forgotten; after 9 A / (1 - A) updates there is no difference.
 class Ema {
   public:
+    /// Of numbers in the host's memory.
     Ema(double decay, std::span<const float> start);
+    Ema(double decay, const ParamStore& start, Device& device);
     /// `warm_up`: number of this update, from 1; 0: no warm-up.
-    void update(Team& team, std::span<const float> weights, std::int64_t warm_up = 0);
+    void update(Device& device, View weights, std::int64_t warm_up = 0);
     double decay() const { return decay_; }
     /// How much of the average the first weights still are after so many updates: the product of their decays.
     static double share_of_start(double decay, bool warm_up, std::int64_t updates);

@@ -6,10 +6,7 @@
 // factors in bf16, as the iteration was published.
 #pragma once
 
-#include <map>
-
 #include "optim/adam.hpp"
-#include "optim/orthogonalise.hpp"
 
 namespace mf {
 
@@ -24,8 +21,8 @@ class Muon final : public Optimiser {
     };
     Muon(const Config& config, const ParamStore& params);
 
-    void update(Team& team, std::span<float> weights, std::span<const float> gradients, std::int64_t step,
-                double rate, double gradient_scale) override;
+    void update(Device& device, Into weights, View gradients, std::int64_t step, double rate,
+                double gradient_scale) override;
     std::vector<std::pair<std::string, Tensor>> state() override;
 
     static OptionTable options();
@@ -34,25 +31,17 @@ class Muon final : public Optimiser {
   private:
     struct Matrix {
         std::int64_t offset;
-        Tensor direction;  ///< (out, in) work space
-        Tensor before;     ///< the weights, which Adam's pass over the flat array must not change
+        Shape shape;  ///< (out, in)
     };
-    /// What one thread does of an update: whole matrices, so that threads meet once and bits do not depend on them.
-    struct Share {
-        std::vector<Matrix*> matrices;
-        std::map<std::pair<std::int64_t, std::int64_t>, Orthogonaliser> of_shape;
-    };
-    void deal(int threads);
-    void find_direction(Share& share, Matrix& matrix, std::span<const float> weights,
-                        std::span<const float> gradients, float scale);
-    void step_along(const Matrix& matrix, std::span<float> weights, double rate) const;
+    void find_matrices(Into weights, View gradients, double rate);
 
     Config config_;
     Adam adam_;
-    Tensor momentum_;  // flat; zero outside the matrices
+    Tensor momentum_;            // flat; zero outside the matrices
+    Tensor before_, direction_;  // of the matrices, one behind the other
     std::vector<Matrix> matrices_;
-    std::vector<Share> shares_;
-    Team solo_{1};
+    std::vector<MuonMatrix> now_;
+    std::unique_ptr<MuonMemory> memory_;
 };
 
 }  // namespace mf

@@ -3,18 +3,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <limits>
 
 #include "core/rng.hpp"
 #include "ops/cpu/cpu_device.hpp"
 
 namespace mf {
 namespace {
-
-Tensor constant_column(Pool& pool, std::int64_t rows, double value) {
-    Tensor out({rows, 1}, DType::f32, &pool);
-    out.fill(static_cast<float>(value));
-    return out;
-}
 
 Tensor rows_of(const Tensor& x, std::int64_t begin, std::int64_t end) {
     if (x.empty()) return {};
@@ -59,7 +54,7 @@ class Stepper {
         const Tensor v = velocity(z, t, t);
         if (plan_.solver == Solver::euler) return advance(z, v, s - t);
         Tensor ahead = context_.make(z.shape());
-        ahead.copy_from(z);
+        context_.device.convert(ahead, z);
         advance(ahead, v, s - t);
         const Tensor v_ahead = velocity(ahead, s, s);
         advance(z, v, 0.5 * (s - t));
@@ -68,29 +63,27 @@ class Stepper {
 
   private:
     Tensor velocity(const Tensor& z, double r, double t) const {
-        const Tensor r_column = constant_column(context_.pool, z.rows(), r),
-                     t_column = constant_column(context_.pool, z.rows(), t);
+        const Tensor r_column = context_.filled({z.rows(), 1}, static_cast<float>(r)),
+                     t_column = context_.filled({z.rows(), 1}, static_cast<float>(t));
         const auto pass = [&](const Condition& condition) {
             ending_.check(asks_);
             return model_.forward(context_, z, r_column, t_column, condition, {.u = true, .v = false})
                 .u.value;
         };
         Tensor own = pass(condition_);
-        const std::int64_t cols = own.cols();
-        std::int64_t guided = 0;
-        for (std::int64_t i = 0; i < z.rows(); ++i) guided += is_guided(i, t) ? 1 : 0;
-        if (guided == 0) return own;
-        Condition nothing = condition_;
-        nothing.labels = context_.make({z.rows()}, DType::i32);
-        std::fill_n(static_cast<std::int32_t*>(nothing.labels.raw()), z.rows(), plan_.second_pass.null_label);
-        const Tensor null = pass(nothing);
+        Tensor strengths = context_.make_host({z.rows(), 1});
+        bool any = false;
         for (std::int64_t i = 0; i < z.rows(); ++i) {
-            if (!is_guided(i, t)) continue;
-            const float omega = plan_.second_pass.omega[first_ + static_cast<std::size_t>(i)];
-            float* const to = own.f32() + i * cols;
-            const float* const from = null.f32() + i * cols;
-            for (std::int64_t j = 0; j < cols; ++j) to[j] = from[j] + omega * (to[j] - from[j]);
+            const bool guided = is_guided(i, t);
+            strengths.f32()[i] = guided ? plan_.second_pass.omega[first_ + static_cast<std::size_t>(i)]
+                                        : std::numeric_limits<float>::quiet_NaN();
+            any = any || guided;
         }
+        if (!any) return own;
+        Condition nothing = condition_;
+        nothing.labels = context_.make_host({z.rows()}, DType::i32);
+        std::fill_n(static_cast<std::int32_t*>(nothing.labels.raw()), z.rows(), plan_.second_pass.null_label);
+        context_.device.mix_guidance(own, pass(nothing), strengths.f32());
         return own;
     }
     bool is_guided(std::int64_t row, double t) const {
@@ -101,11 +94,8 @@ class Stepper {
         return !pass.omega.empty() && pass.omega[at] != 1.0F && time >= pass.t_min[at] &&
                time <= pass.t_max[at];
     }
-    static void advance(Tensor& z, const Tensor& velocity, double length) {
-        const auto h = static_cast<float>(length);
-        const float* v = velocity.f32();
-        float* to = z.f32();
-        for (std::int64_t i = 0, n = z.count(); i < n; ++i) to[i] += h * v[i];
+    void advance(Tensor& z, const Tensor& velocity, double length) const {
+        context_.device.add(z, z, velocity, static_cast<float>(length));
     }
 
     const Context& context_;

@@ -51,10 +51,14 @@ class Lane {
     void draw(const StepPlan& plan, const Context& context, std::uint64_t index, std::int64_t row,
               std::int64_t count, Draws& draws);
 
+    static void put_on_device(const Context& context, Draws& draws);
+
     Device& device_;
+    Pool host_pool_;
     Pool pool_;  // first: the tape gives its tensors back to it
     Gradients gradients_;
     Tape tape_;
+    LossTotals totals_{pool_};
     LossSums sums_;
 };
 

@@ -34,7 +34,7 @@ struct Trainer::Parts {
     Schedule schedule;
     std::vector<Ema> emas;
     std::vector<std::string> ema_names;
-    std::vector<double> partial_squares;  // of the gradient, one for each thread
+    std::vector<Into> gradients;  // of the lanes
     double clip;
     std::int64_t done = 0;
     std::int64_t guidance_rows = 0, steps_seen = 0;  // of this process
@@ -69,14 +69,14 @@ struct Trainer::Parts {
         for (int i = 0; i < plan.lanes; ++i)
             lanes.push_back(
                 std::make_unique<Lane>(model->params(), plan.lanes == 1 ? device : device.lane(i)));
-        partial_squares.resize(static_cast<std::size_t>(team.size()));
+        for (const auto& lane : lanes) gradients.push_back(lane->gradients().all());
         model->initialise(seed());
         model->params().repack(device, precision);
         for (const std::string& decay : s.texts("ema.decays")) {
             const Option as_number{"ema.decays", OptionKind::real, "0.999", "decay of the average", 0,
                                    0.9999999};
             check_option_text(as_number, decay);
-            emas.emplace_back(std::stod(decay), model->params().flat());
+            emas.emplace_back(std::stod(decay), model->params(), device);
             ema_names.push_back("ema_" + decay);
         }
     }
@@ -99,24 +99,7 @@ struct Trainer::Parts {
     }
 
     /// Adds the lanes' gradients into the first lane's; returns the norm. Sums go in a fixed order.
-    double gather_gradients() {
-        const std::int64_t count = model->params().count();
-        team.run([&](int thread) {
-            const auto begin = static_cast<std::size_t>(count * thread / team.size());
-            const auto end = static_cast<std::size_t>(count * (thread + 1) / team.size());
-            float* sum = lanes[0]->gradients().flat().data();
-            for (std::size_t lane = 1; lane < lanes.size(); ++lane) {
-                const float* g = lanes[lane]->gradients().flat().data();
-                for (std::size_t i = begin; i < end; ++i) sum[i] += g[i];
-            }
-            double squares = 0;
-            for (std::size_t i = begin; i < end; ++i) squares += static_cast<double>(sum[i]) * sum[i];
-            partial_squares[static_cast<std::size_t>(thread)] = squares;
-        });
-        double squares = 0;
-        for (double part : partial_squares) squares += part;
-        return std::sqrt(squares);
-    }
+    double gather_gradients() { return std::sqrt(device.gather_squares(gradients)); }
 
     /// What the optimiser multiplies every gradient with.
     double gradient_scale(double norm) const { return clip > 0 && norm > clip ? clip / norm : 1.0; }
@@ -132,9 +115,7 @@ struct Trainer::Parts {
         if (!std::isfinite(loss)) return "loss";
         if (std::isfinite(norm)) return "gradient's square";
         for (const Param& param : model->params().all()) {
-            const float* g = lanes[0]->gradients().of(param);
-            if (!std::all_of(g, g + param.shape.count(), [](float x) { return std::isfinite(x); }))
-                return "gradient of " + param.name;
+            if (!device.all_finite(lanes[0]->gradients().into(param))) return "gradient of " + param.name;
         }
         return "gradient norm";
     }
@@ -197,9 +178,9 @@ StepReport Trainer::step() {
         report.culprit = p.culprit(sums.loss, norm);
     } else {
         ParamStore& params = p.model->params();
-        p.optimiser->update(p.team, params.flat(), p.lanes[0]->gradients().flat(), p.done, report.rate,
+        p.optimiser->update(p.device, params.whole(), p.gradients[0], p.done, report.rate,
                             p.gradient_scale(norm));
-        for (Ema& ema : p.emas) ema.update(p.team, params.flat(), p.ema_warmup ? p.done + 1 : 0);
+        for (Ema& ema : p.emas) ema.update(p.device, params.whole(), p.ema_warmup ? p.done + 1 : 0);
         params.repack(p.device, p.precision);
     }
     ++p.done;
@@ -261,13 +242,13 @@ void Trainer::start_from(const std::map<std::string, Tensor>& weights) {
     }
     p.emas.clear();
     for (const std::string& decay : p.settings.texts("ema.decays"))
-        p.emas.emplace_back(std::stod(decay), p.model->params().flat());
+        p.emas.emplace_back(std::stod(decay), p.model->params(), p.device);
     p.model->params().repack(p.device, p.precision);
 }
 
 std::string Trainer::not_finite() {
     for (const auto& [name, tensor] : state())
-        if (!std::ranges::all_of(tensor.floats(), [](float x) { return std::isfinite(x); })) return name;
+        if (!parts_->device.all_finite(tensor)) return name;
     return "";
 }
 

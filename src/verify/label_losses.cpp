@@ -71,8 +71,10 @@ class LossFile {
         draws.trace = trace;
         Gradients gradients(net.params());
         Tape tape(&gradients, device_);
-        LossSums sums;
-        const Dual loss = objective->loss({device_, pool_, &tape, comparison_.precision()}, net, draws, sums);
+        LossTotals totals(pool_);
+        const Dual loss =
+            objective->loss({device_, pool_, &tape, comparison_.precision()}, net, draws, totals);
+        const LossSums sums = totals.read(device_);
         comparison_.value("loss", sums.loss, kTolerance);
         tape.backward(loss.slot, pool_);
         for (const Param& param : net.params().all()) each(param, gradients.of(param));

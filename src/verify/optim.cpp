@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "ops/cpu/cpu_device.hpp"
 #include "optim/adam.hpp"
 #include "optim/ema.hpp"
 #include "optim/schedule.hpp"
@@ -35,11 +36,12 @@ Course run_adam(const Reference& reference, const Adam::Config& config, const Sc
     check(count > 0 && gradients.count() % count == 0, "{}: grads does not hold whole updates of w0",
           reference.name());
     Adam adam(config, count);
+    CpuDevice device(team);
     Course out;
     for (std::int64_t k = 0; k < gradients.count() / count; ++k) {
         const auto gradient =
             gradients.floats().subspan(static_cast<std::size_t>(k * count), static_cast<std::size_t>(count));
-        adam.update(team, weights, gradient, k, schedule.at(k), 1.0);
+        adam.update(device, into(weights), view_of(gradient), k, schedule.at(k), 1.0);
         out.w.insert(out.w.end(), weights.begin(), weights.end());
         for (auto& [name, tensor] : adam.state()) {
             std::vector<float>& moments = name.ends_with(".m") ? out.m : out.v;
@@ -90,11 +92,12 @@ void compare_averages(const Reference& reference, Comparison& comparison, Team& 
         if (!name.starts_with("ema.") || name == "ema.params") continue;
         const Tensor& start = reference.at("w0");
         const auto count = static_cast<std::size_t>(start.count());
+        CpuDevice device(team);
         Ema ema(number_after(name, "ema."), start.floats());
         std::vector<float> got;
         for (std::span<const float> rest = reference.at("ema.params").floats(); rest.size() >= count;
              rest = rest.subspan(count)) {
-            ema.update(team, rest.first(count));
+            ema.update(device, view_of(rest.first(count)));
             got.insert(got.end(), ema.values().floats().begin(), ema.values().floats().end());
         }
         comparison.values(name, std::span<const float>(got), kTolerance);

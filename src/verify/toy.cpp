@@ -200,9 +200,9 @@ class Batch {
             Gradients gradients(net.params());
             CpuDevice device(team_);
             Tape tape(&gradients, device);
-            LossSums sums;
-            const Dual loss = objective->loss({device, pool_, &tape}, net, draws_, sums);
-            comparison_.value(stem + ".loss", sums.loss, kTolerance);
+            LossTotals totals(pool_);
+            const Dual loss = objective->loss({device, pool_, &tape}, net, draws_, totals);
+            comparison_.value(stem + ".loss", totals.read(device).loss, kTolerance);
             tape.backward(loss.slot, pool_);
             for (const Param& param : net.params().all()) compare_gradient(stem, param, toy, gradients);
         }

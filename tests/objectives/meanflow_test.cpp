@@ -44,12 +44,14 @@ TEST(MeanFlow, TheVHeadGivesTheTangentAndASecondLoss) {
     for (std::int64_t i = 0; i < 32; ++i)
         correction.f32()[i] = (draws.t.f32()[i / 2] - draws.r.f32()[i / 2]) * f.u.tangent.f32()[i];
     const Dual V = add(context, f.u.still(), correction);
-    const SquareLoss u_loss = square_loss(context, V, v, {}, 32),
-                     v_loss = square_loss(context, f.v, v, {}, 32);
-    tape.backward(add(context, u_loss.loss, v_loss.loss).slot, toy.pool);
+    Tensor squares = context.zeros({1, 1}, DType::f64);
+    const Dual u_loss = square_loss(context, V, v, {}, 32),
+               v_loss = square_loss(context, f.v, v, {}, 32, squares);
+    tape.backward(add(context, u_loss, v_loss).slot, toy.pool);
 
-    EXPECT_NEAR(got.loss, u_loss.loss.value.f32()[0] + v_loss.loss.value.f32()[0], 1e-6 * got.loss);
-    EXPECT_NEAR(got.sums.square_v, v_loss.squares, 1e-5 * v_loss.squares);
+    EXPECT_NEAR(got.loss, u_loss.value.f32()[0] + v_loss.value.f32()[0], 1e-6 * got.loss);
+    const double want_squares = *static_cast<const double*>(squares.raw());
+    EXPECT_NEAR(got.sums.square_v, want_squares, 1e-5 * want_squares);
     const std::vector<double> want(gradients.flat().begin(), gradients.flat().end());
     expect_near(got.gradients.flat(), want, 1e-5, "gradients");
     EXPECT_GT(std::abs(gradients.of(model.params().all().back())[0]), 0) << "the v head learns";
@@ -88,8 +90,8 @@ TEST(MeanFlow, LabelsGoWithTheirRows) {
     for (std::int32_t i = 0; i < 16; ++i)
         all.push_back(static_cast<std::int32_t*>(draws.labels.raw())[i] = 100 + i);
     const Listener model;
-    LossSums sums;
-    objective_of({"objective.name=imf"})->loss(toy.context(), model, draws, sums);
+    LossTotals totals(toy.pool);
+    objective_of({"objective.name=imf"})->loss(toy.context(), model, draws, totals);
     ASSERT_EQ(model.heard.size(), 2U);
     EXPECT_EQ(model.heard[0], std::vector<std::int32_t>(all.begin() + 4, all.end()))
         << "v pass: rows with r < t";

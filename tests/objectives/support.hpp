@@ -37,7 +37,9 @@ struct LossRun {
             Precision precision = Precision::f32)
         : gradients(model.params()) {
         Tape tape(&gradients, toy.device);
-        const Dual total = objective.loss(toy.context(&tape, precision), model, draws, sums);
+        LossTotals totals(toy.pool);
+        const Dual total = objective.loss(toy.context(&tape, precision), model, draws, totals);
+        sums = totals.read(toy.device);
         loss = total.value.f32()[0];
         tape.backward(total.slot, toy.pool);
     }

@@ -9,6 +9,8 @@
 
 #include "core/rng.hpp"
 #include "metrics/eigen.hpp"
+#include "ops/cpu/cpu_device.hpp"
+#include "ops/cpu/orthogonalise.hpp"
 
 namespace {
 
@@ -106,9 +108,10 @@ std::vector<float> after_three_steps(int threads, DType factors) {
         {.adam = {.weight_decay = 0.1}, .lr = 1e-3, .muon_lr = 0.02, .momentum = 0.9, .factors = factors},
         store);
     Team team(threads);
+    CpuDevice device(team);
     for (int step = 0; step < 3; ++step) {
         const std::vector<float> gradients = normal_numbers(10 + static_cast<std::uint64_t>(step), size);
-        muon.update(team, store.flat(), gradients, step, 1e-3, 0.5);
+        muon.update(device, store.whole(), view_of(gradients), step, 1e-3, 0.5);
     }
     return {store.flat().begin(), store.flat().end()};
 }
@@ -128,8 +131,9 @@ TEST(Muon, AFirstStepMovesAMatrixByItsRateAndDecay) {
     store.flat()[5] = 3;
     Muon muon({.adam = {.weight_decay = 0.1}, .lr = 1e-3, .muon_lr = 0.02, .momentum = 0.9}, store);
     Team team(1);
+    CpuDevice device(team);
     const std::vector<float> gradients = normal_numbers(2, 64 * 16);
-    muon.update(team, store.flat(), gradients, 0, 0.5e-3, 1);  // half of the base rate
+    muon.update(device, store.whole(), view_of(gradients), 0, 0.5e-3, 1);  // half of the base rate
     Tensor direction({64, 16}, DType::f32);
     std::copy(gradients.begin(), gradients.end(), direction.f32());
     Orthogonaliser().run(team, direction);

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "ops/cpu/cpu_device.hpp"
 #include "optim/ema.hpp"
 #include "train/config.hpp"
 
@@ -21,12 +22,13 @@ Settings with(const std::string& decays, bool warmup = false, const std::string&
 
 TEST(Averages, TheShareOfTheFirstWeightsIsWhatUpdatesLeaveOfThem) {
     Team team(1);
+    CpuDevice device(team);
     for (const bool warmup : {false, true})
         for (const double decay : {0.5, 0.9, 0.99}) {
             const std::vector<float> start = {1}, later = {0};
             Ema ema(decay, start);
             for (std::int64_t n = 1; n <= 40; ++n) {
-                ema.update(team, later, warmup ? n : 0);
+                ema.update(device, view_of(later), warmup ? n : 0);
                 EXPECT_NEAR(ema.values().floats()[0], Ema::share_of_start(decay, warmup, n), 1e-5)
                     << decay << ' ' << n << ' ' << warmup;
             }

@@ -2,6 +2,7 @@
 #include "objectives/parts/guidance.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "objectives/parts/guidance_draws.hpp"
 
@@ -10,19 +11,19 @@ namespace {
 
 const std::int32_t* labels_of(const Tensor& labels) { return static_cast<const std::int32_t*>(labels.raw()); }
 
-/// Rows of several sources put together for one pass, and where each row's result is.
+/// Rows of several sources put together for one pass; in the host's memory.
 struct Gathered {
-    Tensor z, t, omega, labels;
+    Tensor source, t, omega, labels;  ///< `source`: which row of z
     std::int64_t used = 0;
 
-    Gathered(const Context& context, std::int64_t rows, std::int64_t cols)
-        : z(context.make({rows, cols})),
-          t(context.make({rows, 1})),
-          omega(context.make({rows, 1})),
-          labels(context.make({rows}, DType::i32)) {}
+    Gathered(const Context& context, std::int64_t rows)
+        : source(context.make_host({rows}, DType::i32)),
+          t(context.make_host({rows, 1})),
+          omega(context.make_host({rows, 1})),
+          labels(context.make_host({rows}, DType::i32)) {}
 
-    std::int32_t add(const float* z_row, float time, float strength, std::int32_t label) {
-        std::copy_n(z_row, z.cols(), z.f32() + used * z.cols());
+    std::int32_t add(std::int64_t row, float time, float strength, std::int32_t label) {
+        static_cast<std::int32_t*>(source.raw())[used] = static_cast<std::int32_t>(row);
         t.f32()[used] = time;
         omega.f32()[used] = strength;
         static_cast<std::int32_t*>(labels.raw())[used] = label;
@@ -34,16 +35,19 @@ bool is_dropped(const Draws& d, std::int64_t i) {
     return !d.dropped.empty() && static_cast<const std::uint8_t*>(d.dropped.raw())[i] != 0;
 }
 
-/// v_θ of the gathered rows, (rows, D): the v head, or u over an interval of no length; nothing is recorded.
-Tensor velocity(const Context& context, const VelocityModel& model, const Gathered& rows, bool head) {
-    const std::int64_t n = rows.used, all = rows.z.rows();
+/// v_θ of the gathered rows of z, (rows, D): the v head, or u over an interval of no length; nothing is recorded.
+Tensor velocity(const Context& context, const VelocityModel& model, const Tensor& z, const Gathered& rows,
+                bool head) {
+    const std::int64_t n = rows.used, all = rows.t.rows();
     if (n == 0) return {};
     const Condition condition{.labels = rows.labels.reshaped({all, 1}).row_range(0, n).reshaped({n}),
                               .omega = rows.omega.row_range(0, n),
                               .t_min = {},
                               .t_max = {}};
-    const Tensor z = rows.z.row_range(0, n), t = rows.t.row_range(0, n);
-    UV f = model.forward(context.untaped(), z, t, t, condition, {.u = !head, .v = head});
+    Tensor states = context.make({n, z.cols()});
+    context.device.gather_rows(states, z, static_cast<const std::int32_t*>(rows.source.raw()));
+    const Tensor t = context.on_device(rows.t.row_range(0, n));
+    UV f = model.forward(context.untaped(), states, t, t, condition, {.u = !head, .v = head});
     return head ? std::move(f.v.value) : std::move(f.u.value);
 }
 
@@ -52,11 +56,11 @@ Tensor velocity(const Context& context, const VelocityModel& model, const Gather
 void Guidance::draw(const Context& context, Draws& d, const Random& random, const BatchPlace& place) const {
     if (d.labels.empty() || (kind_ == Kind::none && dropout_ == 0)) return;
     const std::int64_t rows = d.labels.count();
-    Tensor units = context.make({4, std::max(rows, place.batch)});
+    Tensor units = context.make_host({4, std::max(rows, place.batch)});
     const auto unit = [&](std::int64_t which) { return units.f32() + which * units.cols(); };
     // Of the whole batch, because the number of dropped labels is a property of it.
     random.uniforms(unit(0), unit(1), unit(2), unit(3), place.first, place.batch);
-    d.dropped = context.make({rows}, DType::u8);
+    d.dropped = context.make_host({rows}, DType::u8);
     auto* dropped = static_cast<std::uint8_t*>(d.dropped.raw());
     const std::int64_t count = dropped_labels({unit(3), static_cast<std::size_t>(place.batch)}, dropout_);
     for (std::int64_t i = 0; i < rows; ++i) {
@@ -67,9 +71,9 @@ void Guidance::draw(const Context& context, Draws& d, const Random& random, cons
         dropped[i] = first_rows_ ? rank < count : static_cast<double>(unit(3)[place.row + i]) < dropout_;
     }
     if (kind_ != Kind::flexible && kind_ != Kind::fixed) return;
-    d.omega = context.make({rows, 1});
-    d.t_min = context.make({rows, 1});
-    d.t_max = context.make({rows, 1});
+    d.omega = context.make_host({rows, 1});
+    d.t_min = context.make_host({rows, 1});
+    d.t_max = context.make_host({rows, 1});
     for (std::int64_t i = 0; i < rows; ++i) {
         const std::int64_t at = place.row + i;
         const GuidanceInterval interval =
@@ -82,7 +86,7 @@ void Guidance::draw(const Context& context, Draws& d, const Random& random, cons
 }
 
 Guidance::Row Guidance::factors(const Draws& d, std::int64_t i) const {
-    const float t = d.t.f32()[i];
+    const float t = d.time(i);
     if (kind_ == Kind::mix) {
         const bool inside = t >= t_start_ && t <= t_end_;
         return inside ? Row{omega_, kappa_, 1 - omega_ - kappa_, 1.0F} : Row{1, 0, 0, 1.0F};
@@ -99,8 +103,8 @@ struct Guidance::Wanted {
     std::int32_t* conditional;
     std::int32_t* null;
 
-    Wanted(const Context& context, std::int64_t count, std::int64_t cols)
-        : rows(context, 2 * count, cols), places(context.make({2, count}, DType::i32)) {
+    Wanted(const Context& context, std::int64_t count)
+        : rows(context, 2 * count), places(context.make_host({2, count}, DType::i32)) {
         conditional = static_cast<std::int32_t*>(places.raw());
         null = conditional + count;
         std::fill_n(conditional, 2 * count, -1);
@@ -110,58 +114,58 @@ struct Guidance::Wanted {
 /// Conditional rows first, then those of the null class.
 Guidance::Wanted Guidance::wanted(const Context& context, const Tensor& z, const Draws& d,
                                   bool direction) const {
-    const std::int64_t rows = z.rows(), cols = z.cols();
+    const std::int64_t rows = z.rows();
     const bool guided = guides(d);
-    Wanted out(context, rows, cols);
+    Wanted out(context, rows);
     for (std::int64_t i = 0; i < rows; ++i) {
         const Row f = guided ? factors(d, i) : Row{1, 0, 0, 1.0F};
         const bool moves = direction && i >= d.equal;
         if ((!is_dropped(d, i) && f.conditional != 0) || moves || (guided && !saving_))
-            out.conditional[i] = out.rows.add(z.f32() + i * cols, d.t.f32()[i], f.omega,
-                                              d.labels.empty() ? d.null_label : labels_of(d.labels)[i]);
+            out.conditional[i] =
+                out.rows.add(i, d.time(i), f.omega, d.labels.empty() ? d.null_label : labels_of(d.labels)[i]);
     }
     for (std::int64_t i = 0; i < rows && guided; ++i)
         if (!saving_ || (!is_dropped(d, i) && factors(d, i).null != 0))
-            out.null[i] = out.rows.add(z.f32() + i * cols, d.t.f32()[i], 1.0F, d.null_label);
+            out.null[i] = out.rows.add(i, d.time(i), 1.0F, d.null_label);
     return out;
 }
 
-void Guidance::guide_row(float* to, const float* v, const float* theta, std::int64_t cols, const Row& f,
-                         std::int32_t conditional, std::int32_t null) {
-    for (std::int64_t j = 0; j < cols; ++j) {
-        double sum = f.own * v[j];
-        if (f.conditional != 0) sum += f.conditional * theta[conditional * cols + j];
-        if (f.null != 0) sum += f.null * theta[null * cols + j];
-        to[j] = static_cast<float>(sum);
+/// v_g of every row; where `drop`, rows whose label is dropped keep v.
+Tensor Guidance::guided(const Context& context, const Tensor& v, const Tensor& theta, const Draws& d,
+                        const Wanted& want, bool drop) const {
+    const std::int64_t rows = v.rows();
+    constexpr auto row_bytes = static_cast<std::int64_t>(sizeof(GuidedRow));
+    Tensor memory = context.make_host({rows, row_bytes}, DType::u8);
+    auto* const how = static_cast<GuidedRow*>(memory.raw());
+    for (std::int64_t i = 0; i < rows; ++i) {
+        const Row f = factors(d, i);
+        const bool kept = drop && is_dropped(d, i);
+        how[i] = {kept ? std::numeric_limits<double>::quiet_NaN() : f.own, f.conditional, f.null,
+                  want.conditional[i], want.null[i]};
     }
+    Tensor out = context.make({rows, v.cols()});
+    context.device.guide(out, v, theta, how);
+    return out;
 }
 
 Guided Guidance::apply(const Context& context, const VelocityModel& model, const Tensor& z, const Tensor& v,
-                       const Draws& d, bool head, bool direction, LossSums& sums) const {
+                       const Draws& d, bool head, bool direction, LossTotals& totals) const {
     const std::int64_t rows = z.rows(), cols = z.cols();
     Guided out{v, {}, condition(context, d)};
     if (!guides(d) && !direction) return out;
     const Wanted want = wanted(context, z, d, direction);
-    const Tensor theta = velocity(context, model, want.rows, head);
-    sums.guidance_rows += want.rows.used;
-    const auto guide = [&](std::int64_t i, float* to) {
-        guide_row(to, v.f32() + i * cols, theta.f32(), cols, factors(d, i), want.conditional[i],
-                  want.null[i]);
-    };
-    if (direction) out.direction = context.make({rows - d.equal, cols});
-    for (std::int64_t i = d.equal; i < rows && direction; ++i)
-        std::copy_n(theta.f32() + want.conditional[i] * cols, cols,
-                    out.direction.f32() + (i - d.equal) * cols);
+    const Tensor theta = velocity(context, model, z, want.rows, head);
+    totals.guidance_rows += want.rows.used;
+    if (direction) {
+        out.direction = context.make({rows - d.equal, cols});
+        context.device.gather_rows(out.direction, theta, want.conditional + d.equal);
+    }
     if (!guides(d)) return out;
-    out.target = context.make({rows, cols});
-    out.target.copy_from(v);
-    for (std::int64_t i = 0; i < rows; ++i)
-        if (!is_dropped(d, i)) guide(i, out.target.f32() + i * cols);
+    out.target = guided(context, v, theta, d, want, true);
     if (d.trace != nullptr && !saving_) {
         d.trace->conditional = theta.row_range(0, rows);
         d.trace->null = theta.row_range(rows, 2 * rows);
-        d.trace->before_drop = Tensor({rows, cols}, DType::f32);
-        for (std::int64_t i = 0; i < rows; ++i) guide(i, d.trace->before_drop.f32() + i * cols);
+        d.trace->before_drop = guided(context, v, theta, d, want, false);
     }
     return out;
 }
@@ -170,7 +174,7 @@ Condition Guidance::condition(const Context& context, const Draws& d) {
     Condition out{.labels = d.labels, .omega = d.omega, .t_min = d.t_min, .t_max = d.t_max};
     if (d.dropped.empty()) return out;
     const std::int64_t rows = d.labels.count();
-    out.labels = context.make({rows}, DType::i32);
+    out.labels = context.make_host({rows}, DType::i32);
     for (std::int64_t i = 0; i < rows; ++i)
         static_cast<std::int32_t*>(out.labels.raw())[i] =
             is_dropped(d, i) ? d.null_label : labels_of(d.labels)[i];

@@ -34,7 +34,7 @@ class Guidance {
     /// `head`: v_θ is the v head, otherwise u(z, t, t). `direction`: the rows with a tangent want v_θ(z | y).
     /// `v`: what is guided, (rows, D).
     Guided apply(const Context& context, const VelocityModel& model, const Tensor& z, const Tensor& v,
-                 const Draws& draws, bool head, bool direction, LossSums& sums) const;
+                 const Draws& draws, bool head, bool direction, LossTotals& totals) const;
 
     /// Keys of the objectives that can be guided; of those that only drop labels.
     static OptionTable options(const std::string& initial_kind);
@@ -50,8 +50,8 @@ class Guidance {
     struct Wanted;  ///< rows of v_θ that are to be computed
     Wanted wanted(const Context& context, const Tensor& z, const Draws& draws, bool direction) const;
     bool guides(const Draws& draws) const { return kind_ != Kind::none && !draws.labels.empty(); }
-    static void guide_row(float* to, const float* v, const float* theta, std::int64_t cols,
-                          const Row& factors, std::int32_t conditional, std::int32_t null);
+    Tensor guided(const Context& context, const Tensor& v, const Tensor& theta, const Draws& draws,
+                  const Wanted& want, bool drop) const;
     static Condition condition(const Context& context, const Draws& draws);
 
     Kind kind_ = Kind::none;

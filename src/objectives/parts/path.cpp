@@ -6,21 +6,14 @@ namespace mf {
 Tensor Path::at(const Context& context, const Tensor& x, const Tensor& e, const Tensor& t) const {
     const Tensor &start = is_reverse() ? x : e, &end = is_reverse() ? e : x;
     Tensor z = context.make(x.shape());
-    const std::int64_t rows = x.rows(), cols = x.cols();
-    const float *a = start.f32(), *b = end.f32(), *times = t.f32();
-    float* to = z.f32();
-    for (std::int64_t i = 0; i < rows; ++i)
-        for (std::int64_t j = i * cols; j < (i + 1) * cols; ++j)
-            to[j] = (1.0F - times[i]) * a[j] + times[i] * b[j];
+    context.device.mix_by_time(z, start, end, t);
     return z;
 }
 
 Tensor Path::velocity(const Context& context, const Tensor& x, const Tensor& e) const {
     const Tensor &start = is_reverse() ? x : e, &end = is_reverse() ? e : x;
     Tensor v = context.make(x.shape());
-    const float *a = start.f32(), *b = end.f32();
-    float* to = v.f32();
-    for (std::int64_t i = 0, n = x.count(); i < n; ++i) to[i] = b[i] - a[i];
+    context.device.add(v, end, start, -1.0F);
     return v;
 }
 

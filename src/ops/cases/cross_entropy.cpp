@@ -21,7 +21,7 @@ OpCase entropy_case(std::int64_t rows, std::int64_t classes, double smoothing, d
         Tensor labels = context.make({data[1].rows()}, DType::i32);
         for (std::int64_t i = 0; i < data[1].rows(); ++i)
             static_cast<std::int32_t*>(labels.raw())[i] = label_number(data[1].value.f32()[i], classes);
-        return cross_entropy(context, data[0], labels, smoothing, divisor).loss;
+        return cross_entropy(context, data[0], labels, smoothing, divisor);
     };
     out.reference = [=](const Numbers& x, const Numbers&) {
         double loss = 0;

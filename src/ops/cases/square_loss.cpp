@@ -23,7 +23,7 @@ OpCase square_loss_case(std::int64_t rows, std::int64_t cols, SquareWeight weigh
     out.data = {{.name = "prediction", .shape = {rows, cols}},
                 {.name = "target", .shape = {rows, cols}, .differentiated = false}};
     out.run = [=](const Context& context, std::span<const Dual> data, std::span<const Param* const>) {
-        return square_loss(context, data[0], data[1].value, weight, divisor).loss;
+        return square_loss(context, data[0], data[1].value, weight, divisor);
     };
     out.reference = [=](const Numbers& x, const Numbers& x0) {
         const std::vector<double> q = row_squares(x, rows), q0 = row_squares(x0, rows);

@@ -86,6 +86,23 @@ class CpuDevice final : public Device {
     void neighbours(Into y, View x, const PlaceGrid& grid) override;
     void neighbours_adjoint(Into dx, View dy, const PlaceGrid& grid) override;
 
+    void mix_by_time(Into z, View a, View b, View t) override;
+    void add_correction(Into V, View du_dt, View r, View t, Into total) override;
+    void square_loss(const SquareLossPass& pass) override;
+    void cross_entropy(const CrossEntropyPass& pass) override;
+    void guide(Into target, View v, View theta, const GuidedRow* rows) override;
+    void posterior_velocity(const PosteriorPass& pass, Pool& scratch) override;
+    void add_total(Into total, View x) override;
+    void read_totals(double* to, View totals, std::int64_t count) override;
+    double gather_squares(std::span<const Into> parts) override;
+    bool all_finite(View x) override;
+    void adam(Into weights, Into m, Into v, View gradient, const AdamStep& step) override;
+    void ema(Into average, View weights, float step) override;
+    void muon_directions(std::span<const MuonMatrix> matrices, const MuonStep& step,
+                         std::unique_ptr<MuonMemory>& memory) override;
+    void muon_step(std::span<const MuonMatrix> matrices, float keep, MuonMemory& memory) override;
+    void mix_guidance(Into own, View null, const float* omega) override;
+
   protected:
     void run_lanes(void (*call)(void*, int, Device&), void* work) override;
 
@@ -99,6 +116,7 @@ class CpuDevice final : public Device {
     Team solo_{1};  // of the lanes; several threads may share a team of one
     std::vector<std::unique_ptr<CpuDevice>> lanes_;
     Pool own_scratch_;
+    std::vector<double> partial_;  // sums of the threads
 };
 
 namespace cpu {

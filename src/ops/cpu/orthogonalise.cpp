@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "optim/orthogonalise.hpp"
+#include "ops/cpu/orthogonalise.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "objectives/parts/posterior_mean.hpp"
+#include "ops/cpu/posterior_mean.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The inner loop of the stable target: rows x candidates exponentials a step, more than a small network's activations
 // have. Dimensions go in pairs, so that points need each array once.
-#include "objectives/parts/posterior_mean.hpp"
+#include "ops/cpu/posterior_mean.hpp"
 
 #include <algorithm>
 #include <bit>
