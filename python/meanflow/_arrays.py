@@ -91,6 +91,23 @@ def number_list(x: Any, name: str) -> list[float]:
     return out.reshape(-1).tolist()
 
 
+def whole(x: Any, name: str, least: int = 0, most: int = 2**53) -> int:
+    """A whole number of that range: nothing is rounded, and no text is read."""
+    integral = isinstance(x, (float, np.floating)) and float(x).is_integer()
+    if isinstance(x, (bool, np.bool_)) or not (integral or hasattr(x, "__index__")):
+        raise UsageError(f"{name} is {x!r}, expected a whole number")
+    out = int(x)
+    if not least <= out <= most:
+        range_ = f"from {least} on" if most >= 2**53 else f"from {least} to {most}"
+        raise UsageError(f"{name} is {out}, expected a whole number {range_}")
+    return out
+
+
+def thread_count(x: Any) -> int:
+    """0: all cores."""
+    return whole(x, "threads", 0, 1024)
+
+
 def remark(lines: list[str], stacklevel: int = 3) -> None:
     """What a person should know though nothing failed, as warnings."""
     if lines:

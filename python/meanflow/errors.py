@@ -46,3 +46,14 @@ class missing_files:
     def __exit__(self, kind, error, trace) -> None:
         if isinstance(error, Error) and any(not os.path.exists(path) for path in self.paths):
             raise MissingFileError(error.message, error.hint) from None
+
+
+class wrong_arrays:
+    """``with wrong_arrays()``: whatever is wrong with arrays that a caller gave is a ValueError."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind, error, trace) -> None:
+        if isinstance(error, Error) and not isinstance(error, UsageError):
+            raise UsageError(error.message, error.hint) from None

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import _meanflow
-from ._arrays import as_array, as_floats, as_matrix
-from .errors import UsageError, missing_files
+from ._arrays import as_array, as_floats, as_matrix, thread_count, whole
+from .errors import UsageError, missing_files, wrong_arrays
 from .pictures import bytes_of
 
 __all__ = [
@@ -44,7 +44,8 @@ def statistics(x: Any) -> tuple[np.ndarray, np.ndarray]:
             return _meanflow.read_statistics(path)
     if isinstance(x, (tuple, list)) and len(x) == 2 and np.ndim(x[0]) == 1 and np.ndim(x[1]) == 2:
         return as_floats(x[0], "mean", np.float64), as_floats(x[1], "covariance", np.float64)
-    return _meanflow.fit_gaussian(as_matrix(x, "features"))
+    with wrong_arrays():
+        return _meanflow.fit_gaussian(as_matrix(x, "features"))
 
 
 def fid(a: Any, b: Any) -> float:
@@ -53,37 +54,47 @@ def fid(a: Any, b: Any) -> float:
     a, b: features (n, d); (mean, covariance); or a file of statistics (.npz). Few samples are biased upwards: compare like
     with like.
     """
-    return _meanflow.frechet(*statistics(a), *statistics(b))
+    of_a, of_b = statistics(a), statistics(b)
+    with wrong_arrays():
+        return _meanflow.frechet(*of_a, *of_b)
 
 
 def kid(a: Any, b: Any) -> float:
     """Kernel distance of features (n, d) and (m, d), unbiased, of all rows at once; may be a little below 0."""
-    return _meanflow.kid(as_matrix(a, "a"), as_matrix(b, "b"))
+    with wrong_arrays():
+        return _meanflow.kid(as_matrix(a, "a"), as_matrix(b, "b"))
 
 
 def precision_recall(real: Any, generated: Any, k: int = 3) -> PrecisionRecall:
     """Precision and recall by k-th nearest neighbours, of features (n, d) and (m, d)."""
-    return PrecisionRecall(*_meanflow.precision_recall(as_matrix(real, "real"), as_matrix(generated, "generated"), int(k)))
+    k = whole(k, "k", 1, 1000)
+    with wrong_arrays():
+        return PrecisionRecall(*_meanflow.precision_recall(as_matrix(real, "real"), as_matrix(generated, "generated"), k))
 
 
 def inception_score(logits: Any, parts: int = 10) -> InceptionScore:
     """Of logits (n, classes): how sure a classifier is, and how evenly its classes are used; over parts of the rows."""
-    return InceptionScore(*_meanflow.inception_score(as_matrix(logits, "logits"), int(parts)))
+    parts = whole(parts, "parts", 1, 1_000_000)
+    with wrong_arrays():
+        return InceptionScore(*_meanflow.inception_score(as_matrix(logits, "logits"), parts))
 
 
 def sliced_wasserstein(a: Any, b: Any) -> float:
     """Sliced Wasserstein-2 distance of points in the plane, (n, 2) and (m, 2), from 128 directions."""
-    return _meanflow.sliced_wasserstein(as_matrix(a, "a"), as_matrix(b, "b"))
+    with wrong_arrays():
+        return _meanflow.sliced_wasserstein(as_matrix(a, "a"), as_matrix(b, "b"))
 
 
 def energy_distance(a: Any, b: Any) -> float:
     """Energy distance of (n, d) and (m, d), unbiased."""
-    return _meanflow.energy_distance(as_matrix(a, "a"), as_matrix(b, "b"))
+    with wrong_arrays():
+        return _meanflow.energy_distance(as_matrix(a, "a"), as_matrix(b, "b"))
 
 
 def mmd2(a: Any, b: Any, sigma: float | None = None) -> float:
     """Squared maximum mean discrepancy of (n, d) and (m, d), Gaussian kernel, unbiased; sigma None: the median distance."""
-    return _meanflow.mmd2(as_matrix(a, "a"), as_matrix(b, "b"), None if sigma is None else float(sigma))
+    with wrong_arrays():
+        return _meanflow.mmd2(as_matrix(a, "a"), as_matrix(b, "b"), None if sigma is None else float(sigma))
 
 
 def _bytes(pictures: Any) -> np.ndarray:
@@ -110,7 +121,7 @@ class Judge:
     def __init__(self, path: os.PathLike | str, *, threads: int = 0) -> None:
         self._reopen = (os.path.abspath(path), {"threads": threads})
         with missing_files(path):
-            self._engine = _meanflow.open_judge(os.fspath(path), int(threads))
+            self._engine = _meanflow.open_judge(os.fspath(path), thread_count(threads))
 
     @property
     def sample_shape(self) -> tuple[int, ...]:
@@ -155,7 +166,7 @@ class FidNetwork:
     def __init__(self, path: os.PathLike | str, *, variant: str = "imf-jax", precision: str = "f32", threads: int = 0) -> None:
         self._reopen = (os.path.abspath(path), {"variant": variant, "precision": precision, "threads": threads})
         with missing_files(path):
-            self._engine = _meanflow.open_fid_network(os.fspath(path), variant, precision, int(threads))
+            self._engine = _meanflow.open_fid_network(os.fspath(path), variant, precision, thread_count(threads))
 
     @property
     def variant(self) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Callable
 import numpy as np
 
 from . import _meanflow
-from ._arrays import as_rows, as_times, number_list, remark
+from ._arrays import as_rows, as_times, number_list, remark, thread_count, whole
 from ._conditions import guidance_words
 from ._notebook import model_html, progress_for
 from .errors import UsageError, missing_files
@@ -40,7 +40,9 @@ def load(
     """
     path = os.fspath(path)
     with missing_files(path):
-        engine = _meanflow.open(path, weights, -1 if step is None else int(step), int(side), precision or "", int(threads))
+        engine = _meanflow.open(
+            path, weights, -1 if step is None else whole(step, "step"), whole(side, "side", 0, 4096), precision or "", thread_count(threads)
+        )
     recipe = {"weights": weights, "step": step, "side": side, "precision": precision, "threads": threads}
     model = Model(engine, os.path.abspath(path), recipe)
     remark(model.about["remarks"])
@@ -129,22 +131,23 @@ class Model:
 
         ValueError for what cannot act on this network.
         """
-        count = int(count)
-        if count < 1:
-            raise UsageError(f"count is {count}, expected at least one sample")
-        if seed < 0 or first < 0:
-            raise UsageError(f"seed is {seed} and first {first}, expected numbers from 0 on")
+        count, first, seed = whole(count, "count", 1), whole(first, "first"), whole(seed, "seed")
+        steps = whole(steps, "steps", 1, 1_000_000)
+        if times is not None and steps != 1:
+            raise UsageError("steps and times are given; one of the two", "times [1, 0.5, 0] are two steps")
         engine = self._open
         if noise is not None:
             noise = as_rows(noise, self._shape, "noise")
             if noise.shape[0] != count:
                 raise UsageError(f"noise has {noise.shape[0]} rows for {count} samples")
+            if not np.isfinite(noise).all():
+                raise UsageError("noise holds numbers that are not finite")
         if between is not None:
             noise = self._noise_between(between, count, noise)
         out = np.empty((count, *self._shape), np.float32)
         with progress_for(progress, count, "samples") as tell:
             lines = engine.sample(
-                out, count, guidance_words(labels, omega, interval), int(steps), int(seed), int(first), solver,
+                out, count, guidance_words(labels, omega, interval), steps, seed, first, solver,
                 number_list(times, "times"), noise, bool(as_published), tell,
             )  # fmt: skip
         if lines:
@@ -156,11 +159,11 @@ class Model:
             raise UsageError("noise and between are given; one of the two")
         if count < 2:
             raise UsageError(f"count is {count}, expected at least both ends of between")
-        try:
-            ends = [(int(end[0]), int(end[1])) if isinstance(end, (tuple, list)) else (int(end), 0) for end in between]
-        except (TypeError, ValueError, IndexError):
-            ends = []
-        if len(ends) != 2 or min(min(end) for end in ends) < 0:
+        ends = []
+        if isinstance(between, (tuple, list)):
+            pairs = [end if isinstance(end, (tuple, list)) else (end, 0) for end in between]
+            ends = [tuple(whole(number, "between") for number in pair) for pair in pairs if len(pair) == 2]
+        if len(ends) != 2 or len(between) != 2:
             raise UsageError(f"between is {between!r}, expected two noises", "(7, 8), two seeds, or ((7, 2), (8, 0)), samples of them")
         return self._open.noise_between(ends[0], ends[1], count)
 
@@ -176,7 +179,7 @@ class Model:
         """
         path = os.fspath(path)
         with missing_files(path):
-            lines = self._open.attach_vae(path, latents, precision, int(memory))
+            lines = self._open.attach_vae(path, latents, precision, whole(memory, "memory", 1, 1 << 24))
         remark(lines)
         self._vae = {"path": os.path.abspath(path), "latents": latents, "precision": precision, "memory": memory}
         self._about = None
@@ -196,12 +199,12 @@ class Model:
         an input of the network. Networks of flow matching give the instantaneous velocity at t.
         """
         z, r, t = self._asked(z, r, t)
-        return self._open.velocity(z, r, t, None, guidance_words(labels, omega, interval), seed, False)[0]
+        return self._open.velocity(z, r, t, None, guidance_words(labels, omega, interval), whole(seed, "seed"), False)[0]
 
     def v(self, z: Any, t: Any, *, labels: Any = None, omega: Any = None, interval: Any = None, seed: int = 0) -> np.ndarray:
         """The instantaneous velocity: of the v head, or u(z, t, t). float32 of the shape of z."""
         z, t, _ = self._asked(z, t, t)
-        return self._open.instantaneous(z, t, guidance_words(labels, omega, interval), seed)
+        return self._open.instantaneous(z, t, guidance_words(labels, omega, interval), whole(seed, "seed"))
 
     def jvp(
         self, z: Any, r: Any, t: Any, tangent: Any = None, *, labels: Any = None, omega: Any = None, interval: Any = None, seed: int = 0
@@ -215,7 +218,7 @@ class Model:
             tangent = as_rows(tangent, self._shape, "tangent")
             if tangent.shape != z.shape:
                 raise UsageError(f"tangent has shape {tangent.shape} and z {z.shape}")
-        return self._open.velocity(z, r, t, tangent, guidance_words(labels, omega, interval), seed, True)
+        return self._open.velocity(z, r, t, tangent, guidance_words(labels, omega, interval), whole(seed, "seed"), True)
 
     def _asked(self, z: Any, r: Any, t: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         return as_rows(z, self._shape, "z"), as_times(r, "r"), as_times(t, "t")

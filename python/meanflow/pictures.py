@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import _meanflow
-from ._arrays import as_array, as_floats
+from ._arrays import as_array, as_floats, whole
 from .errors import UsageError
 
 __all__ = ["Samples", "sheet", "to_images"]
@@ -54,7 +54,8 @@ def sheet(x: Any, columns: int = 0, zoom: int = 0, text: dict[str, str] | None =
         values = values / np.float32(127.5) - np.float32(1)
     if values.ndim != 4 or values.shape[0] == 0:
         raise UsageError(f"x has shape {values.shape}, expected pictures (N, H, W, C)")
-    if columns <= 0:
+    columns, zoom = whole(columns, "columns", 0, 10_000), whole(zoom, "zoom", 0, 64)
+    if columns == 0:
         columns = int(np.ceil(np.sqrt(values.shape[0])))
     return _meanflow.sheet(np.ascontiguousarray(values), columns, zoom, text or {})
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from . import _meanflow
-from ._arrays import number_list, remark
+from ._arrays import number_list, remark, thread_count, whole
 from ._conditions import label_words
 from .errors import UsageError, missing_files
 
@@ -83,11 +83,11 @@ def figure(
         flat += both
     given = any(x is not None for x in (labels, omega, intervals, steps)) or seed != 0 or solver != "auto" or weights != "ema"
     words = _meanflow.FigureWords(
-        label_words(labels), weights, solver, number_list(omega, "omega"), flat, [int(n) for n in number_list(steps, "steps")],
-        int(count), -1 if step is None else int(step), int(seed), given,
+        label_words(labels), weights, solver, number_list(omega, "omega"), flat, [whole(n, "steps", 1, 1_000_000) for n in number_list(steps, "steps")],
+        whole(count, "count"), -1 if step is None else whole(step, "step"), whole(seed, "seed"), given,
     )  # fmt: skip
     with missing_files(*(path for _, path in rows)):
-        files, lines = _meanflow.figure(rows, name, os.fspath(out), list(formats), words, int(zoom), int(threads))
+        files, lines = _meanflow.figure(rows, name, os.fspath(out), list(formats), words, whole(zoom, "zoom", 0, 64), thread_count(threads))
     remark(lines)
     return Figure(Path(file) for file in files)
 
@@ -112,4 +112,4 @@ def verify(target: os.PathLike | str, *, precision: str = "f32", threads: int = 
     """This build against the golden vectors of a folder or file: a case for each file."""
     target = os.fspath(target)
     with missing_files(target):
-        return [Case(*row) for row in _meanflow.verify(target, precision, int(threads))]
+        return [Case(*row) for row in _meanflow.verify(target, precision, thread_count(threads))]

@@ -10,7 +10,7 @@ from typing import Any, Iterator
 import numpy as np
 
 from . import _meanflow
-from ._arrays import as_array, as_floats, as_integers, remark
+from ._arrays import as_array, as_floats, as_integers, remark, thread_count, whole
 from ._meanflow import Report
 from ._notebook import bar_for, trainer_html
 from .errors import UsageError, missing_files
@@ -50,6 +50,8 @@ def _is_rows(x: Any) -> bool:
 def _arrays(data: Any) -> _meanflow.Arrays | None:
     if data is None:
         return None
+    if isinstance(data, (str, os.PathLike)):
+        raise UsageError(f"data is the path {os.fspath(data)!r}, expected arrays", "files go to the keys data__name and data__path")
     rows, labels, names = data, None, []
     if isinstance(data, (tuple, list)) and 1 <= len(data) <= 3 and not np.isscalar(data[0]) and _is_rows(data[0]):
         rows = data[0]
@@ -60,6 +62,8 @@ def _arrays(data: Any) -> _meanflow.Arrays | None:
         x = x[..., None]  # (N, H, W): grey pictures
     if x.ndim not in (2, 4) or (x.ndim == 2 and x.shape[1] != 2):
         raise UsageError(f"data have shape {x.shape}", "pictures are (N, H, W, C), points in the plane (N, 2)")
+    if x.ndim == 4 and x.shape[1] in (1, 3) and x.shape[3] > 4:
+        remark([f"data have shape {x.shape}, taken for {x.shape[3]} channels: channels come last (data.transpose(0, 2, 3, 1))"], 4)
     if labels is not None:
         labels = as_integers(labels, "labels")
     if x.dtype == np.uint8 and x.ndim == 4:
@@ -105,7 +109,7 @@ class Trainer:
         paths = [text for key, text in items if key == "data.path"]
         known = [] if name in configs() else [name]
         with missing_files(*known, *paths):
-            self._engine = _meanflow.start(name, items, int(threads), _arrays(data))
+            self._engine = _meanflow.start(name, items, thread_count(threads), _arrays(data))
         self._progress = progress
         remark(self._engine.remarks)
 
@@ -127,7 +131,7 @@ class Trainer:
         out = cls.__new__(cls)
         run = os.fspath(run)
         with missing_files(run):
-            out._engine = _meanflow.resume(run, _items(keys), int(threads), _arrays(data), -1 if step is None else int(step))
+            out._engine = _meanflow.resume(run, _items(keys), thread_count(threads), _arrays(data), -1 if step is None else whole(step, "step"))
         out._progress = progress
         remark(out._engine.remarks)
         return out

@@ -70,3 +70,43 @@ def test_remarks(image_run, recwarn):
     assert len(recwarn) > 0
     for one in recwarn:
         assert "--" not in str(one.message)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        dict(count="4"), dict(count=2.5), dict(count=True), dict(count=None), dict(steps=1.5), dict(steps=10**12), dict(seed=2**70),
+        dict(seed=None), dict(seed="7"), dict(first=-1), dict(first=0.5), dict(noise=[[float("nan"), 0]], count=1),
+        dict(times=[1, 0.5, 0], steps=5), dict(between=(1.5, 2)), dict(between=("a", 2)),
+    ],
+)  # fmt: skip
+def test_numbers_are_taken_as_they_are_or_not_at_all(point_run, asked):
+    with pytest.raises(ValueError) as caught:
+        mf.load(point_run).sample(**{"count": 3, **asked})
+    assert next(iter(asked)) in words_of(caught.value)
+    assert mf.load(point_run).sample(2.0).shape == (2, 2)
+
+
+def test_wrong_arrays_and_options_are_value_errors(point_run, tmp_path):
+    import numpy as np
+
+    m, a = mf.metrics, np.random.default_rng(0).normal(size=(10, 3))
+    calls = [
+        lambda: mf.load(point_run, threads=-1), lambda: mf.load(point_run, threads=100_000), lambda: mf.load(point_run, step="last"),
+        lambda: m.fid(a, a[:, :2]), lambda: m.fid(a[:1], a), lambda: m.kid(a, a[:1]), lambda: m.precision_recall(a, a, k=12),
+        lambda: m.precision_recall(a, a, k=0), lambda: m.inception_score(a, parts=20), lambda: m.mmd2(a, a, sigma=0),
+        lambda: m.energy_distance(a, a[:, :1]), lambda: m.sliced_wasserstein(a, a), lambda: m.kid(a * np.nan, a),
+        lambda: mf.Trainer("toy/imf", data="pictures"), lambda: mf.Trainer("toy/imf", data=tmp_path),
+        lambda: mf.sheet(np.zeros((1, 4, 4, 3)), columns=1.5), lambda: mf.to_images(np.zeros((2, 4, 4, 3), int)),
+    ]  # fmt: skip
+    for call in calls:
+        with pytest.raises(ValueError) as caught:
+            call()
+        assert isinstance(caught.value, mf.UsageError) and "\n" not in str(caught.value)
+
+
+def test_channels_that_come_first_are_told(recwarn):
+    import numpy as np
+
+    mf.Trainer("toy/imf", data=np.zeros((10, 3, 8, 8), np.uint8), model__width=8)
+    assert any("channels come last" in str(one.message) for one in recwarn)
