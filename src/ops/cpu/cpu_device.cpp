@@ -18,6 +18,8 @@ CpuDevice::CpuDevice(Team& team, bool visible) : team_(team), visible_(visible) 
         lanes_.emplace_back(new CpuDevice(solo_, visible));
 }
 
+CpuDevice::~CpuDevice() = default;
+
 std::string CpuDevice::name() const { return "cpu"; }
 
 void* CpuDevice::allocate(std::size_t bytes) {

@@ -17,6 +17,7 @@ class CpuDevice final : public Device {
     explicit CpuDevice(Team& team) : CpuDevice(team, true) {}
     /// A CPU that says that the host does not see its memory: with it tests find what reads or writes past the kernels.
     static CpuDevice hidden(Team& team) { return CpuDevice(team, false); }
+    ~CpuDevice() override;  // not inline: its table is one of an instruction set
 
     Team& team() { return team_; }
 
