@@ -40,7 +40,8 @@ target_link_options(meanflow_c PRIVATE -Wl,--version-script=${MF_SYMBOLS} -Wl,--
 target_include_directories(meanflow_c INTERFACE ${CMAKE_SOURCE_DIR}/include)
 
 # cmake --install BUILD --component c: what a program in C needs, and nothing else. Paths are relative to these files, so
-# that a folder of it may be moved.
+# that a folder of it may be moved. Packages have the same in two halves: the library alone (component `runtime`), and what
+# one builds with, beside the C++ library (`development`).
 set(MF_C_LIBRARY ${CMAKE_INSTALL_LIBDIR}/libmeanflow.so.${PROJECT_VERSION})
 set(MF_C_FOLDER ${CMAKE_INSTALL_LIBDIR}/cmake/meanflow)
 file(RELATIVE_PATH MF_UP /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
@@ -49,8 +50,13 @@ configure_package_config_file(
   ${CMAKE_SOURCE_DIR}/cmake/meanflow-c.cmake.in ${CMAKE_BINARY_DIR}/meanflow-c.cmake INSTALL_DESTINATION ${MF_C_FOLDER}
   PATH_VARS MF_C_LIBRARY CMAKE_INSTALL_INCLUDEDIR NO_SET_AND_CHECK_MACRO NO_CHECK_REQUIRED_COMPONENTS_MACRO)
 install(TARGETS meanflow_c LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT c NAMELINK_COMPONENT c)
-install(FILES ${CMAKE_SOURCE_DIR}/include/meanflow/meanflow.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/meanflow COMPONENT c)
-install(FILES ${CMAKE_BINARY_DIR}/meanflow.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT c)
-install(FILES ${CMAKE_BINARY_DIR}/meanflow-c.cmake ${CMAKE_BINARY_DIR}/meanflow-config.cmake
-              ${CMAKE_BINARY_DIR}/meanflow-config-version.cmake
+install(TARGETS meanflow_c LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime NAMELINK_SKIP)
+install(TARGETS meanflow_c LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development NAMELINK_ONLY)
+foreach(component c development)
+  install(FILES ${CMAKE_SOURCE_DIR}/include/meanflow/meanflow.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/meanflow
+          COMPONENT ${component})
+  install(FILES ${CMAKE_BINARY_DIR}/meanflow.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT ${component})
+  install(FILES ${CMAKE_BINARY_DIR}/meanflow-c.cmake DESTINATION ${MF_C_FOLDER} COMPONENT ${component})
+endforeach()
+install(FILES ${CMAKE_BINARY_DIR}/meanflow-config.cmake ${CMAKE_BINARY_DIR}/meanflow-config-version.cmake
         DESTINATION ${MF_C_FOLDER} COMPONENT c)

@@ -1,6 +1,7 @@
 # cmake --install build/release --prefix WHERE: the program with its page of the manual and what shells complete
 # (component `program`), the library, its headers and a CMake package (component `development`). The target `package`
-# makes Debian packages of the two; `cmake --preset portable` is the build for it.
+# makes Debian packages of them, and of the C library (component `runtime`, cmake/capi.cmake); `cmake --preset portable` is
+# the build for it.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
