@@ -15,7 +15,7 @@ namespace {
 
 constexpr double kMetricTolerance = 1e-6;
 
-MatrixView view_of(const Tensor& tensor) { return {tensor.f32(), tensor.rows(), tensor.cols()}; }
+MatrixView matrix_of(const Tensor& tensor) { return {tensor.f32(), tensor.rows(), tensor.cols()}; }
 
 /// Compares what the file has of one pair of sets.
 class PairOfSets {
@@ -74,7 +74,7 @@ class PairOfSets {
 
     void sliced() {
         if (!has("sliced.w1")) return;
-        const MatrixView directions = view_of(reference_.at("directions"));
+        const MatrixView directions = matrix_of(reference_.at("directions"));
         value("sliced.w1", sliced_wasserstein(x_, y_, directions, 1, team_));
         value("sliced.w2", sliced_wasserstein(x_, y_, directions, 2, team_));
     }
@@ -96,7 +96,7 @@ void compare_inception_scores(const Reference& reference, Comparison& comparison
         check(parts > 0, "{}: {} does not say how many parts", reference.name(), name);
         std::vector<std::int64_t> order;
         if (stem.ends_with(".permuted")) order = reference.integers("is.permutation");
-        const InceptionScore got = inception_score(view_of(reference.at("logits")), parts, order);
+        const InceptionScore got = inception_score(matrix_of(reference.at("logits")), parts, order);
         comparison.value(name, got.mean, kMetricTolerance);
         if (reference.has(stem + ".std")) comparison.value(stem + ".std", got.std, kMetricTolerance);
         if (reference.has(stem + ".per_split"))
@@ -108,7 +108,7 @@ void compare_inception_scores(const Reference& reference, Comparison& comparison
 
 void verify_metrics(const Reference& reference, Comparison& comparison, Team& team) {
     comparison.inputs({"x", "y", "logits", "directions", "is.permutation"});
-    const MatrixView x = view_of(reference.at("x")), y = view_of(reference.at("y"));
+    const MatrixView x = matrix_of(reference.at("x")), y = matrix_of(reference.at("y"));
     reference.expect("n", static_cast<double>(x.rows));
     reference.expect("dim", static_cast<double>(x.cols));
     if (reference.has("logits"))
