@@ -140,8 +140,6 @@ class Model:
             noise = as_rows(noise, self._shape, "noise")
             if noise.shape[0] != count:
                 raise UsageError(f"noise has {noise.shape[0]} rows for {count} samples")
-            if not np.isfinite(noise).all():
-                raise UsageError("noise holds numbers that are not finite")
         if between is not None:
             noise = self._noise_between(between, count, noise)
         out = np.empty((count, *self._shape), np.float32)

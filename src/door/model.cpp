@@ -22,6 +22,7 @@ SampleRequest settled(SampleRequest request, const Model::Parts& parts, std::siz
     check_usage(static_cast<std::int64_t>(room) == request.count * each,
                 "[sample] {} samples of {} numbers do not fit in {}", request.count, each, room);
     check_guidance_numbers(request.guidance, request.count);
+    check_finite("sample", request.noise, "noise");
     constexpr std::array solvers = {"auto", "average", "euler", "heun"};
     check_usage(std::ranges::find(solvers, request.solver) != solvers.end(),
                 "solver '{}' is not known; there are {}", request.solver, fmt::join(solvers, ", "));
@@ -31,6 +32,11 @@ SampleRequest settled(SampleRequest request, const Model::Parts& parts, std::siz
 }
 
 }  // namespace
+
+void check_finite(const char* place, std::span<const float> values, const char* name) {
+    for (const float x : values)
+        check_usage(std::isfinite(x), "[{}] {} holds {}, which is no finite number", place, name, x);
+}
 
 void check_guidance_numbers(const GuidanceRequest& guidance, std::int64_t count) {
     const auto check_list = [&](const std::vector<double>& list, const char* name, double most) {

@@ -11,11 +11,6 @@
 namespace mf::door {
 namespace {
 
-void check_finite(std::span<const float> values, const char* name) {
-    for (const float x : values)
-        check_usage(std::isfinite(x), "[velocity] {} holds {}, which is no finite number", name, x);
-}
-
 /// One call: its rows, portion by portion.
 class Flowing {
   public:
@@ -28,8 +23,8 @@ class Flowing {
         check_usage(request.tangent.empty() || request.tangent.size() == request.z.size(),
                     "[velocity] the tangent has {} numbers and z {}", request.tangent.size(),
                     request.z.size());
-        check_finite(request.z, "z");
-        check_finite(request.tangent, "the tangent");
+        check_finite("velocity", request.z, "z");
+        check_finite("velocity", request.tangent, "the tangent");
         check_times(request.t, "t");
         check_guidance_numbers(request.guidance, count_);
         check_guidance(parts.loaded, request.guidance);
@@ -44,7 +39,7 @@ class Flowing {
         check_usage(times.size() == 1 || std::ssize(times) == count_,
                     "[velocity] {} has {} times for {} rows; give one, or one for each", name, times.size(),
                     count_);
-        check_finite(times, name);
+        check_finite("velocity", times, name);
     }
 
     Flow average(bool derivative) {

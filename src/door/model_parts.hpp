@@ -25,6 +25,8 @@ struct Model::Parts {
     Precision packed_in(Precision asked) const { return loaded.eight_bits ? Precision::bf16 : asked; }
 };
 
+/// UsageError, which begins with "[place] name", for a number that is not finite.
+void check_finite(const char* place, std::span<const float> values, const char* name);
 /// UsageError for numbers that are no strength and no interval, and for lists of another length than `count`.
 void check_guidance_numbers(const GuidanceRequest& guidance, std::int64_t count);
 

@@ -36,6 +36,8 @@ LoadedModel opened(const std::filesystem::path& target, const ModelChoice& choic
 }  // namespace
 
 LoadedModel open_model(const std::filesystem::path& target, const ModelChoice& choice, Team& team) {
+    check_usage(!target.empty(), "no run and no file of weights is named: the path is empty");
+    check_usage(choice.step >= -1, "--step is {}, expected a step, or -1 for the newest", choice.step);
     const bool file = std::filesystem::is_regular_file(target);
     if (file && choice.step >= 0)
         throw UsageError(fmt::format("--step {} chooses a checkpoint of a run; {} is a single file",

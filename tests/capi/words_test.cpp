@@ -47,6 +47,9 @@ TEST(CWords, OfSamplingAreFields) {
         images, [](auto& how) { how.omega = 3, how.labels = "none"; }, "labels=none");
     expect_refused(
         images, [](auto& how) { how.labels = "dog"; }, "labels");
+    const std::vector<float> noise(2 * 192, NAN);
+    expect_refused(
+        images, [&](auto& how) { how.noise = noise.data(); }, "noise holds nan");
     const double times[] = {0.5, 0};
     expect_refused(
         images, [&](auto& how) { how.times = times, how.times_count = 2; }, "times");
@@ -73,6 +76,9 @@ TEST(CWords, OfFoldersAndFilesAreFunctions) {
     mf_model_options options = made(mf_model_options_init);
     options.step = 1;
     expect_words(mf_model_open(checkpoint.get(), &options, &model), MF_ERROR_USAGE, "leave step out");
+    options.step = -5;
+    expect_words(mf_model_open(run.c_str(), &options, &model), MF_ERROR_USAGE, "step is -5");
+    expect_words(mf_model_open("", nullptr, &model), MF_ERROR_USAGE, "the path is empty");
     options = made(mf_model_options_init);
     options.side = 16;
     expect_words(mf_model_open(run.c_str(), &options, &model), MF_ERROR_USAGE, "leave side out");
