@@ -7,6 +7,7 @@
 #include <string>
 #include <type_traits>
 
+#include "device/convolution_kernels.hpp"
 #include "device/elementwise_kernels.hpp"
 #include "device/matrix_kernels.hpp"
 #include "device/memory.hpp"
@@ -18,6 +19,7 @@
 namespace mf {
 
 class Device : public DeviceMemory,
+               public ConvolutionKernels,
                public ElementwiseKernels,
                public MatrixKernels,
                public NormKernels,
@@ -47,7 +49,33 @@ class Device : public DeviceMemory,
                   const_cast<void*>(static_cast<const void*>(&work)));
     }
 
+    // A device that has no kernels for these refuses by one line.
+    void convolve(const ConvPass& pass, const Weight& w, Pool& scratch) override;
+    void convolve_still(const ConvPass& pass, const Weight& w, const PreparedWeight* transformed,
+                        Pool& scratch) override;
+    void convolve_adjoint(Into dx, View dy, std::int64_t pictures, const ConvSize& size, const Weight& w,
+                          Pool& scratch) override;
+    void kernel_gradient(Into dw, View dy, View x, std::int64_t pictures, const ConvSize& size,
+                         Pool& scratch) override;
+    void group_statistics(Into mean, Into s, View x, const GroupNormSize& size, float eps,
+                          Pool& scratch) override;
+    void group_norm(Into y, View x, const GroupNormSize& size, const NormChannels& channels,
+                    bool silu) override;
+    void group_norm_slope(Into y, View d, View x, const GroupNormSize& size,
+                          const NormChannels& channels) override;
+    void group_norm_sums(Into sums, View d, View x, const GroupNormSize& size, const NormChannels& channels,
+                         Pool& scratch) override;
+    void group_norm_jacobian(Into y, View d, View x, View sums, const GroupNormSize& size,
+                             const NormChannels& channels, bool weighted, Pool& scratch) override;
+    void group_norm_gradients(Into dg, Into db, View sums, const GroupNormSize& size) override;
+    void max_pool(Into y, Into places, View x, const PoolWindows& windows) override;
+    void max_pool_chosen(Into y, View d, View places, const PoolWindows& windows) override;
+    void max_pool_adjoint(Into dx, View dy, View places, const PoolWindows& windows) override;
+    void separable(Into y, View x, const SparseRows& rows, const SparseRows& cols) override;
+
   protected:
+    /// UsageError: this device has no such kernel.
+    [[noreturn]] void lacks(const char* kernel) const;
     virtual void run_lanes(void (*call)(void*, int, Device&), void* work) { call(work, 0, *this); }
 };
 

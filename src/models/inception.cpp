@@ -8,7 +8,6 @@
 #include "models/inception_layers.hpp"
 #include "models/inception_weights.hpp"
 #include "ops/average_pool.hpp"
-#include "ops/cpu/cpu_device.hpp"
 #include "ops/linear.hpp"
 #include "ops/max_pool.hpp"
 
@@ -29,16 +28,6 @@ Shape result_of(const Tensor& x, const Inception::Layer& layer) {
     const ConvGeometry& g = layer.geometry;
     return {s[0], (s[1] + g.top + g.bottom - k[2]) / g.stride_y + 1,
             (s[2] + g.left + g.right - k[3]) / g.stride_x + 1};
-}
-
-/// x as channels [first, first + its own) of `into`.
-void copy_beside(Team& team, Tensor& into, std::int64_t first, const Tensor& x) {
-    const std::int64_t wide = into.cols(), channels = x.cols();
-    float* const to = into.f32() + first;
-    team.split(x.rows(), 64, [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t i = begin; i < end; ++i)
-            std::copy_n(x.f32() + i * channels, channels, to + i * wide);
-    });
 }
 
 /// Multiply-adds of one picture, times two.
@@ -145,8 +134,8 @@ Tensor Inception::run_block(const Context& context, std::string_view block, cons
     const Shape size = result_of(x, layers_.find(parts.front())->second);
     Tensor result = context.make({size[0], size[1], size[2], channels});
     if (begins.contains("pool"))
-        copy_beside(cpu::team_of(context.device), result, begins["pool"],
-                    max_pool(context, x, halving).value);
+        context.device.copy_runs(result, {begins["pool"], channels}, max_pool(context, x, halving).value,
+                                 {0, x.cols()}, size[0] * size[1] * size[2], x.cols());
     std::map<std::string_view, Tensor> done;
     for (const InceptionLayer& layer : inception_layers()) {
         if (block_of(layer.name) != block) continue;

@@ -18,9 +18,9 @@ class Bench {
   public:
     Bench(const OpCase& op_case, Team& team)
         : case_(op_case),
-          operands_(op_case, team),
-          gradients_(operands_.store()),
           device_(team),
+          operands_(op_case, device_),
+          gradients_(operands_.store()),
           tape_(&gradients_, device_) {}
 
     PassTiming value() {
@@ -80,10 +80,10 @@ class Bench {
     }
 
     const OpCase& case_;
+    CpuDevice device_;
     Pool pool_;
     CaseOperands operands_;
     Gradients gradients_;
-    CpuDevice device_;
     Tape tape_;
     std::vector<Dual> duals_;
 };

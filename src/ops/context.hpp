@@ -36,6 +36,13 @@ struct Context {
         device.upload(Into(out).data, given.raw(), given.bytes());
         return out;
     }
+    /// The same numbers where the host reads them.
+    Tensor on_host(const Tensor& given) const {
+        if (!given.hidden()) return given;
+        Tensor out = make_host(given.shape(), given.dtype());
+        device.download(out.raw(), View(given).data, given.bytes());
+        return out;
+    }
     /// Type of what GEMM reads.
     DType operand() const { return precision == Precision::bf16 ? DType::bf16 : DType::f32; }
 };

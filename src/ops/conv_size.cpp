@@ -3,7 +3,7 @@
 
 namespace mf {
 
-cpu::ConvSize size_of_conv(const Tensor& x, const Param& w, const Param* b, const ConvGeometry& g) {
+ConvSize size_of_conv(const Tensor& x, const Param& w, const Param* b, const ConvGeometry& g) {
     check(w.shape.rank() == 4, "[conv2d] {} {} is no kernel", w.name, w.shape);
     check(x.shape().rank() == 4, "[conv2d] x must be (pictures, height, width, channels) but is {}",
           x.shape());

@@ -3,11 +3,10 @@
 #pragma once
 
 #include "ops/conv2d.hpp"
-#include "ops/cpu/conv.hpp"
 
 namespace mf {
 
 /// The sizes of a convolution. Error where picture, kernel, bias and geometry do not go together.
-cpu::ConvSize size_of_conv(const Tensor& x, const Param& w, const Param* b, const ConvGeometry& geometry);
+ConvSize size_of_conv(const Tensor& x, const Param& w, const Param* b, const ConvGeometry& geometry);
 
 }  // namespace mf

@@ -17,7 +17,7 @@ Dual resize_bilinear(const Context& context, const Dual& x, std::int64_t height,
     const auto axis = [&](std::int64_t in, std::int64_t out) {
         const double step = static_cast<double>(in) / static_cast<double>(out);
         const double shift = rule == ResizeRule::half_pixel ? 0.5 : 0.0;
-        return make_axis(context.pool, in, out, 2, [=](std::int64_t o, auto add) {
+        return make_axis(context, in, out, 2, [=](std::int64_t o, auto add) {
             const double at = (static_cast<double>(o) + shift) * step - shift;
             const double position = std::clamp(at, 0.0, static_cast<double>(in - 1));
             const auto k = static_cast<std::int64_t>(position);

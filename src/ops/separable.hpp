@@ -12,7 +12,8 @@
 
 namespace mf {
 
-/// A sparse matrix (out, in) by rows: entries first[o] .. first[o + 1] - 1 of `index` and `weight`.
+/// A sparse matrix (out, in) by rows, in the memory of the host: entries first[o] .. first[o + 1] - 1 of `index` and
+/// `weight`.
 struct Axis {
     std::int64_t in = 0, out = 0;
     Tensor first, index, weight;  ///< i32 (out + 1), i32, f32
@@ -22,15 +23,15 @@ struct Axis {
     const std::int32_t* firsts() const { return static_cast<const std::int32_t*>(first.raw()); }
     const std::int32_t* indices() const { return static_cast<const std::int32_t*>(index.raw()); }
     /// The transpose, its entries in order.
-    Axis transposed(Pool& pool) const;
+    Axis transposed(const Context& context) const;
 };
 
 /// An Axis whose row o has the entries that `row(o, add)` gives by add(k, weight), `most` at most; those outside
 /// [0, in) are left out.
 template <class Row>
-Axis make_axis(Pool& pool, std::int64_t in, std::int64_t out, std::int64_t most, Row row) {
-    Axis axis{in, out, Tensor({out + 1}, DType::i32, &pool), Tensor({out * most}, DType::i32, &pool),
-              Tensor({out * most}, DType::f32, &pool)};
+Axis make_axis(const Context& context, std::int64_t in, std::int64_t out, std::int64_t most, Row row) {
+    Axis axis{in, out, context.make_host({out + 1}, DType::i32), context.make_host({out * most}, DType::i32),
+              context.make_host({out * most})};
     std::int32_t count = 0;
     for (std::int64_t o = 0; o < out; ++o) {
         axis.firsts()[o] = count;

@@ -33,7 +33,23 @@ class Battery : public testing::TestWithParam<Named> {};
 
 TEST_P(Battery, Holds) {
     Team team(1);
-    for (const NamedCheck& check : kBattery) EXPECT_EQ(check.run(GetParam().op_case, team), "") << check.name;
+    CpuDevice device(team);
+    for (const NamedCheck& check : kBattery)
+        EXPECT_EQ(check.run(GetParam().op_case, device), "") << check.name;
+}
+
+/// A device whose memory the host does not see finds every loop that an op has of its own.
+TEST_P(Battery, TouchesMemoryByKernelsAlone) {
+    Team team(1);
+    CpuDevice seen(team), hidden = CpuDevice::hidden(team);
+    const OpCase& c = GetParam().op_case;
+    CaseRunner here(c, seen), there(c, hidden, true);
+    Drive drive{.taped = true};
+    if (!c.reduces) drive.moving = all_moving(c, here.rows());
+    EXPECT_EQ(same_outcomes("hidden", there.run(drive), here.run(drive)), "");
+    if (!c.reduces) drive.moving = all_moving(c, here.rows() / 2);
+    EXPECT_EQ(same_outcomes("hidden, half moving", there.run(drive), here.run(drive)), "");
+    EXPECT_EQ(there.pool.overruns(), 0U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Ops, Battery, testing::ValuesIn(all_cases()),

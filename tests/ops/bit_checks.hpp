@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string>
 
+#include "ops/cpu/cpu_device.hpp"
 #include "ops/number_checks.hpp"
 
 namespace mf {
@@ -33,8 +34,8 @@ inline std::string same_outcomes(const std::string& what, const Outcome& got, co
 
 /// Value bits do not depend on tangents or a tape, tangent bits not on the rows they cover, gradients not on
 /// tangents.
-inline std::string check_bits(const OpCase& c, Team& team) {
-    CaseRunner runner(c, team);
+inline std::string check_bits(const OpCase& c, Device& device) {
+    CaseRunner runner(c, device);
     const Outcome plain = runner.run({}), taped = runner.run({.taped = true});
     std::string out = same_bits("value with a tape", taped.value, plain.value);
     if (c.reduces) return out;
@@ -57,9 +58,9 @@ inline std::string check_bits(const OpCase& c, Team& team) {
 }
 
 /// A row has the same bits alone and in a batch: value, tangent and gradient.
-inline std::string check_rows_alone(const OpCase& c, Team& team) {
+inline std::string check_rows_alone(const OpCase& c, Device& device) {
     if (c.reduces) return "";
-    CaseRunner runner(c, team);
+    CaseRunner runner(c, device);
     const std::int64_t rows = runner.rows();
     const Outcome all = runner.run({.moving = all_moving(c, rows), .taped = true});
     const auto row_of = [&](const std::vector<float>& x, std::int64_t row) {
@@ -80,16 +81,17 @@ inline std::string check_rows_alone(const OpCase& c, Team& team) {
     return out;
 }
 
-inline std::string check_threads(const OpCase& c, Team& team) {
-    Team two(2);
-    CaseRunner one_thread(c, team), two_threads(c, two);
+inline std::string check_threads(const OpCase& c, Device& device) {
+    Team two_threads_team(2);
+    CpuDevice two(two_threads_team);
+    CaseRunner one_thread(c, device), two_threads(c, two);
     const Drive drive{.moving = all_moving(c, c.reduces ? -1 : one_thread.rows()), .taped = true};
     return same_outcomes("two threads", two_threads.run(drive), one_thread.run(drive));
 }
 
 /// Gradients of two uses of the op are the sum of the gradients of each, and are added to what is there.
-inline std::string check_accumulation(const OpCase& c, Team& team) {
-    CaseRunner runner(c, team);
+inline std::string check_accumulation(const OpCase& c, Device& device) {
+    CaseRunner runner(c, device);
     const Outcome first = runner.run({.taped = true}),
                   second = runner.run({.taped = true, .uses = {Use{.seed = 1}}});
     const Outcome both = runner.run({.taped = true, .uses = {Use{}, Use{.seed = 1}}});
@@ -117,8 +119,8 @@ inline std::string check_accumulation(const OpCase& c, Team& team) {
 
 /// Constants get no gradient and change nothing; a result that nobody needs costs nothing; ȳ may come in
 /// bf16.
-inline std::string check_wants(const OpCase& c, Team& team) {
-    CaseRunner runner(c, team);
+inline std::string check_wants(const OpCase& c, Device& device) {
+    CaseRunner runner(c, device);
     const Outcome all = runner.run({.taped = true});
     const Outcome unneeded = runner.run({.taped = true, .uses = {Use{.needed = false}}});
     std::string out;
@@ -141,8 +143,8 @@ inline std::string check_wants(const OpCase& c, Team& team) {
 }
 
 /// Writes stay inside the blocks that were asked for, and nothing is read before it is written.
-inline std::string check_guards(const OpCase& c, Team& team) {
-    CaseRunner runner(c, team), guarded(c, team, true);
+inline std::string check_guards(const OpCase& c, Device& device) {
+    CaseRunner runner(c, device), guarded(c, device, true);
     std::string out;
     for (const auto& moving : coverages(c, runner.rows())) {
         const Drive drive{.moving = c.reduces ? all_moving(c, -1) : moving, .taped = true};
@@ -154,8 +156,8 @@ inline std::string check_guards(const OpCase& c, Team& team) {
 
 /// A second identical run asks the system for no memory; after a run all blocks are back and the tape is
 /// empty.
-inline std::string check_memory(const OpCase& c, Team& team) {
-    CaseRunner runner(c, team);
+inline std::string check_memory(const OpCase& c, Device& device) {
+    CaseRunner runner(c, device);
     const Drive drive{.moving = all_moving(c, c.reduces ? -1 : runner.rows()), .taped = true};
     const Outcome first = runner.run(drive);
     std::string out;
@@ -172,7 +174,7 @@ inline std::string check_memory(const OpCase& c, Team& team) {
 
 struct NamedCheck {
     const char* name;
-    std::string (*run)(const OpCase&, Team&);
+    std::string (*run)(const OpCase&, Device&);
 };
 
 inline constexpr NamedCheck kBattery[] = {

@@ -6,7 +6,6 @@
 
 #include "core/rng.hpp"
 #include "ops/cases/operands.hpp"
-#include "ops/cpu/cpu_device.hpp"
 
 namespace mf {
 
@@ -48,14 +47,22 @@ inline std::vector<float> to_floats(const Tensor& x) {
     return {out.floats().begin(), out.floats().end()};
 }
 
+/// The same of a tensor that may be where the host does not see it.
+inline std::vector<float> fetched(Device& device, const Tensor& x) {
+    if (!x.hidden()) return to_floats(x);
+    Tensor here(x.shape(), x.dtype());
+    device.download(here.raw(), View(x).data, x.bytes());
+    return to_floats(here);
+}
+
 class CaseRunner {
   public:
-    explicit CaseRunner(const OpCase& op_case, Team& team, bool guarded = false)
-        : pool(guarded),
-          operands(op_case, team, 1),
+    explicit CaseRunner(const OpCase& op_case, Device& device, bool guarded = false)
+        : pool(device, guarded),
+          operands(op_case, device, 1),
           case_(op_case),
-          others_(op_case, team, 2),
-          device_(team),
+          others_(op_case, device, 2),
+          device_(device),
           gradients(operands.store()),
           tape_(&gradients, device_) {}
 
@@ -63,9 +70,11 @@ class CaseRunner {
 
     Outcome run(const Drive& drive) {
         Outcome out;
-        std::ranges::fill(gradients.flat(), drive.held);
+        device_.fill(gradients.all(), drive.held);
         run_onto(drive, out);
-        out.param_gradients.assign(gradients.flat().begin(), gradients.flat().end());
+        out.param_gradients.resize(static_cast<std::size_t>(operands.store().count()));
+        device_.download(out.param_gradients.data(), gradients.all().data,
+                         out.param_gradients.size() * sizeof(float));
         return out;
     }
 
@@ -104,14 +113,14 @@ class CaseRunner {
             tape_.record([&](Tape& tape) {
                 for (std::size_t i = 0; i < duals.size(); ++i)
                     if (duals[i].slot.wanted())
-                        out.data_gradients[i] = to_floats(tape.take_gradient(duals[i].slot));
+                        out.data_gradients[i] = fetched(device_, tape.take_gradient(duals[i].slot));
                 out.result_kept = result.wanted() && !tape.take_gradient(result).empty();
             });
         for (const Use& use : drive.uses) {
             Dual y = case_.run(context, duals, operands.params());
             if (out.rows == 0) {
-                out.value = to_floats(y.value);
-                out.tangent = to_floats(y.tangent);
+                out.value = fetched(device_, y.value);
+                out.tangent = fetched(device_, y.tangent);
                 out.rows = y.rows();
                 out.tangent_rows = y.tangent_rows();
                 result = y.slot;
@@ -124,9 +133,17 @@ class CaseRunner {
     void give_seed(const Drive& drive, const Dual& y, const Use& use) {
         const std::int64_t begin = case_.reduces ? 0 : drive.begin;
         const Tensor full = seed(case_.reduces ? 1 : rows(), y.cols(), use.seed);
-        Tensor seed(y.value.shape(), use.type, &pool);
+        Tensor seed(y.value.shape(), use.type);
         seed.copy_from(full.row_range(begin, begin + y.rows()));
-        tape_.add_gradient(y.slot, std::move(seed));
+        tape_.add_gradient(y.slot, own(seed));
+    }
+
+    /// The same numbers as a tensor of the pool.
+    Tensor own(const Tensor& x) {
+        if (x.empty()) return x;
+        Tensor out(x.shape(), x.dtype(), &pool);
+        device_.upload(Into(out).data, x.raw(), x.bytes());
+        return out;
     }
 
     std::vector<Dual> make_duals(const Drive& drive) {
@@ -134,8 +151,8 @@ class CaseRunner {
         const std::int64_t end = drive.end < 0 ? rows() : drive.end;
         for (std::size_t i = 0; i < case_.data.size(); ++i) {
             const std::size_t from = i == 1 && drive.same_value ? 0 : i;
-            Dual dual(operands.data()[from].row_range(drive.begin, end));
-            if (!drive.moving.empty()) dual.tangent = tangent(from, drive.moving[i], drive, end);
+            Dual dual(own(operands.data()[from].row_range(drive.begin, end)));
+            if (!drive.moving.empty()) dual.tangent = own(tangent(from, drive.moving[i], drive, end));
             const bool wanted = case_.data[i].differentiated && (drive.wanted.empty() || drive.wanted[i]);
             if (drive.taped && wanted)
                 dual.slot = i == 1 && drive.same_slot ? duals[0].slot : tape_.new_slot();
@@ -146,7 +163,7 @@ class CaseRunner {
 
     const OpCase& case_;
     CaseOperands others_;
-    CpuDevice device_;
+    Device& device_;
 
   public:
     Gradients gradients;

@@ -54,8 +54,8 @@ inline std::vector<double> reference_along(const OpCase& c, const Numbers& x, co
     return out;
 }
 
-inline std::string check_value(const OpCase& c, Team& team) {
-    CaseRunner runner(c, team);
+inline std::string check_value(const OpCase& c, Device& device) {
+    CaseRunner runner(c, device);
     const Numbers x = numbers_of(runner);
     return compare("value", runner.run({}).value, c.reference(x, x), c.tolerance);
 }
@@ -81,9 +81,9 @@ inline std::vector<std::vector<std::int64_t>> coverages(const OpCase& c, std::in
     return out;
 }
 
-inline std::string check_tangent(const OpCase& c, Team& team) {
+inline std::string check_tangent(const OpCase& c, Device& device) {
     if (c.reduces) return "";
-    CaseRunner runner(c, team);
+    CaseRunner runner(c, device);
     const Numbers x = numbers_of(runner);
     std::string out;
     for (const auto& moving : coverages(c, runner.rows())) {
@@ -153,8 +153,8 @@ inline std::string check_operand_gradient(const OpCase& c, const Numbers& x, con
     return out;
 }
 
-inline std::string check_adjoint(const OpCase& c, Team& team) {
-    CaseRunner runner(c, team);
+inline std::string check_adjoint(const OpCase& c, Device& device) {
+    CaseRunner runner(c, device);
     const Numbers x = numbers_of(runner);
     const Outcome got = runner.run({.taped = true});
     const std::int64_t rows = c.reduces ? 1 : runner.rows();
@@ -175,9 +175,9 @@ inline std::string check_adjoint(const OpCase& c, Team& team) {
 }
 
 /// <ȳ, J x'> = <Jᵀ ȳ, x'>, both sides by the op itself.
-inline std::string check_dot_product(const OpCase& c, Team& team) {
+inline std::string check_dot_product(const OpCase& c, Device& device) {
     if (c.reduces) return "";
-    CaseRunner runner(c, team);
+    CaseRunner runner(c, device);
     const Outcome got = runner.run({.moving = all_moving(c, runner.rows()), .taped = true});
     const auto cols = static_cast<std::int64_t>(got.value.size()) / runner.rows();
     const std::vector<float> seed = to_floats(runner.seed(runner.rows(), cols, 0));
@@ -197,9 +197,9 @@ inline std::string check_dot_product(const OpCase& c, Team& team) {
 }
 
 /// J (2 a - 2 b) = 2 J a - 2 J b; the factors are exact.
-inline std::string check_linearity(const OpCase& c, Team& team) {
+inline std::string check_linearity(const OpCase& c, Device& device) {
     if (c.reduces) return "";
-    CaseRunner runner(c, team);
+    CaseRunner runner(c, device);
     const auto moving = all_moving(c, runner.rows());
     const Outcome a = runner.run({.moving = moving});
     const Outcome b = runner.run({.moving = moving, .other_tangents = true});

@@ -20,9 +20,10 @@ OpCase embedding_case(std::int64_t rows, std::int64_t entries, std::int64_t c) {
     out.params = {{.name = "table", .shape = {entries, c}}};
     out.run = [entries](const Context& context, std::span<const Dual> data,
                         std::span<const Param* const> params) {
-        Tensor labels = context.make({data[0].rows()}, DType::i32);
+        Tensor labels = context.make_host({data[0].rows()}, DType::i32);
+        const Tensor numbers = context.on_host(data[0].value);
         for (std::int64_t i = 0; i < data[0].rows(); ++i)
-            static_cast<std::int32_t*>(labels.raw())[i] = label_of(data[0].value.f32()[i], entries);
+            static_cast<std::int32_t*>(labels.raw())[i] = label_of(numbers.f32()[i], entries);
         return embedding(context, labels, *params[0]);
     };
     out.reference = [=](const Numbers& x, const Numbers&) {

@@ -18,9 +18,10 @@ OpCase entropy_case(std::int64_t rows, std::int64_t classes, double smoothing, d
     out.data = {{.name = "logits", .shape = {rows, classes}, .spread = spread},
                 {.name = "places", .shape = {rows, 1}, .differentiated = false}};
     out.run = [=](const Context& context, std::span<const Dual> data, std::span<const Param* const>) {
-        Tensor labels = context.make({data[1].rows()}, DType::i32);
+        Tensor labels = context.make_host({data[1].rows()}, DType::i32);
+        const Tensor numbers = context.on_host(data[1].value);
         for (std::int64_t i = 0; i < data[1].rows(); ++i)
-            static_cast<std::int32_t*>(labels.raw())[i] = label_number(data[1].value.f32()[i], classes);
+            static_cast<std::int32_t*>(labels.raw())[i] = label_number(numbers.f32()[i], classes);
         return cross_entropy(context, data[0], labels, smoothing, divisor);
     };
     out.reference = [=](const Numbers& x, const Numbers&) {

@@ -19,7 +19,7 @@ Tensor CaseOperands::draw(const Shape& shape, DType dtype, double spread, bool e
     return converted;
 }
 
-CaseOperands::CaseOperands(const OpCase& op_case, Team& team, std::uint64_t seed) {
+CaseOperands::CaseOperands(const OpCase& op_case, Device& device, std::uint64_t seed) {
     const bool exact16 = op_case.precision == Precision::bf16 && op_case.exact_operands;
     std::uint64_t index = 0;
     for (const CaseOperand& operand : op_case.data) {
@@ -41,11 +41,12 @@ CaseOperands::CaseOperands(const OpCase& op_case, Team& team, std::uint64_t seed
         Tensor value = params_[i]->value;
         value.copy_from(draw(operand.shape, DType::f32, operand.spread, exact16, seed, index++));
     }
-    store_.repack(team, op_case.precision);
+    store_.move_to(device);
+    store_.repack(device, op_case.precision);
 }
 
 std::size_t CaseOperands::bytes() const {
-    std::size_t sum = store_.flat().size_bytes();
+    std::size_t sum = static_cast<std::size_t>(store_.count()) * sizeof(float);
     for (const Tensor& operand : data_) sum += operand.bytes();
     return sum;
 }

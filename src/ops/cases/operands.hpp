@@ -11,7 +11,8 @@ namespace mf {
 /// Values, tangents and packed parameters of one case: normally distributed, a function of the seed alone.
 class CaseOperands {
   public:
-    CaseOperands(const OpCase& op_case, Team& team, std::uint64_t seed = 1);
+    /// Parameters are where `device` computes, data in the memory of the host.
+    CaseOperands(const OpCase& op_case, Device& device, std::uint64_t seed = 1);
     CaseOperands(const CaseOperands&) = delete;
     CaseOperands& operator=(const CaseOperands&) = delete;
 

@@ -5,25 +5,12 @@
 #pragma once
 
 #include "core/team.hpp"
+#include "device/convolution_kernels.hpp"
 #include "ops/cpu/panels.hpp"
 #include "ops/cpu/picture.hpp"
 #include "tensor/tensor.hpp"
 
 namespace mf::cpu {
-
-/// Sizes of one convolution. Rows and columns before `top` and `left` and behind the picture are zero.
-struct ConvSize {
-    std::int64_t height, width, in;                              ///< a picture
-    std::int64_t out_height, out_width, out;                     ///< its result
-    std::int64_t kernel_rows, kernel_cols;                       ///< taps
-    std::int64_t stride_y = 1, stride_x = 1, top = 0, left = 0;  ///< negative: so many of x are not read
-
-    std::int64_t taps() const { return kernel_rows * kernel_cols; }
-    /// A linear layer of every pixel.
-    bool is_linear() const {
-        return taps() == 1 && stride_y == 1 && stride_x == 1 && height == out_height && width == out_width;
-    }
-};
 
 /// y = x * W + b: x (n, height, width, in) f32 or bf16, y (n, out_height, out_width, out) f32. `w`: panels of the matrix
 /// (taps * in, out) whose rows go tap by tap; they decide the type of the products. `bias` (out) or null.

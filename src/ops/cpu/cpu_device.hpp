@@ -87,6 +87,29 @@ class CpuDevice final : public Device {
     void neighbours(Into y, View x, const PlaceGrid& grid) override;
     void neighbours_adjoint(Into dx, View dy, const PlaceGrid& grid) override;
 
+    void convolve(const ConvPass& pass, const Weight& w, Pool& scratch) override;
+    void convolve_still(const ConvPass& pass, const Weight& w, const PreparedWeight* transformed,
+                        Pool& scratch) override;
+    void convolve_adjoint(Into dx, View dy, std::int64_t pictures, const ConvSize& size, const Weight& w,
+                          Pool& scratch) override;
+    void kernel_gradient(Into dw, View dy, View x, std::int64_t pictures, const ConvSize& size,
+                         Pool& scratch) override;
+    void group_statistics(Into mean, Into s, View x, const GroupNormSize& size, float eps,
+                          Pool& scratch) override;
+    void group_norm(Into y, View x, const GroupNormSize& size, const NormChannels& channels,
+                    bool silu) override;
+    void group_norm_slope(Into y, View d, View x, const GroupNormSize& size,
+                          const NormChannels& channels) override;
+    void group_norm_sums(Into sums, View d, View x, const GroupNormSize& size, const NormChannels& channels,
+                         Pool& scratch) override;
+    void group_norm_jacobian(Into y, View d, View x, View sums, const GroupNormSize& size,
+                             const NormChannels& channels, bool weighted, Pool& scratch) override;
+    void group_norm_gradients(Into dg, Into db, View sums, const GroupNormSize& size) override;
+    void max_pool(Into y, Into places, View x, const PoolWindows& windows) override;
+    void max_pool_chosen(Into y, View d, View places, const PoolWindows& windows) override;
+    void max_pool_adjoint(Into dx, View dy, View places, const PoolWindows& windows) override;
+    void separable(Into y, View x, const SparseRows& rows, const SparseRows& cols) override;
+
     void mix_by_time(Into z, View a, View b, View t) override;
     void add_correction(Into V, View du_dt, View r, View t, Into total) override;
     void square_loss(const SquareLossPass& pass) override;

@@ -69,8 +69,11 @@ void CpuDevice::convert(Into y, View x) {
 }
 
 void CpuDevice::copy_runs(Into y, Runs to, View x, Runs from, std::int64_t count, std::int64_t length) {
-    for (std::int64_t i = 0; i < count; ++i)
-        std::copy_n(x.f32() + from.first + i * from.stride, length, y.f32() + to.first + i * to.stride);
+    const std::int64_t grain = std::max<std::int64_t>(1, 16384 / std::max<std::int64_t>(1, length));
+    team_.split(count, grain, [=](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i)
+            std::copy_n(x.f32() + from.first + i * from.stride, length, y.f32() + to.first + i * to.stride);
+    });
 }
 
 void CpuDevice::gather_rows(Into y, View x, const std::int32_t* rows) {

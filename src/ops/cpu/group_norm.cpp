@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ops/cpu/cpu_device.hpp"
 #include "ops/cpu/row_math.hpp"
+#include "ops/cpu/tensor_of.hpp"
 #include "ops/pointwise/silu.hpp"
 
 namespace mf::cpu {
@@ -100,7 +102,7 @@ namespace {
 struct Normed {
     FloatVector n, y;
     template <class X>
-    Normed(const X* x, const NormChannels& channels, std::int64_t picture_c, std::int64_t j,
+    Normed(const X* x, const ChannelNumbers& channels, std::int64_t picture_c, std::int64_t j,
            std::int64_t lanes)
         : n((get_some(x + j, lanes) - get_some(channels.mean + picture_c + j, lanes)) *
             get_some(channels.s + picture_c + j, lanes)),
@@ -108,7 +110,7 @@ struct Normed {
 };
 
 template <bool silu, class X, class Y>
-void value_pass(Team& team, Y* y, const X* x, const GroupNormSize& size, const NormChannels& channels) {
+void value_pass(Team& team, Y* y, const X* x, const GroupNormSize& size, const ChannelNumbers& channels) {
     const std::int64_t c = size.channels;
     by_portions(team, size, [=](std::int64_t picture, std::int64_t, std::int64_t first, std::int64_t rows) {
         for (std::int64_t i = first; i < first + rows; ++i)
@@ -123,7 +125,7 @@ void value_pass(Team& team, Y* y, const X* x, const GroupNormSize& size, const N
 }  // namespace
 
 void group_norm_value(Team& team, Tensor& y, const Tensor& x, const GroupNormSize& size,
-                      const NormChannels& channels, bool silu) {
+                      const ChannelNumbers& channels, bool silu) {
     in_type(y, [&](auto* to) {
         in_type(x, [&](const auto* from) {
             silu ? value_pass<true>(team, to, from, size, channels)
@@ -133,7 +135,7 @@ void group_norm_value(Team& team, Tensor& y, const Tensor& x, const GroupNormSiz
 }
 
 void times_slope(Team& team, float* to, const float* d, const Tensor& x, const GroupNormSize& size,
-                 const NormChannels& channels) {
+                 const ChannelNumbers& channels) {
     const std::int64_t c = size.channels;
     in_type(x, [&](const auto* from) {
         by_portions(team, size,
@@ -150,7 +152,7 @@ void times_slope(Team& team, float* to, const float* d, const Tensor& x, const G
 }
 
 void channel_sums(Team& team, Pool& pool, Tensor& sums, const float* d, const Tensor& x,
-                  const GroupNormSize& size, const NormChannels& channels) {
+                  const GroupNormSize& size, const ChannelNumbers& channels) {
     const std::int64_t c = size.channels, all = portions(size);
     const Tensor partial({size.pictures * all, 2, c}, DType::f32, &pool);
     auto* const parts = const_cast<float*>(partial.f32());
@@ -181,7 +183,7 @@ void channel_sums(Team& team, Pool& pool, Tensor& sums, const float* d, const Te
 }
 
 void norm_jacobian(Team& team, Pool& pool, float* to, const float* d, const Tensor& x, const Tensor& sums,
-                   const GroupNormSize& size, const NormChannels& channels, bool weighted) {
+                   const GroupNormSize& size, const ChannelNumbers& channels, bool weighted) {
     const std::int64_t c = size.channels, members = size.members();
     const Tensor means({size.pictures, 2, c}, DType::f32, &pool);  // of w d and of n w d, for each channel
     auto* const mean = const_cast<float*>(means.f32());
@@ -217,3 +219,54 @@ void norm_jacobian(Team& team, Pool& pool, float* to, const float* d, const Tens
 }
 
 }  // namespace mf::cpu
+
+namespace mf {
+namespace {
+
+cpu::ChannelNumbers numbers_of(const NormChannels& c) {
+    return {c.mean.f32(), c.s.f32(), c.g.f32(), c.b.f32()};
+}
+
+}  // namespace
+
+void CpuDevice::group_statistics(Into mean, Into s, View x, const GroupNormSize& size, float eps,
+                                 Pool& scratch) {
+    Tensor to_mean = cpu::tensor_of(mean), to_s = cpu::tensor_of(s);
+    cpu::group_statistics(team_, scratch_of(scratch), cpu::tensor_of(x), size, eps, to_mean, to_s);
+}
+
+void CpuDevice::group_norm(Into y, View x, const GroupNormSize& size, const NormChannels& channels,
+                           bool silu) {
+    Tensor to = cpu::tensor_of(y);
+    cpu::group_norm_value(team_, to, cpu::tensor_of(x), size, numbers_of(channels), silu);
+}
+
+void CpuDevice::group_norm_slope(Into y, View d, View x, const GroupNormSize& size,
+                                 const NormChannels& channels) {
+    cpu::times_slope(team_, y.f32(), d.f32(), cpu::tensor_of(x), size, numbers_of(channels));
+}
+
+void CpuDevice::group_norm_sums(Into sums, View d, View x, const GroupNormSize& size,
+                                const NormChannels& channels, Pool& scratch) {
+    Tensor to = cpu::tensor_of(sums);
+    cpu::channel_sums(team_, scratch_of(scratch), to, d.f32(), cpu::tensor_of(x), size, numbers_of(channels));
+}
+
+void CpuDevice::group_norm_jacobian(Into y, View d, View x, View sums, const GroupNormSize& size,
+                                    const NormChannels& channels, bool weighted, Pool& scratch) {
+    cpu::norm_jacobian(team_, scratch_of(scratch), y.f32(), d.f32(), cpu::tensor_of(x), cpu::tensor_of(sums),
+                       size, numbers_of(channels), weighted);
+}
+
+void CpuDevice::group_norm_gradients(Into dg, Into db, View all, const GroupNormSize& size) {
+    const auto* sums = static_cast<const double*>(all.data);
+    for (std::int64_t c = 0; c < size.channels; ++c) {
+        double plain = 0, along = 0;
+        for (std::int64_t i = c; i < size.pictures * size.channels; i += size.channels)
+            plain += sums[2 * i], along += sums[2 * i + 1];
+        db.f32()[c] += static_cast<float>(plain);
+        dg.f32()[c] += static_cast<float>(along);
+    }
+}
+
+}  // namespace mf

@@ -3,16 +3,12 @@
 #include "ops/cpu/cpu_device.hpp"
 #include "ops/cpu/gemm.hpp"
 #include "ops/cpu/prepared.hpp"
+#include "ops/cpu/tensor_of.hpp"
 
 namespace mf {
 namespace {
 
-/// The same memory as a tensor.
-Tensor tensor_of(View x) {
-    if (x.empty()) return {};
-    return Tensor::view_of(const_cast<void*>(x.data), {x.rows, x.cols}, x.type);  // only read
-}
-Tensor tensor_of(Into y) { return y.empty() ? Tensor() : Tensor::view_of(y.data, {y.rows, y.cols}, y.type); }
+using cpu::tensor_of;
 
 Tensor as_f32(View x) {
     const Tensor given = tensor_of(x);

@@ -288,7 +288,8 @@ double saving(WinogradForm form) {
 
 WinogradWeights winograd_weights(Team& team, WinogradForm form, const float* w, std::int64_t out,
                                  std::int64_t in) {
-    WinogradWeights weights{form, in, out, {}};
+    WinogradWeights weights;
+    weights.form = form, weights.in = in, weights.out = out;
     with_plan(form, [&]<class P>(P) {
         const std::int64_t taps = P::Y::taps * P::X::taps, panels = panels_of(out);
         weights.data = Tensor({P::positions, panels, in, kPanel}, DType::f32);

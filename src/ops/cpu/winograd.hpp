@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "core/team.hpp"
+#include "device/matrix_kernels.hpp"
 #include "ops/cpu/picture.hpp"
 #include "tensor/tensor.hpp"
 
@@ -30,7 +31,7 @@ std::optional<WinogradForm> winograd_form(std::int64_t kernel_height, std::int64
 double saving(WinogradForm form);
 
 /// Transformed filters: [position][panel][in][kPanel], columns behind the last output channel zero.
-struct WinogradWeights {
+struct WinogradWeights final : PreparedWeight {
     WinogradForm form = WinogradForm::square3;
     std::int64_t in = 0, out = 0;
     Tensor data;
