@@ -4,7 +4,7 @@
 # Rooms with loops that count. Files in them that only describe, read or list are compiled once.
 set(MF_LOOPS "/src/(core/rng|tensor/|ops/|objectives/|optim/|sample/|metrics/|data/(checkerboard|circles|eight|moons|noise|pinwheel|spiral|swiss|resize|filtered_resize|image_form|shape))")
 set(MF_NO_LOOPS
-    "/src/(ops/(cases/|cpu/cpu_device|bench|catalogue|conv_size|peak_)|objectives/catalogue|optim/(catalogue|schedule)|metrics/tensor_io)"
+    "/src/(ops/(cases/|gpu/|cpu/cpu_device|bench|catalogue|conv_size|peak_)|objectives/catalogue|optim/(catalogue|schedule)|metrics/tensor_io)"
 )
 
 set(MF_SETS v3 v4 v4_bf16)

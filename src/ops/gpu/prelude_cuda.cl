@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// The words of the kernels, in CUDA C++. prelude_opencl.cl has the same in OpenCL C.
+#define KERNEL extern "C" __global__ void
+#define HELPER static __device__ inline
+#define GLOBAL                  // pointers to the memory of the device
+#define SHARED __shared__       // variables of a group
+#define SHARED_POINTER          // pointers to them
+#define BARRIER __syncthreads()
+#define ITEM(d) ((int)(d == 0 ? threadIdx.x : d == 1 ? threadIdx.y : threadIdx.z))
+#define GROUP(d) ((long)(d == 0 ? blockIdx.x : d == 1 ? blockIdx.y : blockIdx.z))
+#define GROUPS(d) ((long)(d == 0 ? gridDim.x : d == 1 ? gridDim.y : gridDim.z))
+#define UNROLL _Pragma("unroll")
+#define INFINITY __int_as_float(0x7F800000)
+typedef unsigned char uchar;
+typedef unsigned short ushort;
+typedef unsigned int uint;
+typedef unsigned long ulong;
+HELPER uint as_uint(float x) { return __float_as_uint(x); }
+HELPER float as_float(uint x) { return __uint_as_float(x); }

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// Compiled programs: made when they are first asked for, kept in memory and in a folder for the next run.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "ops/gpu/gpu_driver.hpp"
+#include "ops/gpu/opencl_api.hpp"
+
+namespace mf::opencl {
+
+/// Where programs are kept: the folder meanflow/opencl in $XDG_CACHE_HOME or ~/.cache; empty where neither is set.
+std::filesystem::path cache_folder();
+
+class ProgramStore {
+  public:
+    /// `identity`: what else a compiled program depends on (names and versions of device and driver). `place` names the
+    /// device in errors. An empty folder: nothing is kept for later.
+    ProgramStore(const Api& api, ClContext context, DeviceId device, std::string place, std::string identity,
+                 std::filesystem::path folder);
+    ProgramStore(const ProgramStore&) = delete;
+    ProgramStore& operator=(const ProgramStore&) = delete;
+    ~ProgramStore();
+
+    /// Error, with the first line of what the compiler says, when the text does not compile.
+    Kernel kernel(const KernelCall& call);
+
+    /// How many programs were compiled from their text, not read from the folder.
+    int compiled() const { return compiled_; }
+
+  private:
+    Program program(std::string_view text, int chunks);
+    Program from_file(const std::filesystem::path& file, const std::string& key,
+                      const std::string& options) const;
+    Program from_text(const std::string& source, const std::string& options, std::string_view name);
+    void keep(Program program, const std::filesystem::path& file, const std::string& key) const;
+    std::string build_log(Program program) const;
+
+    const Api& api_;
+    ClContext context_;
+    DeviceId device_;
+    std::string place_, identity_;
+    std::filesystem::path folder_;
+    std::map<std::pair<std::string, int>, Program> programs_;
+    std::map<std::pair<std::string, int>, Kernel> kernels_;
+    int compiled_ = 0;
+};
+
+}  // namespace mf::opencl
