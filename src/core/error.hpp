@@ -13,8 +13,12 @@ namespace mf {
 /// Something outside the program's control failed (a file, the disk, data): the CLI exits with 1.
 class Error : public std::runtime_error {
   public:
-    explicit Error(const std::string& what, std::string hint = {})
-        : std::runtime_error(what), hint_(std::move(hint)) {}
+    explicit Error(const std::string& what, std::string hint = {});
+    Error(const Error&) = default;
+    Error(Error&&) = default;
+    Error& operator=(const Error&) = default;
+    Error& operator=(Error&&) = default;
+    ~Error() override;
     const std::string& hint() const { return hint_; }
 
   private:
@@ -25,20 +29,30 @@ class Error : public std::runtime_error {
 class UsageError : public Error {
   public:
     using Error::Error;
+    UsageError(const UsageError&) = default;
+    UsageError(UsageError&&) = default;
+    UsageError& operator=(const UsageError&) = default;
+    UsageError& operator=(UsageError&&) = default;
+    ~UsageError() override;
 };
+
+/// What the checks throw. Not inline, so that a check that holds is one comparison to the code around it, and to the
+/// compiler.
+[[noreturn, gnu::cold]] void throw_error(fmt::string_view text, fmt::format_args args);
+[[noreturn, gnu::cold]] void throw_usage_error(fmt::string_view text, fmt::format_args args);
 
 /// Throws Error when `ok` is false. The message starts with the place in brackets: "[linear] x must be ...".
 template <class... Args>
 void check(bool ok, fmt::format_string<Args...> text, Args&&... args) {
     if (!ok) [[unlikely]]
-        throw Error(fmt::format(text, std::forward<Args>(args)...));
+        throw_error(text, fmt::make_format_args(args...));
 }
 
 /// Throws UsageError when `ok` is false.
 template <class... Args>
 void check_usage(bool ok, fmt::format_string<Args...> text, Args&&... args) {
     if (!ok) [[unlikely]]
-        throw UsageError(fmt::format(text, std::forward<Args>(args)...));
+        throw_usage_error(text, fmt::make_format_args(args...));
 }
 
 }  // namespace mf

@@ -39,11 +39,7 @@ class Shape {
         return rank_ == o.rank_ && std::equal(begin(), end(), o.begin());
     }
     /// "(64, 128)"
-    std::string text() const {
-        std::string out = "(";
-        for (int i = 0; i < rank_; ++i) out += (i ? ", " : "") + std::to_string((*this)[i]);
-        return out + ")";
-    }
+    std::string text() const;
 
   private:
     std::array<std::int64_t, most> dims_{};
@@ -54,9 +50,6 @@ class Shape {
 
 /// Shapes format themselves, so that a check that holds builds no text.
 template <>
-struct fmt::formatter<mf::Shape> : fmt::formatter<std::string> {
-    template <class Context>
-    auto format(const mf::Shape& shape, Context& context) const {
-        return fmt::formatter<std::string>::format(shape.text(), context);
-    }
+struct fmt::formatter<mf::Shape> : fmt::formatter<fmt::string_view> {
+    fmt::appender format(const mf::Shape& shape, fmt::format_context& context) const;
 };
