@@ -1,11 +1,15 @@
 # The loops of a program for several instruction sets in one binary (MF_NATIVE=OFF without MF_ARCH): see
 # src/core/isa.hpp for the choice and cmake/instruction_sets.sh for how they are kept apart.
 
-# Rooms with loops that count. Files in them that only describe, read or list are compiled once.
-set(MF_LOOPS "/src/(core/rng|tensor/|ops/|objectives/|optim/|sample/|metrics/|data/(checkerboard|circles|eight|moons|noise|pinwheel|spiral|swiss|resize|filtered_resize|image_form|shape))")
-set(MF_NO_LOOPS
-    "/src/(ops/(cases/|gpu/|cpu/cpu_device|bench|catalogue|conv_size|peak_)|objectives/catalogue|optim/(catalogue|schedule)|metrics/tensor_io)"
-)
+# What has loops that count is compiled three times; everything else, which describes, checks, records or calls kernels,
+# once. A file that knows how wide a vector is compiles nowhere else (tensor/device_simd.hpp).
+set(MF_LOOPS
+    "core/rng"
+    "data/(checkerboard|circles|eight|filtered_resize|image_form|moons|noise|pinwheel|resize|shape|spiral|swiss)"
+    "metrics/(gaussian|kernel|matrix|pairs|precision|product|random|sliced|sort|symmetric|trace)"
+    "ops/(cpu/|pointwise/|group_norm|max_pool|separable)"
+    "tensor/")
+list(JOIN MF_LOOPS "|" MF_LOOPS)
 
 set(MF_SETS v3 v4 v4_bf16)
 set(MF_SET_NAME_v3 x86-64-v3)
@@ -58,8 +62,7 @@ function(mf_add_instruction_sets list)
     return()
   endif()
   set(loops ${${list}})
-  list(FILTER loops INCLUDE REGEX "${MF_LOOPS}")
-  list(FILTER loops EXCLUDE REGEX "${MF_NO_LOOPS}")
+  list(FILTER loops INCLUDE REGEX "/src/(${MF_LOOPS})")
   set(rest ${${list}})
   list(REMOVE_ITEM rest ${loops})
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "metrics/clipped_root.hpp"
 #include "metrics/eigen.hpp"
 #include "metrics/product_f64.hpp"
 #include "metrics/symmetric_eigenvalues.hpp"
@@ -54,18 +55,6 @@ std::optional<MatrixXd> singular_root(const Square& s) {
     return f.leftCols(rank);
 }
 
-/// By eigenvectors, without what is negative: slow, and always possible.
-MatrixXd clipped_root(const Square& s) {
-    const Eigen::SelfAdjointEigenSolver<MatrixXd> solver{MatrixXd(s)};
-    check(solver.info() == Eigen::Success, "[frechet] the eigenvalues of a covariance did not converge");
-    const VectorXd& values = solver.eigenvalues();
-    check(values.minCoeff() >= -kIndefinite * std::max(values.maxCoeff(), 0.0),
-          "[frechet] the covariance is not positive semi-definite: it has the eigenvalue {:.3g}",
-          values.minCoeff());
-    const Eigen::Index positive = (values.array() > 0).count();
-    return solver.eigenvectors().rightCols(positive) * values.tail(positive).cwiseSqrt().asDiagonal();
-}
-
 /// A root of one of the two, and which is the other.
 struct Root {
     MatrixXd factor;
@@ -89,7 +78,9 @@ Root narrow_root(const Square& a, const Square& b, Team& team) {
                                                     : Root{std::move(*roots[1]), &a};
     if (roots[0]) return {std::move(*roots[0]), &b};
     if (roots[1]) return {std::move(*roots[1]), &a};
-    return {clipped_root(a), &b};
+    const std::vector<double> root =
+        clipped_root({a.data(), static_cast<std::size_t>(a.size())}, a.rows(), kIndefinite);
+    return {Map<const MatrixXd>(root.data(), a.rows(), std::ssize(root) / a.rows()), &b};
 }
 
 }  // namespace
