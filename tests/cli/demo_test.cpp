@@ -18,7 +18,7 @@ using test::run_program;
 using test::Scratch;
 using test::text_of;
 
-nlohmann::json json_of(const Outcome& outcome) {
+nlohmann::json report_of(const Outcome& outcome) {
     EXPECT_EQ(outcome.code, 0) << outcome.err;
     return nlohmann::json::parse(outcome.out, nullptr, false);
 }
@@ -34,7 +34,7 @@ TEST(DemoPoints, ComparesThreeMethodsOfOneRecipeAndLeavesPictures) {
     const std::vector<std::string> words = {
         "demo",           "--quick",       "--out",         "demo",      "--json", "train.steps=12",
         "train.batch=32", "model.width=8", "model.depth=1", "--threads", "1",      "save.every=4"};
-    const auto json = json_of(run_program(scratch, words));
+    const auto json = report_of(run_program(scratch, words));
     EXPECT_EQ(json.at("results").size(), 15U);
     EXPECT_NE(text_of(scratch / "demo" / "index.md").find("by the same recipe"), std::string::npos);
     if (plot::can_draw()) {
@@ -57,7 +57,7 @@ TEST(DemoPoints, ComparesThreeMethodsOfOneRecipeAndLeavesPictures) {
     // A second time nothing is trained.
     const Outcome again = run_program(scratch, words);
     EXPECT_NE(again.err.find("imf  is trained already"), std::string::npos) << again.err;
-    EXPECT_EQ(json_of(again), json);
+    EXPECT_EQ(report_of(again), json);
 }
 
 TEST(DemoPoints, LossesAgainstDifferentThingsAreNotPutBesideEachOther) {
@@ -118,7 +118,7 @@ TEST(DemoImages, TrainsShowsJudgesAndGoesOn) {
     put_clothes(scratch);
     const auto words = image_words("images", {"data.path=clothes", "model.patch=4"});
     const Outcome first = run_program(scratch, words);
-    const auto json = json_of(first);
+    const auto json = report_of(first);
     ASSERT_EQ(json.at("results").size(), 3U) << first.out;
     EXPECT_EQ(json.at("results")[0].at("method"), "imf");
     EXPECT_TRUE(json.at("results")[0].at("fid").is_number());
@@ -138,13 +138,13 @@ TEST(DemoImages, TrainsShowsJudgesAndGoesOn) {
     const Outcome again = run_program(scratch, words);
     EXPECT_NE(again.err.find("imf  is trained already"), std::string::npos) << again.err;
     EXPECT_NE(again.err.find("judge is trained already"), std::string::npos) << again.err;
-    EXPECT_EQ(json_of(again), json);
+    EXPECT_EQ(report_of(again), json);
 }
 
 TEST(DemoImages, CompareTrainsTheOthersToo) {
     const Scratch scratch;
     put_clothes(scratch);
-    const auto json = json_of(
+    const auto json = report_of(
         run_program(scratch, image_words("images", {"data.path=clothes", "model.patch=4", "--compare"})));
     ASSERT_EQ(json.at("results").size(), 8U);
     EXPECT_EQ(json.at("results")[7].at("method"), "fm");
@@ -164,7 +164,7 @@ TEST(DemoImages, WithoutTheDataItSaysWhereElseToGo) {
 TEST(DemoImages, ShapesNeedNoData) {
     const Scratch scratch;
     const auto json =
-        json_of(run_program(scratch, image_words("shapes", {"data.size=8", "data.classes=disc,star"})));
+        report_of(run_program(scratch, image_words("shapes", {"data.size=8", "data.classes=disc,star"})));
     EXPECT_EQ(json.at("results").size(), 3U);
 }
 

@@ -15,7 +15,7 @@ namespace {
 
 using namespace mf;
 
-std::unique_ptr<Dataset> make(const std::vector<std::pair<std::string, std::string>>& options = {}) {
+std::unique_ptr<Dataset> shapes_of(const std::vector<std::pair<std::string, std::string>>& options = {}) {
     const auto& entry = dataset_catalogue().at("shapes");
     Settings settings(entry.options);
     for (const auto& [key, value] : options) settings.set(key, value);
@@ -36,7 +36,7 @@ Batch drawn(const Dataset& data, std::uint64_t first, std::int64_t count, std::u
 }
 
 TEST(Shapes, AnEndlessSetOfTenClasses) {
-    const auto data = make();
+    const auto data = shapes_of();
     EXPECT_EQ(data->sample_shape(), (Shape{32, 32, 3}));
     EXPECT_EQ(data->size(), 0);
     EXPECT_EQ(data->classes(), 10);
@@ -47,7 +47,7 @@ TEST(Shapes, AnEndlessSetOfTenClasses) {
 
 TEST(Shapes, APictureDependsOnSeedAndIndexAlone) {
     for (const char* size : {"32", "9", "100"}) {
-        const auto data = make({{"data.size", size}});
+        const auto data = shapes_of({{"data.size", size}});
         const auto each = static_cast<std::size_t>(data->sample_shape().count());
         const Batch whole = drawn(*data, 100, 40);
         for (const std::size_t i : {0, 1, 17, 39}) {
@@ -57,7 +57,7 @@ TEST(Shapes, APictureDependsOnSeedAndIndexAlone) {
                                    whole.values.begin() + static_cast<std::ptrdiff_t>(i * each)));
         }
     }
-    const auto data = make();
+    const auto data = shapes_of();
     EXPECT_NE(drawn(*data, 0, 1, 5).values, drawn(*data, 0, 1, 6).values);
     std::vector<float> a(3072), b(3072);
     std::int32_t label = -1;
@@ -68,7 +68,7 @@ TEST(Shapes, APictureDependsOnSeedAndIndexAlone) {
 }
 
 TEST(Shapes, ClassesAreAsLikely) {
-    const auto data = make({{"data.size", "4"}});
+    const auto data = shapes_of({{"data.size", "4"}});
     constexpr std::int64_t count = 50000;
     std::vector<double> seen(10);
     for (const std::int32_t label : drawn(*data, 0, count).labels)
@@ -83,8 +83,8 @@ const std::vector<std::pair<std::string, std::string>> kFree = {
 
 // Every figure is there, whole, and stands out from its ground.
 TEST(Shapes, FiguresStandOutFromTheirGround) {
-    Batch batch = drawn(*make(), 0, 1000);
-    const Batch free = drawn(*make(kFree), 0, 2000);
+    Batch batch = drawn(*shapes_of(), 0, 1000);
+    const Batch free = drawn(*shapes_of(kFree), 0, 2000);
     batch.values.insert(batch.values.end(), free.values.begin(), free.values.end());
     for (std::size_t i = 0; i < 3000; ++i) {
         const float* image = batch.values.data() + 3072 * i;
@@ -122,7 +122,7 @@ TEST(Shapes, AllFreedomsGiveThePicturesOfRunsThatExist) {
                                {9, {-0.5693045F, 0.9633229F, -0.1583156F, -0.1350536F}}};
     auto options = kFree;
     options.emplace_back("data.size", "8");
-    const Batch batch = drawn(*make(options), 0, 8);
+    const Batch batch = drawn(*shapes_of(options), 0, 8);
     for (std::size_t i = 0; i < 8; ++i) {
         EXPECT_EQ(batch.labels[i], known[i].label) << i;
         const float* image = batch.values.data() + 192 * i;
@@ -138,7 +138,7 @@ struct Place {
 };
 std::vector<Place> places(const char* kind, std::vector<std::pair<std::string, std::string>> options) {
     options.emplace_back("data.classes", kind);
-    const auto data = make(options);
+    const auto data = shapes_of(options);
     const Batch batch = drawn(*data, 0, 200);
     std::vector<Place> out;
     for (std::size_t i = 0; i < 200; ++i) {
@@ -188,7 +188,7 @@ TEST(Shapes, EachFreedomActsAlone) {
 // Upright, a heart is as wide left as right, and its tip is below: the topmost row of the figure is wider than the lowest.
 TEST(Shapes, FiguresStandUprightUnlessTheyMayTurn) {
     const auto widths = [](const char* turn) {
-        const auto data = make(
+        const auto data = shapes_of(
             {{"data.classes", "heart"}, {"data.sizes", "0.8,0.8"}, {"data.shift", "0"}, {"data.turn", turn}});
         const Batch batch = drawn(*data, 0, 100);
         std::vector<std::pair<int, int>> out;  // light pixels of the upper half and of the lower
@@ -210,7 +210,7 @@ TEST(Shapes, FiguresStandUprightUnlessTheyMayTurn) {
 }
 
 TEST(Shapes, OneHueMeansALightFigureOnADarkGround) {
-    const Batch batch = drawn(*make({{"data.classes", "disc"}}), 0, 300);
+    const Batch batch = drawn(*shapes_of({{"data.classes", "disc"}}), 0, 300);
     std::set<int> strongest;
     for (std::size_t i = 0; i < 300; ++i) {
         const float *image = batch.values.data() + 3072 * i, *middle = image + (16 * 32 + 16) * 3;
@@ -225,7 +225,7 @@ TEST(Shapes, OneHueMeansALightFigureOnADarkGround) {
 TEST(Shapes, SizesAreASmallestAndALargest) {
     for (const char* sizes : {"0.8,0.6", "0.7", "0.5,0.6,0.7", ""}) {
         try {
-            make({{"data.sizes", sizes}});
+            shapes_of({{"data.sizes", sizes}});
             ADD_FAILURE() << sizes;
         } catch (const UsageError& error) {
             EXPECT_NE(std::string(error.what()).find("data.sizes"), std::string::npos) << error.what();
@@ -278,14 +278,14 @@ TEST(Shapes, DistancesAreDistancesNearTheOutline) {
 }
 
 TEST(Shapes, SomeOfTheClasses) {
-    const auto data = make({{"data.classes", "star,3"}});
+    const auto data = shapes_of({{"data.classes", "star,3"}});
     EXPECT_EQ(data->images()->class_names(), (std::vector<std::string>{"star", "triangle"}));
     for (const std::int32_t label : drawn(*data, 0, 100).labels) EXPECT_LT(label, 2);
-    EXPECT_THROW(make({{"data.classes", "start"}}), UsageError);
+    EXPECT_THROW(shapes_of({{"data.classes", "start"}}), UsageError);
 }
 
 TEST(Shapes, GrayPicturesAreTheSameOnesWithoutColour) {
-    const auto colour = make(), gray = make({{"data.channels", "1"}});
+    const auto colour = shapes_of(), gray = shapes_of({{"data.channels", "1"}});
     EXPECT_EQ(gray->sample_shape(), (Shape{32, 32, 1}));
     const Batch a = drawn(*colour, 0, 50), b = drawn(*gray, 0, 50);
     EXPECT_EQ(a.labels, b.labels);

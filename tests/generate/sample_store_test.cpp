@@ -19,7 +19,7 @@ using namespace mf;
 using test::Scratch;
 using test::text_of;
 
-LoadedModel untrained(Team& team) {
+LoadedModel small_model(Team& team) {
     const std::vector<ConfigItem> items = {{"data.name", "noise", ""}, {"data.size", "8", ""},
                                            {"data.channels", "3", ""}, {"data.classes", "3", ""},
                                            {"model.name", "dit", ""},  {"model.size", "T", ""},
@@ -31,7 +31,7 @@ LoadedModel untrained(Team& team) {
 TEST(SampleStore, WhatWasCutOffGoesOnToTheSameBytes) {
     const Scratch scratch;
     Team team(2), alone(1);
-    const LoadedModel model = untrained(team);
+    const LoadedModel model = small_model(team);
     SampleRequest request;
     request.count = 11;
     request.seed = 5;

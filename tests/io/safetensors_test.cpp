@@ -28,14 +28,14 @@ TensorFile sample() {
 }
 
 /// A file with this header and `bytes` bytes of data.
-std::string made(const std::string& header, std::size_t bytes) {
+std::string file_of(const std::string& header, std::size_t bytes) {
     std::string length(8, '\0');
     const std::uint64_t n = header.size();
     std::memcpy(length.data(), &n, 8);
     return length + header + std::string(bytes, '\1');
 }
 
-std::string error_of_content(const std::string& content) {
+std::string refusal_of(const std::string& content) {
     const Scratch scratch;
     const auto path = scratch.put("model.safetensors", content);
     const std::string error = error_of([&] { read_safetensors(path); });
@@ -109,7 +109,7 @@ TEST(Safetensors, UnalignedTensorsAreCopiedWhenMapped) {
     const Scratch scratch;
     const std::string header = R"({"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},)"
                                R"("b":{"dtype":"F32","shape":[2],"data_offsets":[3,11]}})";
-    const MappedSafetensors mapped(scratch.put("a", made(header, 11)));
+    const MappedSafetensors mapped(scratch.put("a", file_of(header, 11)));
     const Tensor& b = mapped.tensors().at("b");
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(b.raw()) % 4, 0U);
     EXPECT_EQ(b.f32()[1], b.f32()[0]);
@@ -127,7 +127,7 @@ TEST(Safetensors, WhatNobodyComputesWithRefusesNothing) {
             fmt::format(R"({{"odd":{{"dtype":"{}","shape":[2,4],"data_offsets":[0,{}]}},)"
                         R"("x":{{"dtype":"F32","shape":[2],"data_offsets":[{},{}]}}}})",
                         type, bytes, bytes, bytes + 8);
-        const auto path = scratch.put("a", made(header, static_cast<std::size_t>(bytes) + 8));
+        const auto path = scratch.put("a", file_of(header, static_cast<std::size_t>(bytes) + 8));
         const TensorFile file = read_safetensors(path);
         ASSERT_EQ(file.tensors.size(), 1U) << type;
         EXPECT_EQ(file.tensors.at("x").shape(), Shape{2});
@@ -140,25 +140,25 @@ TEST(Safetensors, WhatNobodyComputesWithRefusesNothing) {
         EXPECT_EQ(file.at("x", "there").count(), 2);
     }
     const std::string header = R"({"x":{"dtype":"F32","shape":[1,1,1,1,1,1],"data_offsets":[0,4]}})";
-    EXPECT_EQ(read_safetensors(scratch.put("a", made(header, 4))).foreign.at("x").shape,
+    EXPECT_EQ(read_safetensors(scratch.put("a", file_of(header, 4))).foreign.at("x").shape,
               "(1, 1, 1, 1, 1, 1)");
 }
 
 TEST(Safetensors, EveryKindOfDamageHasItsLine) {
     const auto tensor = [](const std::string& about, std::size_t bytes) {
-        return error_of_content(made(R"({"x":)" + about + "}", bytes));
+        return refusal_of(file_of(R"({"x":)" + about + "}", bytes));
     };
-    EXPECT_TRUE(has(error_of_content(""), "but an empty file"));
-    EXPECT_TRUE(has(error_of_content("\1\2\3\4\5\6\7"), "truncated: 7 bytes"));
-    EXPECT_TRUE(has(error_of_content(std::string(8, '\xFF')), "not a safetensors file"));
-    EXPECT_TRUE(has(error_of_content(made("{}", 0).substr(0, 9)), "truncated: a header of 2 bytes"));
-    EXPECT_TRUE(has(error_of_content(made("{]", 0)), "not JSON (at byte 2"));
-    EXPECT_TRUE(has(error_of_content(made("", 0)), "not JSON"));
-    EXPECT_TRUE(has(error_of_content(made("[]", 0)), "must be a JSON object"));
-    EXPECT_TRUE(has(error_of_content(made(std::string(100000, '['), 0)), "nested deeper"));
-    EXPECT_TRUE(has(error_of_content(made("1e999", 0)), "a number is too large"));
-    EXPECT_TRUE(has(error_of_content(made("{}", 1)), "1 bytes too many"));
-    EXPECT_TRUE(has(error_of_content(made(R"({"__metadata__":{"a":1}})", 0)), "texts only"));
+    EXPECT_TRUE(has(refusal_of(""), "but an empty file"));
+    EXPECT_TRUE(has(refusal_of("\1\2\3\4\5\6\7"), "truncated: 7 bytes"));
+    EXPECT_TRUE(has(refusal_of(std::string(8, '\xFF')), "not a safetensors file"));
+    EXPECT_TRUE(has(refusal_of(file_of("{}", 0).substr(0, 9)), "truncated: a header of 2 bytes"));
+    EXPECT_TRUE(has(refusal_of(file_of("{]", 0)), "not JSON (at byte 2"));
+    EXPECT_TRUE(has(refusal_of(file_of("", 0)), "not JSON"));
+    EXPECT_TRUE(has(refusal_of(file_of("[]", 0)), "must be a JSON object"));
+    EXPECT_TRUE(has(refusal_of(file_of(std::string(100000, '['), 0)), "nested deeper"));
+    EXPECT_TRUE(has(refusal_of(file_of("1e999", 0)), "a number is too large"));
+    EXPECT_TRUE(has(refusal_of(file_of("{}", 1)), "1 bytes too many"));
+    EXPECT_TRUE(has(refusal_of(file_of(R"({"__metadata__":{"a":1}})", 0)), "texts only"));
     EXPECT_TRUE(has(tensor("3", 0), "tensor 'x': expected dtype, shape and data_offsets"));
     EXPECT_TRUE(has(tensor(R"({"dtype":"F8","shape":[1],"data_offsets":[0,1]})", 1),
                     "dtype 'F8' is none of the format's"));
@@ -182,13 +182,13 @@ TEST(Safetensors, EveryKindOfDamageHasItsLine) {
     EXPECT_TRUE(
         has(tensor(R"({"dtype":"F32","shape":[1],"data_offsets":[0,4]})", 3), "truncated: tensor 'x'"));
     EXPECT_TRUE(has(tensor(R"({"dtype":"F32","shape":[1],"data_offsets":[4,8]})", 8), "expected 0 (gap)"));
-    EXPECT_TRUE(has(error_of_content(made(R"({"x":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},)"
-                                          R"("y":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}})",
-                                          3)),
+    EXPECT_TRUE(has(refusal_of(file_of(R"({"x":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},)"
+                                       R"("y":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}})",
+                                       3)),
                     "expected 2 (overlap)"));
-    EXPECT_TRUE(has(error_of_content(made(R"({"x":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},)"
-                                          R"("x":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})",
-                                          1)),
+    EXPECT_TRUE(has(refusal_of(file_of(R"({"x":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},)"
+                                       R"("x":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})",
+                                       1)),
                     "the key 'x' stands twice"));
 }
 

@@ -10,13 +10,13 @@ namespace {
 
 using namespace mf;
 
-Tensor random_matrix(std::int64_t rows, std::int64_t cols, std::uint64_t seed) {
+Tensor drawn_matrix(std::int64_t rows, std::int64_t cols, std::uint64_t seed) {
     Tensor out({rows, cols}, DType::f32);
     Random(seed, Stream::test).normal_vector(out.f32(), rows * cols, 0);
     return out;
 }
 
-std::vector<float> numbers_of(const Tensor& x) { return {x.floats().begin(), x.floats().end()}; }
+std::vector<float> values_of(const Tensor& x) { return {x.floats().begin(), x.floats().end()}; }
 
 /// Yᵀ Y as the product of a matrix and another one.
 Tensor as_a_product(Team& team, const Tensor& y, DType factors) {
@@ -38,12 +38,12 @@ TEST(Gram, HasTheBitsOfTheWholeProduct) {
         for (const DType factors : {DType::f32, DType::bf16})
             for (const auto& [k, n] : std::vector<std::pair<std::int64_t, std::int64_t>>{
                      {2, 1}, {16, 16}, {18, 33}, {70, 34}, {128, 128}, {6, 100}}) {
-                const Tensor y = random_matrix(k, n, 5);
+                const Tensor y = drawn_matrix(k, n, 5);
                 cpu::Panels panels;
                 cpu::pack(panels, {y.f32(), k, n, n, 1}, factors);
-                Tensor got = random_matrix(n, n, 6);  // what stood there is no matter
+                Tensor got = drawn_matrix(n, n, 6);  // what stood there is no matter
                 cpu::gram(team, got, panels);
-                EXPECT_EQ(numbers_of(got), numbers_of(as_a_product(team, y, factors)))
+                EXPECT_EQ(values_of(got), values_of(as_a_product(team, y, factors)))
                     << k << " x " << n << ", " << threads << " threads";
             }
     }
@@ -51,7 +51,7 @@ TEST(Gram, HasTheBitsOfTheWholeProduct) {
 
 TEST(Gram, RefusesAResultOfAnotherSize) {
     Team team(1);
-    const Tensor y = random_matrix(4, 6, 1);
+    const Tensor y = drawn_matrix(4, 6, 1);
     cpu::Panels panels;
     cpu::pack(panels, {y.f32(), 4, 6, 6, 1}, DType::f32);
     Tensor out = Tensor::zeros({6, 4});

@@ -16,7 +16,7 @@ namespace {
 
 using namespace mf::plot;
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 Scene scene() {
     Scene out;
@@ -59,33 +59,33 @@ TEST(PointFigures, ARowMustFillItsColumns) {
 }
 
 TEST(PointFigures, PairAndCloudTakeOddClouds) {
-    for (const Cloud& cloud : {Cloud{}, Cloud{1, 2}, Cloud{static_cast<float>(kNan), 0}}) {
+    for (const Cloud& cloud : {Cloud{}, Cloud{1, 2}, Cloud{static_cast<float>(kMissing), 0}}) {
         EXPECT_NO_THROW(script_of(pair_figure(scene(), cloud, cloud), "x"));
         EXPECT_NO_THROW(script_of(cloud_figure(scene(), cloud, "t", "c"), "x"));
         Scene dense = scene();
         dense.density = true;
         EXPECT_NO_THROW(script_of(cloud_figure(dense, cloud, "t", "c"), "x"));
     }
-    EXPECT_EQ(cloud_figure(scene(), {static_cast<float>(kNan), 0}, "t").panels[0].message, "no points");
+    EXPECT_EQ(cloud_figure(scene(), {static_cast<float>(kMissing), 0}, "t").panels[0].message, "no points");
 }
 
 TEST(PointFigures, CaptionsDropTheZero) {
     EXPECT_EQ(caption_of({{"inside", .9144}, {"swd", .024}}), "inside .914  swd .024");
     EXPECT_EQ(caption_of({{"energy", -.0012}, {"b", 1.5}}), "energy −.001  b 1.500");
-    EXPECT_EQ(caption_of({{"a", kNan}, {"b", -1e-9}}), "a –  b .000");
+    EXPECT_EQ(caption_of({{"a", kMissing}, {"b", -1e-9}}), "a –  b .000");
     EXPECT_EQ(caption_of({}), "");
 }
 
 TEST(PointFigures, DensityCountsWhatIsInTheWindow) {
-    const Heat heat = density_of({0.1F, 0.1F, 0.2F, 0.2F, 0.9F, 0.1F, 5, 5, static_cast<float>(kNan), 0},
+    const Heat heat = density_of({0.1F, 0.1F, 0.2F, 0.2F, 0.9F, 0.1F, 5, 5, static_cast<float>(kMissing), 0},
                                  {0, 1}, {0, 1}, 2, kBlue);
     EXPECT_EQ(heat.values, (std::vector<float>{2, 1, 0, 0}));
 }
 
 TEST(LossFigures, MovingMean) {
     EXPECT_EQ(moving_mean({1, 2, 3, 4, 5}, 3), (std::vector<double>{1, 2, 3, 4, 4.5}));
-    EXPECT_EQ(moving_mean({1, kNan, 3}, 3)[1], 2);
-    EXPECT_TRUE(std::isnan(moving_mean({kNan, 1, 1}, 1)[0]));
+    EXPECT_EQ(moving_mean({1, kMissing, 3}, 3)[1], 2);
+    EXPECT_TRUE(std::isnan(moving_mean({kMissing, 1, 1}, 1)[0]));
     EXPECT_TRUE(moving_mean({}, 5).empty());
 }
 
@@ -158,8 +158,8 @@ TEST(LossFigures, TheAxisNamesTheTargetAndDifferentTargetsAreNotCompared) {
 
 TEST(LossFigures, EmptyShortAndBrokenCurvesAreDrawn) {
     for (const LossCurve& curve :
-         {LossCurve{"none", {}, {}}, LossCurve{"one", {1}, {2}}, LossCurve{"nan", {1, 2}, {kNan, kNan}},
-          LossCurve{"flat", {1, 2, 3}, {2, 2, 2}}}) {
+         {LossCurve{"none", {}, {}}, LossCurve{"one", {1}, {2}},
+          LossCurve{"nan", {1, 2}, {kMissing, kMissing}}, LossCurve{"flat", {1, 2, 3}, {2, 2, 2}}}) {
         EXPECT_NO_THROW(script_of(loss_figure(curve), "x")) << curve.name;
         EXPECT_NO_THROW(script_of(losses_figure({curve, curve}), "x")) << curve.name;
         EXPECT_NO_THROW(script_of(losses_figure({curve, curve}, true), "x")) << curve.name;
