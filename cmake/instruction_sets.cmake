@@ -7,7 +7,7 @@ set(MF_LOOPS
     "core/rng"
     "data/(checkerboard|circles|eight|filtered_resize|image_form|moons|noise|pinwheel|resize|shape|spiral|swiss)"
     "metrics/(gaussian|kernel|matrix|pairs|precision|product|random|sliced|sort|symmetric|trace)"
-    "ops/(cpu/|pointwise/|group_norm|max_pool|separable)"
+    "ops/(cpu/|pointwise/)"
     "tensor/")
 list(JOIN MF_LOOPS "|" MF_LOOPS)
 

@@ -75,6 +75,9 @@ void check_words(const Command& command, const Invocation& invocation) {
 
 OptionTable all_options(const Command& command) {
     OptionTable table = command.options;
+    if (command.takes_device)
+        table.push_back({"--device", OptionKind::text, "cpu",
+                         "what computes: cpu, auto, or one that 'meanflow info devices' lists"});
     if (command.has_results)
         table.push_back(
             {"--json", OptionKind::flag, "false", "results as JSON, and nothing else, on standard output"});

@@ -18,6 +18,8 @@ struct Invocation {
 
     bool quiet() const { return options.flag("--quiet"); }
     bool json() const { return options.has("--json") && options.flag("--json"); }
+    /// "cpu" where the command has no --device.
+    std::string device() const { return options.has("--device") ? options.text("--device") : "cpu"; }
     int threads() const { return static_cast<int>(options.integer("--threads")); }
     std::uint64_t seed() const { return static_cast<std::uint64_t>(options.integer("--seed")); }
 };
@@ -29,6 +31,7 @@ struct Command {
     std::string example;           ///< one or more lines that work when pasted
     OptionTable options;           ///< its own; --help, --seed, --threads and --quiet are added
     bool has_results = false;      ///< it has --json
+    bool takes_device = false;     ///< --device is added: where it computes
     bool takes_overrides = false;  ///< it has key=value
     bool listed = true;            ///< on the screen of commands
     std::size_t least_words = 0, most_words = 0;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "ops/devices.hpp"
 #include "train/average_remark.hpp"
 #include "train/plain_weights.hpp"
 #include "train/run_folder.hpp"
@@ -63,6 +64,14 @@ LoadedModel open_model(const std::filesystem::path& target, const ModelChoice& c
     out.remarks.insert(out.remarks.begin(), std::make_move_iterator(remarks.begin()),
                        std::make_move_iterator(remarks.end()));
     return with_average_remark(std::move(out), false);
+}
+
+void put_on_device(LoadedModel& model, const std::string& name, Precision precision, Team& team) {
+    std::shared_ptr<Device> device = open_device(name, team);
+    if (device->host_visible()) return;  // it is there already
+    model.model->params().move_to(*device);
+    model.model->params().repack(*device, precision);
+    model.device = std::move(device);
 }
 
 }  // namespace mf

@@ -25,4 +25,8 @@ struct ModelChoice {
 /// such file or it is damaged.
 LoadedModel open_model(const std::filesystem::path& target, const ModelChoice& choice, Team& team);
 
+/// Takes the network to a device (ops/devices.hpp), where samples are then drawn. `precision`: in which it is packed.
+/// `team` must outlive the model. UsageError for words that name no device that is here.
+void put_on_device(LoadedModel& model, const std::string& device, Precision precision, Team& team);
+
 }  // namespace mf

@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "generate/guidance.hpp"
 #include "objectives/objective.hpp"
+#include "ops/cpu/cpu_device.hpp"
 
 namespace mf {
 namespace {
@@ -95,10 +96,12 @@ Samples draw_samples(const LoadedModel& loaded, const SampleRequest& request, Te
         out.recorded.push_back(z);
         out.recorded_times.push_back(plan.times[static_cast<std::size_t>(i)]);
     };
+    CpuDevice cpu_device(team);
+    Device& device = loaded.device != nullptr ? *loaded.device : cpu_device;
     if (request.record > 0)
-        sample(team, *loaded.model, plan, condition, out.values, dimensions, recorded, memory);
+        sample(device, *loaded.model, plan, condition, out.values, dimensions, recorded, memory);
     else
-        sample(team, *loaded.model, plan, condition, out.values, dimensions, nullptr, memory);
+        sample(device, *loaded.model, plan, condition, out.values, dimensions, nullptr, memory);
     if (loaded.decoder != nullptr) {
         out.values = loaded.decoder->decode(team, out.values, loaded.sample.shape, request.stop);
         for (std::vector<float>& state : out.recorded)

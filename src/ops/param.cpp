@@ -117,9 +117,17 @@ void ParamStore::move_to(Device& device) {
         device.upload(Into(to).data, from.raw(), from.bytes());
         return to;
     };
-    values_ = moved(values_);
-    for (Param& param : params_)
-        param.value = Tensor::view_of(whole().f32() + param.offset, param.shape, DType::f32, true);
+    if (!values_.empty()) {
+        values_ = moved(values_);
+        for (Param& param : params_)
+            param.value = Tensor::view_of(whole().f32() + param.offset, param.shape, DType::f32, true);
+    } else {  // bound to a file
+        for (Param& param : params_) {
+            check(param.scales.empty(), "[{}] {} has 8 bits, which --device cpu alone computes with",
+                  device.name(), param.name);
+            param.value = moved(as_f32(param.value));
+        }
+    }
     for (Tensor* table : constants_) *table = moved(*table);
     home_ = std::move(pool);
 }

@@ -131,6 +131,12 @@ void check_times(const std::vector<double>& times) {
 
 void sample(Team& team, const VelocityModel& model, const SamplePlan& plan, const Condition& condition,
             std::vector<float>& z, std::int64_t dimensions, const Recorder& recorder, SampleMemory* memory) {
+    CpuDevice device(team);
+    sample(device, model, plan, condition, z, dimensions, recorder, memory);
+}
+
+void sample(Device& device, const VelocityModel& model, const SamplePlan& plan, const Condition& condition,
+            std::vector<float>& z, std::int64_t dimensions, const Recorder& recorder, SampleMemory* memory) {
     check_times(plan.times);
     const std::int64_t count = static_cast<std::int64_t>(z.size()) / dimensions;
     check(count * dimensions == static_cast<std::int64_t>(z.size()), "[sample] {} numbers are no rows of {}",
@@ -139,36 +145,37 @@ void sample(Team& team, const VelocityModel& model, const SamplePlan& plan, cons
          {&plan.second_pass.omega, &plan.second_pass.t_min, &plan.second_pass.t_max})
         check(plan.second_pass.omega.empty() || std::ssize(*each) == count,
               "[sample] guidance has {} numbers for {} samples", each->size(), count);
-    // So few that some threads would have none: all threads work on every op of one tile.
+    // So few that some lanes would have none: all threads work on every op of one tile.
     const std::int64_t most = std::min(count, model.tile_rows());
-    const bool together = count <= (team.size() - 1) * most;
+    const bool together = count <= (device.lanes() - 1) * most;
     const std::int64_t rows_of_tile = together ? count : most,
                        tiles = (count + rows_of_tile - 1) / rows_of_tile;
     Ending ending(plan.stop);
-    const auto run_tile = [&](int lane, Pool& pool, Team& solo, std::int64_t tile, std::size_t first,
+    const auto run_tile = [&](int lane, Pool& pool, Device& own_device, std::int64_t tile, std::size_t first,
                               std::size_t last) {
         const std::int64_t begin = tile * rows_of_tile, end = std::min(count, begin + rows_of_tile);
-        CpuDevice device(solo);
-        const Context context{device, pool, nullptr, plan.precision};
+        const Context context{own_device, pool, nullptr, plan.precision};
         const Condition own{rows_of(condition.labels, begin, end), rows_of(condition.omega, begin, end),
                             rows_of(condition.t_min, begin, end), rows_of(condition.t_max, begin, end)};
         const Stepper stepper(context, model, plan, own, begin, ending, lane == 0);
-        Tensor rows = Tensor::view_of(z.data() + begin * dimensions, {end - begin, dimensions}, DType::f32);
+        Tensor here = Tensor::view_of(z.data() + begin * dimensions, {end - begin, dimensions}, DType::f32);
+        Tensor rows = context.on_device(here);
         for (std::size_t i = first; i < last; ++i) stepper.step(rows, plan.times[i], plan.times[i + 1]);
+        if (rows.hidden()) own_device.download(here.raw(), View(rows).data, here.bytes());
     };
     SampleMemory own_memory;
     SampleMemory& pools = memory != nullptr ? *memory : own_memory;
-    while (pools.size() < static_cast<std::size_t>(team.size())) pools.emplace_back();
+    while (pools.size() < static_cast<std::size_t>(device.lanes())) pools.emplace_back(device);
     // Without a recorder a tile goes all the way before the next starts; with one, all tiles go step by step.
     const std::size_t steps = plan.times.size() - 1, stride = recorder ? 1 : steps;
     if (recorder) recorder(0, z);
     for (std::size_t first = 0; first < steps; first += stride) {
-        if (together) run_tile(0, pools[0], team, 0, first, first + stride);
-        team.run([&](int lane) {
+        if (together) run_tile(0, pools[0], device, 0, first, first + stride);
+        device.each_lane([&](int lane, Device& own_device) {
             if (together) return;
-            Team solo(1);
-            for (std::int64_t tile = lane; tile < tiles; tile += team.size())
-                run_tile(lane, pools[static_cast<std::size_t>(lane)], solo, tile, first, first + stride);
+            for (std::int64_t tile = lane; tile < tiles; tile += device.lanes())
+                run_tile(lane, pools[static_cast<std::size_t>(lane)], own_device, tile, first,
+                         first + stride);
         });
         if (recorder) recorder(static_cast<std::int64_t>(first + stride), z);
     }

@@ -49,6 +49,10 @@ using SampleMemory = std::deque<Pool>;
 
 /// Moves `z` (count, D) along the plan; the model must be packed in the plan's precision. Rows are worked on in tiles;
 /// the result of a row does not depend on what else is sampled. Stopped, with `z` in between, when plan.stop says so.
+void sample(Device& device, const VelocityModel& model, const SamplePlan& plan, const Condition& condition,
+            std::vector<float>& z, std::int64_t dimensions, const Recorder& recorder = nullptr,
+            SampleMemory* memory = nullptr);
+/// The same on the CPU.
 void sample(Team& team, const VelocityModel& model, const SamplePlan& plan, const Condition& condition,
             std::vector<float>& z, std::int64_t dimensions, const Recorder& recorder = nullptr,
             SampleMemory* memory = nullptr);

@@ -50,6 +50,8 @@ struct LoadedModel {
     SampleKind sample;                            ///< what it draws
     std::vector<std::string> class_names;         ///< by label; empty: no classes
     std::shared_ptr<const NamedTensors> mapping;  ///< what the weights are read from; null: own memory
+    std::shared_ptr<Device>
+        device;  ///< where the network is; null: the CPU. Before the network, which is in its memory
     std::unique_ptr<VelocityModel> model;
     std::unique_ptr<Dataset>
         data;  ///< what it was trained on; null where that lies in files: nobody has to have them

@@ -8,7 +8,7 @@
 #include "data/images.hpp"
 #include "objectives/parts/path.hpp"
 #include "objectives/parts/weighting.hpp"
-#include "ops/cpu/cpu_device.hpp"
+#include "ops/devices.hpp"
 #include "optim/ema.hpp"
 #include "optim/optimiser.hpp"
 #include "optim/schedule.hpp"
@@ -20,7 +20,8 @@ namespace mf {
 struct Trainer::Parts {
     Settings settings;
     Team team;
-    CpuDevice device{team};
+    std::unique_ptr<Device> own_device;
+    Device& device;
     std::unique_ptr<Dataset> data;
     DataPrint data_print;
     std::unique_ptr<Objective> objective;
@@ -34,16 +35,19 @@ struct Trainer::Parts {
     Schedule schedule;
     std::vector<Ema> emas;
     std::vector<std::string> ema_names;
-    std::vector<Into> gradients;  // of the lanes
+    std::vector<Into> gradients;             // of the lanes
+    std::vector<std::vector<float>> copies;  // of weights that the host does not see
     double clip;
     std::int64_t done = 0;
     std::int64_t guidance_rows = 0, steps_seen = 0;  // of this process
 
     /// `given`: data in memory; without any, the settings say what to make.
-    Parts(const Settings& s, int threads, std::optional<std::vector<std::string>> class_order,
+    Parts(const Settings& s, const Machine& machine, std::optional<std::vector<std::string>> class_order,
           GivenData given)
         : settings(s),
-          team(threads),
+          team(machine.threads),
+          own_device(open_device(machine.device, team)),
+          device(*own_device),
           data(given.data ? std::move(given.data) : make_dataset(s, {std::move(class_order), team.size()})),
           data_print(!given.print.counts.empty() ? std::move(given.print)
                      : data->images() == nullptr ? DataPrint{}
@@ -56,21 +60,22 @@ struct Trainer::Parts {
           precision(s.text("precision") == "bf16" ? Precision::bf16 : Precision::f32),
           recompute(s.flag("train.recompute")),
           ema_warmup(s.flag("ema.warmup")),
-          optimiser(optimiser_catalogue().at(s.text("optim.name")).make(s, model->params())),
           schedule(Schedule::make(s, steps)),
           clip(s.real("optim.clip")) {
         // Without an interval there is one time a row, drawn as it is: not the later of two.
         if (!objective->needs_interval())
             times.equal_share = 1, times.whole_share = 0, times.single_equal = true;
         const LanePlan plan = plan_lanes(s.integer("train.lanes"), s.integer("train.tile"), batch,
-                                         team.size(), model->tile_rows());
+                                         device.lanes(), model->tile_rows());
         tile = plan.tile;
+        model->initialise(seed());
+        model->params().move_to(device);
         // One lane alone has all threads.
         for (int i = 0; i < plan.lanes; ++i)
             lanes.push_back(
                 std::make_unique<Lane>(model->params(), plan.lanes == 1 ? device : device.lane(i)));
+        optimiser = optimiser_catalogue().at(s.text("optim.name")).make(s, model->params());
         for (const auto& lane : lanes) gradients.push_back(lane->gradients().all());
-        model->initialise(seed());
         model->params().repack(device, precision);
         for (const std::string& decay : s.texts("ema.decays")) {
             const Option as_number{"ema.decays", OptionKind::real, "0.999", "decay of the average", 0,
@@ -100,6 +105,37 @@ struct Trainer::Parts {
 
     /// Adds the lanes' gradients into the first lane's; returns the norm. Sums go in a fixed order.
     double gather_gradients() { return std::sqrt(device.gather_squares(gradients)); }
+
+    /// A part of what a checkpoint holds, where the device has it.
+    struct StatePart {
+        std::string name;
+        Into where;
+        Shape shape;
+    };
+    std::vector<StatePart> state() {
+        std::vector<StatePart> out;
+        const auto add_weights = [&](const std::string& prefix, Into flat) {
+            for (const Param& param : model->params().all())
+                out.push_back({prefix + "." + param.name,
+                               {flat.f32() + param.offset, 1, param.shape.count(), DType::f32},
+                               param.shape});
+        };
+        add_weights("model", model->params().whole());
+        for (std::size_t i = 0; i < emas.size(); ++i) add_weights(ema_names[i], emas[i].values());
+        for (auto& [name, tensor] : optimiser->state())
+            out.push_back({"optimiser." + name, tensor, tensor.shape()});
+        return out;
+    }
+
+    /// Numbers of the device for the host: themselves, or a copy that is made again at every call with this index.
+    std::span<const float> here(View numbers, std::size_t index) {
+        const auto count = static_cast<std::size_t>(numbers.count());
+        if (device.host_visible()) return {numbers.f32(), count};
+        if (copies.size() <= index) copies.resize(index + 1);
+        copies[index].resize(count);
+        device.download(copies[index].data(), numbers.data, count * sizeof(float));
+        return copies[index];
+    }
 
     /// What the optimiser multiplies every gradient with.
     double gradient_scale(double norm) const { return clip > 0 && norm > clip ? clip / norm : 1.0; }
@@ -151,10 +187,11 @@ OptionTable Trainer::options() {
     return table;
 }
 
-Trainer::Trainer(const Settings& settings, int threads, std::optional<std::vector<std::string>> class_order)
-    : parts_(std::make_unique<Parts>(settings, threads, std::move(class_order), GivenData{})) {}
-Trainer::Trainer(const Settings& settings, int threads, GivenData data)
-    : parts_(std::make_unique<Parts>(settings, threads, std::nullopt, std::move(data))) {}
+Trainer::Trainer(const Settings& settings, const Machine& machine,
+                 std::optional<std::vector<std::string>> class_order)
+    : parts_(std::make_unique<Parts>(settings, machine, std::move(class_order), GivenData{})) {}
+Trainer::Trainer(const Settings& settings, const Machine& machine, GivenData data)
+    : parts_(std::make_unique<Parts>(settings, machine, std::nullopt, std::move(data))) {}
 Trainer::~Trainer() = default;
 
 StepReport Trainer::step() {
@@ -193,40 +230,47 @@ const Dataset& Trainer::data() const { return *parts_->data; }
 const DataPrint& Trainer::data_print() const { return parts_->data_print; }
 const VelocityModel& Trainer::model() const { return *parts_->model; }
 Team& Trainer::team() { return parts_->team; }
+std::string Trainer::device_name() const { return parts_->device.name(); }
 
 std::vector<Weights> Trainer::weights() const {
-    std::vector<Weights> out{{"online", parts_->model->params().flat()}};
-    for (std::size_t i = 0; i < parts_->emas.size(); ++i)
-        out.push_back({parts_->ema_names[i], parts_->emas[i].values().floats()});
+    Parts& p = *parts_;
+    std::vector<Weights> out{{"online", p.here(p.model->params().whole(), 0)}};
+    for (std::size_t i = 0; i < p.emas.size(); ++i)
+        out.push_back({p.ema_names[i], p.here(p.emas[i].values(), i + 1)});
     return out;
 }
 
 std::vector<std::pair<std::string, Tensor>> Trainer::state() {
-    Parts& p = *parts_;
     std::vector<std::pair<std::string, Tensor>> out;
-    const auto add_weights = [&](const std::string& prefix, float* flat) {
-        for (const Param& param : p.model->params().all())
-            out.emplace_back(prefix + "." + param.name,
-                             Tensor::view_of(flat + param.offset, param.shape, DType::f32));
-    };
-    add_weights("model", p.model->params().flat().data());
-    for (std::size_t i = 0; i < p.emas.size(); ++i) add_weights(p.ema_names[i], p.emas[i].values().f32());
-    for (auto& [name, tensor] : p.optimiser->state()) out.emplace_back("optimiser." + name, tensor);
+    for (const auto& [name, where, shape] : parts_->state()) {
+        if (parts_->device.host_visible()) {
+            out.emplace_back(name, Tensor::view_of(where.data, shape, DType::f32));
+        } else {
+            Tensor copy(shape, DType::f32);
+            parts_->device.download(copy.raw(), where.data, copy.bytes());
+            out.emplace_back(name, std::move(copy));
+        }
+    }
     return out;
 }
 
 void Trainer::load(const std::vector<std::pair<std::string, Tensor>>& saved, std::int64_t steps_done) {
-    const auto own = state();
-    for (const auto& [name, tensor] : own) {
-        const auto found = std::ranges::find(saved, name, &std::pair<std::string, Tensor>::first);
+    const auto found_as = [&](const std::string& name) {
+        return std::ranges::find(saved, name, &std::pair<std::string, Tensor>::first);
+    };
+    const std::vector<Parts::StatePart> own = parts_->state();
+    for (const auto& [name, where, shape] : own) {
+        const auto found = found_as(name);
         check(found != saved.end(), "[checkpoint] has no tensor {}", name);
-        check(found->second.shape() == tensor.shape() && found->second.dtype() == tensor.dtype(),
-              "[checkpoint] {} must be {} {} but is {} {}", name, tensor.shape(), name_of(tensor.dtype()),
-              found->second.shape(), name_of(found->second.dtype()));
+        check(found->second.shape() == shape && found->second.dtype() == DType::f32,
+              "[checkpoint] {} must be {} f32 but is {} {}", name, shape, found->second.shape(),
+              name_of(found->second.dtype()));
     }
     // Only now that everything fits is anything overwritten.
-    for (auto [name, tensor] : own)
-        tensor.copy_from(std::ranges::find(saved, name, &std::pair<std::string, Tensor>::first)->second);
+    for (const auto& [name, where, shape] : own) {
+        const Tensor& from = found_as(name)->second;
+        parts_->device.upload(where.data, from.raw(), from.bytes());
+    }
     parts_->done = steps_done;
     parts_->model->params().repack(parts_->device, parts_->precision);
 }
@@ -234,11 +278,13 @@ void Trainer::load(const std::vector<std::pair<std::string, Tensor>>& saved, std
 void Trainer::start_from(const std::map<std::string, Tensor>& weights) {
     Parts& p = *parts_;
     check(p.done == 0, "[trainer] weights to start from come before the first step");
-    for (Param& param : p.model->params().all()) {
+    for (const Param& param : p.model->params().all()) {
         const auto found = weights.find(param.name);
         check(found != weights.end() && found->second.shape() == param.shape, "[trainer] no weights for {}",
               param.name);
-        param.value.copy_from(found->second);
+        Tensor numbers(param.shape, DType::f32);
+        numbers.copy_from(found->second);
+        p.device.upload(Into(p.model->params().whole()).f32() + param.offset, numbers.raw(), numbers.bytes());
     }
     p.emas.clear();
     for (const std::string& decay : p.settings.texts("ema.decays"))
@@ -247,8 +293,8 @@ void Trainer::start_from(const std::map<std::string, Tensor>& weights) {
 }
 
 std::string Trainer::not_finite() {
-    for (const auto& [name, tensor] : state())
-        if (!parts_->device.all_finite(tensor)) return name;
+    for (const auto& [name, where, shape] : parts_->state())
+        if (!parts_->device.all_finite(where)) return name;
     return "";
 }
 
@@ -265,7 +311,8 @@ double Trainer::flops_per_step() const {
 std::size_t Trainer::plan_bytes() const {
     std::size_t bytes = 0;
     for (const auto& lane : parts_->lanes)
-        bytes += lane->pool().reserved_bytes() + lane->gradients().flat().size_bytes();
+        bytes += lane->pool().reserved_bytes() +
+                 static_cast<std::size_t>(lane->gradients().all().count()) * sizeof(float);
     return bytes;
 }
 

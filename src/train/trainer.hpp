@@ -36,16 +36,24 @@ struct Weights {
     std::span<const float> values;
 };
 
+/// What a run is computed by: threads of the CPU (0: all cores), and a device (ops/devices.hpp). Whatever the device, the
+/// threads draw the data.
+struct Machine {
+    int threads = 0;
+    std::string device = "cpu";
+    Machine(int t, std::string d = "cpu") : threads(t), device(std::move(d)) {}  // NOLINT: threads alone
+};
+
 class Trainer {
   public:
     /// Keys that a trainer reads besides those of its parts: seed, precision, train.*, times.*, schedule.*, ema.*.
     static OptionTable options();
     /// `settings` must hold the keys of `options()` and of the chosen data, model, objective and optimiser.
     /// `threads` 0: all cores. `class_order`: names of the classes by label, where a checkpoint fixed them (see DataPlan).
-    Trainer(const Settings& settings, int threads,
+    Trainer(const Settings& settings, const Machine& machine,
             std::optional<std::vector<std::string>> class_order = std::nullopt);
     /// On data that the caller has in memory (settings: data.name=arrays).
-    Trainer(const Settings& settings, int threads, GivenData data);
+    Trainer(const Settings& settings, const Machine& machine, GivenData data);
     ~Trainer();
 
     StepReport step();
@@ -56,6 +64,8 @@ class Trainer {
     const DataPrint& data_print() const;  ///< of data(), as it was when the trainer was made
     const VelocityModel& model() const;
     Team& team();
+    /// Of the device that computes: "cpu".
+    std::string device_name() const;
     /// Online weights first, then every EMA, in the order of ema.decays.
     std::vector<Weights> weights() const;
     /// Everything that the next step depends on besides the settings, by name; load() takes it back bit for bit.

@@ -47,7 +47,7 @@ StepTiming time_steps(Trainer& trainer, std::int64_t warm_up, std::int64_t steps
 int run_bench_step(const Invocation& invocation) {
     const Settings settings = resolve(config_items(
         invocation, invocation.words.empty() ? std::string(default_config) : invocation.words[0]));
-    Trainer trainer(settings, invocation.threads());
+    Trainer trainer(settings, {invocation.threads(), invocation.device()});
     const StepTiming timing =
         time_steps(trainer, invocation.options.integer("--warm-up"), invocation.options.integer("--repeat"),
                    invocation.options.real("--seconds"));
@@ -85,6 +85,7 @@ int run_bench_step(const Invocation& invocation) {
 Command bench_step_command() {
     Command out;
     out.name = "bench step";
+    out.takes_device = true;
     out.summary = "time a warm training step";
     out.usage = "[CONFIG] [key=value ...] [--repeat 200] [--json]";
     out.example = "  meanflow bench step toy/imf precision=bf16 --json";

@@ -261,6 +261,7 @@ int run_sample(const Invocation& invocation) {
     Team team(invocation.threads());
     const fs::path target = invocation.words[0];
     LoadedModel loaded = open_model(target.string(), invocation, team);
+    put_on_device(loaded, invocation.device(), precision_of(invocation), team);
     attach_vae(loaded, invocation, team);
     fs::path out = invocation.options.text("--out");
     if (out.empty())
@@ -283,6 +284,7 @@ int run_sample(const Invocation& invocation) {
 Command sample_command() {
     Command out;
     out.name = "sample";
+    out.takes_device = true;
     out.summary = "draw samples, as a picture or as numbers";
     out.usage =
         "RUN|MODEL.safetensors [--steps 1] [--count N] [--labels balanced|random|LIST] [--omega W] "

@@ -101,6 +101,7 @@ std::vector<std::pair<std::string, std::string>> facts_of(Trainer& trainer, cons
                       (done == 0 ? "" : fmt::format(", {} done", with_commas(done)))},
         {"precision", settings.text("precision")},
         {"threads", std::to_string(trainer.team().size())},
+        {"device", trainer.device_name()},
     };
     if (const ImageDataset* images = trainer.data().images(); images != nullptr)
         out.insert(out.begin() + 1,
@@ -143,11 +144,11 @@ void finish_with_picture(const std::filesystem::path& run, Team& team) {
 }
 
 /// Labels are those of the checkpoint that the run goes on from, by the names of the classes.
-Trainer trainer_for(const Settings& settings, int threads, const std::optional<RunFolder>& run,
+Trainer trainer_for(const Settings& settings, const Machine& machine, const std::optional<RunFolder>& run,
                     const fs::path& folder) {
-    if (!run || !run->point()) return {settings, threads};
+    if (!run || !run->point()) return {settings, machine};
     try {
-        return {settings, threads, class_order_of(run->point()->file.metadata)};
+        return {settings, machine, class_order_of(run->point()->file.metadata)};
     } catch (const OtherClasses& error) {
         throw Error(fmt::format("{}: the classes have changed: {}", folder.string(), error.what()),
                     "a class that was renamed needs its old name; for other classes start another run");
@@ -216,7 +217,7 @@ int run_train(const Invocation& invocation) {
     StopSignals signals;
     std::optional<RunFolder> run = run_to_resume(invocation, folder, settings);
     // What can be refused is refused before there is a folder, so that the next try may have the same one.
-    Trainer trainer = trainer_for(settings, invocation.threads(), run, folder);
+    Trainer trainer = trainer_for(settings, {invocation.threads(), invocation.device()}, run, folder);
     TrainingHooks hooks =
         training_hooks(settings, folder, trainer, [](const std::string& line) { remark(false, line); });
     hooks.stop = [&] { return signals.pending() != 0; };
@@ -259,6 +260,7 @@ int run_train(const Invocation& invocation) {
 Command train_command() {
     Command out;
     out.name = "train";
+    out.takes_device = true;
     out.summary = "train a model; without a configuration, imf on the checkerboard";
     out.usage = "[CONFIG] [key=value ...] [--out RUN] [--init WEIGHTS] [--resume [--step N]]";
     out.example =
