@@ -4,13 +4,23 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/team.hpp"
 #include "device/device.hpp"
 
 namespace mf {
 
-/// "cpu": the threads of `team`, which must outlive the device. UsageError for words that name no device that is here.
+/// "cpu": the threads of `team`, which must outlive the device; "opencl" or "opencl:i": number i of what has a driver with
+/// OpenCL; "auto": the first graphics card, otherwise the CPU. UsageError for words that name no device that is here.
 std::unique_ptr<Device> open_device(const std::string& name, Team& team);
+
+/// A device that open_device knows.
+struct DeviceLine {
+    std::string name, about;  ///< "opencl:0", and what it is
+    std::size_t memory = 0;   ///< bytes of its own; 0: the host's
+};
+/// All of them, the CPU first. `remark`: why there are no others, where that is so.
+std::vector<DeviceLine> device_lines(std::string& remark);
 
 }  // namespace mf

@@ -195,6 +195,8 @@ int run_info(const Invocation& invocation) {
             fmt::format("meanflow info {}, or meanflow info config NAME key=value", what));
     if (what == "keys")
         fmt::print("{}", invocation.json() ? keys_json() : keys_page());
+    else if (what == "devices")
+        print_devices(invocation.json());
     else if (what == "ops")
         list_ops(invocation.json());
     else if (what == "models")
@@ -218,11 +220,12 @@ Command info_command() {
     Command out;
     out.name = "info";
     out.summary = "what a file or a run holds; what this build can do";
-    out.usage = "[FILE|RUN|config NAME [key=value ...]|ops|models|objectives|data|optimisers|keys]";
+    out.usage = "[FILE|RUN|config NAME [key=value ...]|devices|ops|models|objectives|data|optimisers|keys]";
     out.example =
         "  meanflow info runs/imf/checkpoints/step_5001.safetensors\n  meanflow info iMF-B-2.pth\n"
         "  meanflow info config imagenet256/imf_b2    parameters, FLOP, memory and time, without training\n"
         "  meanflow info keys\n"
+        "  meanflow info devices    what --device can name\n"
         "  meanflow info    version, instruction sets, and the one that this machine runs with";
     out.has_results = true;
     out.takes_overrides = true;
