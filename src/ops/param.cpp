@@ -129,6 +129,7 @@ void ParamStore::move_to(Device& device) {
         }
     }
     for (Tensor* table : constants_) *table = moved(*table);
+    for (Param& param : params_) param.prepared = nullptr;  // another device's
     home_ = std::move(pool);
 }
 

@@ -43,8 +43,8 @@ double difference(const Checkpoint& a, const Checkpoint& b) {
         }
         const double scale =
             std::sqrt(squares / static_cast<double>(std::max<std::int64_t>(1, tensor.count())));
-        // A moment or a gate that is all but zero has no scale of its own.
-        worst = std::max(worst, largest / std::max(scale, 1e-4));
+        // A moment, or a layer that began at zero, has no scale of its own yet.
+        worst = std::max(worst, largest / std::max(scale, 1e-3));
     }
     return worst;
 }
@@ -64,7 +64,7 @@ TEST(Device, ARunOnOpenClIsThatOfTheCpu) {
             const Outcome done = run_program(scratch, training(config, device, "3", device));
             ASSERT_EQ(done.code, 0) << done.err;
         }
-        EXPECT_LT(difference(newest(scratch / "cpu"), newest(scratch / "opencl")), 2e-2);
+        EXPECT_LT(difference(newest(scratch / "cpu"), newest(scratch / "opencl")), 5e-3);
         std::filesystem::remove_all(scratch / "cpu");
         std::filesystem::remove_all(scratch / "opencl");
     }
@@ -81,7 +81,7 @@ TEST(Device, ARunGoesOnElsewhereAndSamplesAreDrawnThere) {
                                   device == "cpu" ? "train.steps=4" : "train.steps=3"});
         ASSERT_EQ(on.code, 0) << on.err;
     }
-    EXPECT_LT(difference(newest(scratch / "whole"), newest(scratch / "begun")), 2e-2);
+    EXPECT_LT(difference(newest(scratch / "whole"), newest(scratch / "begun")), 5e-3);
     for (const std::string device : {"cpu", "opencl"}) {
         const Outcome drawn = run_program(scratch, {"sample", "whole", "--count", "300", "--steps", "2",
                                                     "--out", device + ".npz", "--device", device});
