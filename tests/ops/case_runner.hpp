@@ -66,6 +66,7 @@ class CaseRunner {
           gradients(operands.store()),
           tape_(&gradients, device_) {}
 
+    Device& device() const { return device_; }
     std::int64_t rows() const { return operands.data()[0].rows(); }
 
     Outcome run(const Drive& drive) {

@@ -38,7 +38,8 @@ inline std::vector<double> to_doubles(const std::vector<float>& x) { return {x.b
 inline Numbers numbers_of(const CaseRunner& runner) {
     Numbers out;
     for (const Tensor& data : runner.operands.data()) out.push_back(to_doubles(to_floats(data)));
-    for (const Param* param : runner.operands.params()) out.push_back(to_doubles(to_floats(param->value)));
+    for (const Param* param : runner.operands.params())
+        out.push_back(to_doubles(fetched(runner.device(), param->value)));
     return out;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// c (m, n) = a (m, k) b (k, n), one chain of additions over k for each number. 16 x 16 items make 64 x 64 numbers, 4 x 4
+// c (m, n) = a (m, k) b (k, n), added up over k in one order for each number. 16 x 16 items make 64 x 64 numbers, 4 x 4
 // each; factors go by in tiles of 16 of k. Where there is much k and little else, groups share k in pieces of `piece`, and
 // c has a matrix for each piece.
 #define TILE 64
@@ -31,12 +31,16 @@ KERNEL matrix_product(FLOATS(c), EITHER(a), const long a_row, const long a_k, EI
         load_tile(left, a_at, a_is16, a_first, a_row, a_k, row, m, begin, last_k);
         load_tile(right, b_at, b_is16, b_first, b_col, b_k, col, n, begin, last_k);
         BARRIER;
+        // A tile has sums of its own: long sums are the more exact for it.
+        float own[4][4];
+        UNROLL for (int r = 0; r < 4; ++r) UNROLL for (int s = 0; s < 4; ++s) own[r][s] = 0;
         for (int p = 0; p < DEPTH; ++p) {
             float x[4], y[4];
             UNROLL for (int r = 0; r < 4; ++r) x[r] = left[p * PAD + ITEM(1) + 16 * r];
             UNROLL for (int s = 0; s < 4; ++s) y[s] = right[p * PAD + ITEM(0) + 16 * s];
-            UNROLL for (int r = 0; r < 4; ++r) UNROLL for (int s = 0; s < 4; ++s) sums[r][s] += x[r] * y[s];
+            UNROLL for (int r = 0; r < 4; ++r) UNROLL for (int s = 0; s < 4; ++s) own[r][s] += x[r] * y[s];
         }
+        UNROLL for (int r = 0; r < 4; ++r) UNROLL for (int s = 0; s < 4; ++s) sums[r][s] += own[r][s];
         BARRIER;
     }
     UNROLL for (int r = 0; r < 4; ++r) UNROLL for (int s = 0; s < 4; ++s) {
