@@ -2,47 +2,35 @@
 #include "ops/rope.hpp"
 
 #include <memory>
-#include <utility>
 
 #include "ops/cases/transformer_sizes.hpp"
 
 namespace mf {
 namespace {
 
-/// The angles where a device computes; for one device at a time, which must outlive them.
-class Tables {
-  public:
-    explicit Tables(RopeTable table) : here_(std::move(table)) {}
-
-    const RopeTable& on(Device& device) {
-        if (device.host_visible()) return here_;
-        if (device_ == &device) return there_;
-        there_ = {};
-        pool_ = std::make_unique<Pool>(device);
-        for (Tensor RopeTable::*part : {&RopeTable::cos, &RopeTable::sin}) {
-            const Tensor& from = here_.*part;
-            there_.*part = Tensor(from.shape(), from.dtype(), pool_.get());
-            device.upload(Into(there_.*part).data, from.raw(), from.bytes());
-        }
-        device_ = &device;
-        return there_;
-    }
-
-  private:
-    RopeTable here_;
-    std::unique_ptr<Pool> pool_;  // before what lives in it
-    RopeTable there_;
-    Device* device_ = nullptr;
-};
+/// The angles where the device computes, in memory that goes when the tape has run back.
+const RopeTable& table_on(const Context& context, const std::shared_ptr<const RopeTable>& here,
+                          std::shared_ptr<const RopeTable>& there) {
+    if (context.device.host_visible()) return *here;
+    const auto moved = [&](const Tensor& from) {
+        Tensor to = context.make(from.shape());
+        context.device.upload(Into(to).data, from.raw(), from.bytes());
+        return to;
+    };
+    there = std::make_shared<const RopeTable>(RopeTable{moved(here->cos), moved(here->sin)});
+    if (context.tape != nullptr) context.tape->record([there](Tape&) {});
+    return *there;
+}
 
 OpCase rope_case(const SequenceSize& z, Precision precision = Precision::f32) {
     OpCase out;
     out.name = z.text() + suffix(precision);
     out.data = {{.name = "x", .shape = {z.samples, z.row()}}};
-    const auto table = std::make_shared<Tables>(RopeTable::make(z.tokens, z.d));
+    const auto table = std::make_shared<const RopeTable>(RopeTable::make(z.tokens, z.d));
     out.run = [z, table](const Context& context, std::span<const Dual> data, std::span<const Param* const>) {
-        return rope(context, data[0].reshaped(z.columns()), table->on(context.device), context.operand())
-            .reshaped(z.row());
+        std::shared_ptr<const RopeTable> there;
+        const RopeTable& angles = table_on(context, table, there);
+        return rope(context, data[0].reshaped(z.columns()), angles, context.operand()).reshaped(z.row());
     };
     out.precision = precision;
     if (precision == Precision::bf16) out.tolerance = 1e-2;

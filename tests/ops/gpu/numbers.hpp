@@ -11,6 +11,7 @@
 #include "core/rng.hpp"
 #include "ops/cpu/cpu_device.hpp"
 #include "ops/gpu/opencl_here.hpp"
+#include "ops/number_checks.hpp"
 #include "tensor/pool.hpp"
 
 namespace mf {
@@ -95,7 +96,8 @@ struct Stage {
     }
 };
 
-/// Has `work` done on the CPU and on the GPU; then all numbers are to be |a - b| <= tolerance (1 + |b|).
+/// Has `work` done on the CPU and on the GPU; then all numbers are to be
+/// |a - b| <= tolerance (1 + max(|b|, root mean square of b)).
 template <class Work>
 void twice(double tolerance, const char* what, Work&& work) {
     Team team(1);
@@ -105,9 +107,10 @@ void twice(double tolerance, const char* what, Work&& work) {
     work(there);
     for (std::size_t i = 0; i < here.all.size(); ++i) {
         const std::vector<double> wanted = here.all[i].now(), got = there.all[i].now();
+        const double size = root_mean_square(wanted);
         double worst = 0;
         for (std::size_t j = 0; j < wanted.size(); ++j) {
-            const double off = std::abs(got[j] - wanted[j]) / (1 + std::abs(wanted[j]));
+            const double off = std::abs(got[j] - wanted[j]) / (1 + std::max(size, std::abs(wanted[j])));
             if (!(off <= worst)) worst = off;
         }
         EXPECT_LE(worst, tolerance) << what << ": operand " << i;
