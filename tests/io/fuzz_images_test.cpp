@@ -100,7 +100,7 @@ TEST(Fuzz, Jpeg) {
 }
 
 /// Makes the CRC of every chunk right again.
-void repair_png(std::string& png) {
+void mend_checksums(std::string& png) {
     std::string out = png.substr(0, 8);
     while (out.size() + 12 <= png.size()) {
         std::size_t bytes = 0;
@@ -119,7 +119,7 @@ TEST(Fuzz, PngAsAPicture) {
         png_of(3, 2, 8, 2, std::string("\1\2\3\4\5\6\7\10\11\1\2\3\4\5\6\7\10\11", 18),
                transparent + png_chunk("eXIf", exif_of(6))),
         png_of(2, 2, 16, 4, std::string(16, '\x81'), {}, png_chunk("eXIf", exif_of(3, false)))};
-    fuzz(seeds, read_both_ways, repair_png);
+    fuzz(seeds, read_both_ways, mend_checksums);
 }
 
 TEST(Fuzz, Webp) {

@@ -15,14 +15,14 @@ namespace {
 
 using namespace mf;
 
-std::vector<float> normal_rows(std::int64_t rows, std::int64_t cols, std::uint64_t seed) {
+std::vector<float> drawn_rows(std::int64_t rows, std::int64_t cols, std::uint64_t seed) {
     std::vector<float> out(static_cast<std::size_t>(rows * cols));
     Random(seed, Stream::test).normal_vector(out.data(), rows * cols, 0);
     return out;
 }
 
 TEST(StoppedMetrics, EndWhenTheCallerSaysSoAndAreTheSameOtherwise) {
-    const std::vector<float> a = normal_rows(1500, 2, 1), b = normal_rows(1200, 2, 2);
+    const std::vector<float> a = drawn_rows(1500, 2, 1), b = drawn_rows(1200, 2, 2);
     const MatrixView x{a.data(), 1500, 2}, y{b.data(), 1200, 2};
     using Metric = std::function<double(Team&, const Stop&)>;
     const Metric metrics[] = {

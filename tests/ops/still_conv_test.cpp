@@ -30,12 +30,12 @@ Tensor random_tensor(const Shape& shape, std::uint64_t seed) {
 }
 
 /// A kernel and a bias with random values, packed.
-struct Weights {
+struct ConvWeights {
     ParamStore store;
     Param *w, *b;
     TransformedKernel transformed;
 
-    Weights(Team& team, const Size& size, const Kernel& kernel, Precision precision = Precision::f32)
+    ConvWeights(Team& team, const Size& size, const Kernel& kernel, Precision precision = Precision::f32)
         : w(&store.add_kernel("w", {size.out, size.in, kernel.rows, kernel.cols})),
           b(&store.add("b", {size.out})) {
         store.freeze();
@@ -49,7 +49,7 @@ struct Weights {
 };
 
 /// The definition; `scale` 2 reads x at twice its size.
-std::vector<double> by_definition(const Tensor& x, const Weights& weights, const ConvGeometry& g,
+std::vector<double> by_definition(const Tensor& x, const ConvWeights& weights, const ConvGeometry& g,
                                   std::int64_t scale = 1) {
     const Shape &s = x.shape(), &k = weights.w->shape;
     const std::int64_t height = scale * s[1], width = scale * s[2];
@@ -123,7 +123,7 @@ TEST(StillConv, IsTheConvolution) {
                     size.width + g.left + g.right < kernel.cols)
                     continue;
                 const Tensor x = random_tensor({size.batch, size.height, size.width, size.in}, 3);
-                const Weights weights(team, size, kernel);
+                const ConvWeights weights(team, size, kernel);
                 const Tensor got = conv2d_still({device, pool}, x, *weights.w, weights.b, kernel.geometry,
                                                 {weights.transformed});
                 EXPECT_LT(relative_error(got, by_definition(x, weights, kernel.geometry)), 4e-6)
@@ -141,7 +141,7 @@ TEST(StillConv, OfAnEnlargedPictureMatchesThePictureEnlarged) {
         for (const Size& size :
              std::vector<Size>{{1, 1, 1, 1, 1}, {2, 7, 5, 3, 2}, {1, 15, 17, 17, 33}, {1, 8, 8, 32, 64}}) {
             const Tensor x = random_tensor({size.batch, size.height, size.width, size.in}, 3);
-            const Weights weights(team, size, {3, 3, form, {}});
+            const ConvWeights weights(team, size, {3, 3, form, {}});
             const Tensor got =
                 upsample_conv_still({device, pool}, x, *weights.w, weights.b, weights.transformed);
             EXPECT_EQ(got.shape(), (Shape{size.batch, 2 * size.height, 2 * size.width, size.out}));
@@ -156,7 +156,7 @@ TEST(StillConv, AddsClipsAndWritesBesideOthers) {
     const Size size{2, 9, 6, 19, 37};
     for (const Kernel& kernel : kernels()) {
         const Tensor x = random_tensor({size.batch, size.height, size.width, size.in}, 3);
-        const Weights weights(team, size, kernel);
+        const ConvWeights weights(team, size, kernel);
         CpuDevice device(team);
         const Context context{device, pool};
         const Tensor plain =
@@ -190,7 +190,7 @@ TEST(StillConv, BitsDependNeitherOnThreadsNorOnTheBatch) {
         std::vector<float> first;
         for (const int threads : {1, 2, 3}) {
             Team team(threads);
-            const Weights weights(team, size, kernel);
+            const ConvWeights weights(team, size, kernel);
             CpuDevice device(team);
             const Context context{device, pool};
             const Tensor y =
@@ -212,9 +212,9 @@ TEST(StillConv, IsKeptTransformedWhereThatIsFaster) {
     for (const Kernel& kernel : kernels()) {
         if (!kernel.form) continue;
         const Size wide{1, 8, 8, 32, 32}, thin{1, 8, 8, 4, 32};
-        EXPECT_NE(Weights(team, wide, kernel).transformed, nullptr);
-        EXPECT_EQ(Weights(team, thin, kernel).transformed, nullptr);
-        const Weights half(team, wide, kernel, Precision::bf16);
+        EXPECT_NE(ConvWeights(team, wide, kernel).transformed, nullptr);
+        EXPECT_EQ(ConvWeights(team, thin, kernel).transformed, nullptr);
+        const ConvWeights half(team, wide, kernel, Precision::bf16);
         const bool wanted = kernel.rows * kernel.cols >= 9;
         EXPECT_EQ(half.transformed != nullptr, wanted) << kernel.rows << "x" << kernel.cols;
         EXPECT_EQ(half.w->prepared == nullptr, wanted);
@@ -232,7 +232,7 @@ TEST(StillConv, ReadsBf16) {
             Tensor half(x.shape(), DType::bf16), rounded(x.shape(), DType::f32);
             half.copy_from(x);
             rounded.copy_from(half);
-            const Weights weights(team, {2, 9, 6, 18, out}, kernel);
+            const ConvWeights weights(team, {2, 9, 6, 18, out}, kernel);
             const Tensor got = conv2d_still({device, pool}, half, *weights.w, weights.b, kernel.geometry,
                                             {weights.transformed});
             EXPECT_LT(relative_error(got, by_definition(rounded, weights, kernel.geometry)), 4e-6);
@@ -244,11 +244,11 @@ TEST(StillConv, RefusesWhatDoesNotFit) {
     Team team(1);
     const Size size{1, 8, 8, 16, 16};
     const Tensor x = random_tensor({1, 8, 8, 16}, 3);
-    const Weights weights(team, size, kernels()[0]),
+    const ConvWeights weights(team, size, kernels()[0]),
         enlarged(team, size, {3, 3, cpu::WinogradForm::enlarged3, {}});
     CpuDevice device(team);
     const Context context{device, pool};
-    const auto run = [&](const Weights& used, const ConvGeometry& geometry, const ConvExtras& extras) {
+    const auto run = [&](const ConvWeights& used, const ConvGeometry& geometry, const ConvExtras& extras) {
         return conv2d_still(context, x, *used.w, nullptr, geometry, extras);
     };
     Tensor small({1, 8, 8, 17}, DType::f32);
