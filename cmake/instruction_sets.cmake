@@ -77,11 +77,13 @@ function(mf_add_instruction_sets list)
     target_include_directories(meanflow_${set} PRIVATE ${CMAKE_SOURCE_DIR}/src/ops/cpu/${MF_SET_ROOM_${set}})
     set_target_properties(meanflow_${set} PROPERTIES OPTIMIZE_DEPENDENCIES ON)
     set(object ${folder}/loops_${set}.o)
+    # A precompiled header counts as an object, and is none.
+    set(compiled "$<FILTER:$<TARGET_OBJECTS:meanflow_${set}>,EXCLUDE,[.]gch$>")
     add_custom_command(
       OUTPUT ${object}
       BYPRODUCTS ${object}.functions
-      COMMAND ${tools} ${script} set ${set} ${object} $<TARGET_OBJECTS:meanflow_${set}>
-      DEPENDS $<TARGET_OBJECTS:meanflow_${set}> ${script}
+      COMMAND ${tools} ${script} set ${set} ${object} "${compiled}"
+      DEPENDS "${compiled}" ${script}
       COMMAND_EXPAND_LISTS VERBATIM)
     set_source_files_properties(${object} PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
     list(APPEND objects ${object})
