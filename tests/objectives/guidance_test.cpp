@@ -15,7 +15,7 @@ namespace {
 
 using namespace mf;
 
-Settings settings_of(std::vector<std::string> words) {
+Settings guided_settings(std::vector<std::string> words) {
     for (const char* word : {"data.name=shapes", "data.size=8", "model.size=T", "model.patch=4",
                              "model.hidden=32", "model.depth=2", "model.heads=2", "train.batch=24",
                              "train.steps=4", "times.name=logit_normal", "times.equal_share=0.5"})
@@ -27,7 +27,7 @@ Settings settings_of(std::vector<std::string> words) {
 
 /// The weights after four steps. The first steps leave the zero-initialised final layers.
 std::vector<float> trained(const std::vector<std::string>& words, int threads = 1) {
-    Trainer trainer(settings_of(words), threads);
+    Trainer trainer(guided_settings(words), threads);
     for (int i = 0; i < 4; ++i) trainer.step();
     const auto values = trainer.weights().front().values;
     return {values.begin(), values.end()};
@@ -65,8 +65,8 @@ TEST(Guidance, SavingsDoNotChangeTheTraining) {
 
 TEST(Guidance, SavingsComputeFewerRows) {
     const auto rows = [](const char* saving) {
-        Trainer trainer(settings_of({"model.name=mit", "objective.name=imf", "objective.tangent=head",
-                                     "objective.guidance=flexible", saving}),
+        Trainer trainer(guided_settings({"model.name=mit", "objective.name=imf", "objective.tangent=head",
+                                         "objective.guidance=flexible", saving}),
                         1);
         trainer.step();
         return trainer.flops_per_step();
@@ -84,9 +84,9 @@ TEST(Guidance, EveryThreadCountTrainsTheSame) {
 TEST(Recompute, SameTrainingInLessMemory) {
     for (auto variant : variants()) {
         variant.insert(variant.end(), {"model.depth=6", "train.tile=0"});
-        Trainer kept(settings_of(variant), 1);
+        Trainer kept(guided_settings(variant), 1);
         variant.emplace_back("train.recompute=true");
-        Trainer again(settings_of(variant), 1);
+        Trainer again(guided_settings(variant), 1);
         for (int i = 0; i < 3; ++i) EXPECT_NEAR(kept.step().loss, again.step().loss, 1e-5) << variant[3];
         const auto a = kept.weights().front().values, b = again.weights().front().values;
         EXPECT_LT(distance({a.begin(), a.end()}, {b.begin(), b.end()}), 1e-5) << variant[3];
@@ -114,8 +114,8 @@ TEST(Guidance, DropsTheShareOfLabelsThatWasAsked) {
     constexpr std::int64_t kRows = 1000;
     for (const char* whose : {"first", "random"}) {
         const Settings settings =
-            settings_of({"model.name=mit", "objective.name=imf", "objective.guidance=flexible",
-                         "objective.class_dropout=0.2", std::string("objective.drop=") + whose});
+            guided_settings({"model.name=mit", "objective.name=imf", "objective.guidance=flexible",
+                             "objective.class_dropout=0.2", std::string("objective.drop=") + whose});
         const Guidance guidance = Guidance::make(settings);
         Draws draws;
         draws.labels = Tensor::zeros({kRows}, DType::i32);

@@ -68,7 +68,8 @@ std::vector<DeviceInfo> devices(const Api& api) {
         if (api.clGetDeviceIDs(platform, kAnyDevice, here, ids.data(), nullptr) != kSuccess) continue;
         for (const DeviceId id : ids) out.push_back(described(api, platform, id));
     }
-    std::ranges::stable_partition(out, [](const DeviceInfo& device) { return device.type == "gpu"; });
+    std::stable_partition(out.begin(), out.end(),
+                          [](const DeviceInfo& device) { return device.type == "gpu"; });
     return out;
 }
 

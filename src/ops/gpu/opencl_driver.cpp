@@ -156,7 +156,7 @@ void Driver::launch(const KernelCall& call, std::span<const KernelArgument> argu
         AddressBook::Place place{nullptr, 0};
         if (argument.memory != nullptr) place = book_.find(argument.memory, argument.bytes);
         const std::uint64_t first = place.offset / argument.bytes;
-        set(sizeof place.object, &place.object);
+        set(sizeof(void*), &place.object);  // a handle
         set(sizeof first, &first);
     }
     succeed(code, call.kernel);
