@@ -5,7 +5,7 @@
 
 namespace mf {
 
-/// Functions of one number (ops/pointwise).
+/// Functions of one number: a word here, a file in ops/pointwise and a place in its list (ops/pointwise/laws.hpp).
 enum class Pointwise : std::uint8_t { gelu, gelu_tanh, silu };
 
 }  // namespace mf

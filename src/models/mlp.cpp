@@ -58,17 +58,22 @@ void Mlp::initialise(std::uint64_t seed) {
     }
 }
 
+namespace {
+
+std::vector<std::string> activation_names() {
+    std::vector<std::string> out;
+    for (const PointwiseName& each : pointwise_names()) out.push_back(each.name);
+    return out;
+}
+
+}  // namespace
+
 const OptionTable& Mlp::options() {
     static const OptionTable table = {
         {"model.width", OptionKind::integer, "128", "units of a hidden layer", 1, 65536},
         {"model.depth", OptionKind::integer, "4", "hidden layers", 1, 1024},
-        {"model.activation",
-         OptionKind::text,
-         "gelu",
-         "function between the layers",
-         0,
-         0,
-         {"gelu", "gelu_tanh", "silu"}},
+        {"model.activation", OptionKind::text, "gelu", "function between the layers", 0, 0,
+         activation_names()},
         {"model.times",
          OptionKind::text,
          "auto",

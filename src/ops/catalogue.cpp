@@ -5,12 +5,11 @@
 
 namespace mf {
 
-const std::vector<OpEntry>& op_catalogue() {
-    static const std::vector<OpEntry> catalogue = {
+namespace {
+
+std::vector<OpEntry> all_entries() {
+    std::vector<OpEntry> out = {
         linear_entry(),
-        gelu_entry(),
-        gelu_tanh_entry(),
-        silu_entry(),
         add_entry(),
         subtract_entry(),
         multiply_entry(),
@@ -42,6 +41,15 @@ const std::vector<OpEntry>& op_catalogue() {
         average_pool_entry(),
         max_pool_entry(),
     };
+    const std::vector<OpEntry> functions = pointwise_entries();
+    out.insert(out.begin() + 1, functions.begin(), functions.end());
+    return out;
+}
+
+}  // namespace
+
+const std::vector<OpEntry>& op_catalogue() {
+    static const std::vector<OpEntry> catalogue = all_entries();
     return catalogue;
 }
 

@@ -23,10 +23,12 @@ struct PointwiseRecord {
 }  // namespace
 
 Pointwise pointwise_by_name(const std::string& name) {
-    if (name == "gelu") return Pointwise::gelu;
-    if (name == "gelu_tanh") return Pointwise::gelu_tanh;
-    check_usage(name == "silu", "activation '{}' is not known; there are gelu, gelu_tanh, silu", name);
-    return Pointwise::silu;
+    std::string known;
+    for (const PointwiseName& each : pointwise_names()) {
+        if (each.name == name) return each.function;
+        known += (known.empty() ? "" : ", ") + each.name;
+    }
+    throw UsageError(fmt::format("activation '{}' is not known; there are {}", name, known));
 }
 
 Dual pointwise(const Context& context, Pointwise function, const Dual& x) {

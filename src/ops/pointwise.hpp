@@ -12,7 +12,14 @@ namespace mf {
 /// x f32 of any shape. The result is of the type that GEMM reads under the context's precision.
 Dual pointwise(const Context& context, Pointwise function, const Dual& x);
 
-/// "gelu", "gelu_tanh", "silu"; UsageError for other words.
+struct PointwiseName {
+    Pointwise function;
+    std::string name;
+};
+/// All of them, in the order of their list (ops/pointwise/laws.hpp).
+std::vector<PointwiseName> pointwise_names();
+
+/// UsageError for a word that names none of them.
 Pointwise pointwise_by_name(const std::string& name);
 
 }  // namespace mf

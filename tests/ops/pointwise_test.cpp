@@ -5,9 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "ops/pointwise/gelu.hpp"
-#include "ops/pointwise/gelu_tanh.hpp"
-#include "ops/pointwise/silu.hpp"
+#include "ops/pointwise/laws.hpp"
 
 namespace {
 
@@ -27,8 +25,13 @@ Numbers2 at(float x) {
 template <class Law>
 class PointwiseLaw : public testing::Test {};
 
-using Laws = testing::Types<laws::GeluErf, laws::GeluTanh, laws::Silu>;
-TYPED_TEST_SUITE(PointwiseLaw, Laws);
+template <class List>
+struct TypesOf;
+template <class... Law>
+struct TypesOf<LawList<Law...>> {
+    using Types = testing::Types<Law...>;
+};
+TYPED_TEST_SUITE(PointwiseLaw, TypesOf<PointwiseLaws>::Types);
 
 TYPED_TEST(PointwiseLaw, ValueAndSlopeOnAGrid) {
     for (int i = -12000; i <= 12000; ++i) {

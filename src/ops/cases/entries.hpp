@@ -9,9 +9,7 @@
 namespace mf {
 
 OpEntry linear_entry();
-OpEntry gelu_entry();
-OpEntry gelu_tanh_entry();
-OpEntry silu_entry();
+std::vector<OpEntry> pointwise_entries();  ///< one for each function of one number
 OpEntry add_entry();
 OpEntry subtract_entry();
 OpEntry multiply_entry();

@@ -6,9 +6,7 @@
 #include "core/error.hpp"
 #include "ops/cpu/cpu_device.hpp"
 #include "ops/cpu/vector_io.hpp"
-#include "ops/pointwise/gelu.hpp"
-#include "ops/pointwise/gelu_tanh.hpp"
-#include "ops/pointwise/silu.hpp"
+#include "ops/pointwise/laws.hpp"
 
 namespace mf {
 namespace {
@@ -100,14 +98,9 @@ void scaled(Team& team, Slope* dx, const Grad* dy, const Slope* slope, std::int6
 }  // namespace
 
 void CpuDevice::pointwise(Pointwise function, const PointwisePass& pass) {
-    switch (function) {
-        case Pointwise::gelu:
-            return run_in_type<laws::GeluErf>(team_, pass);
-        case Pointwise::gelu_tanh:
-            return run_in_type<laws::GeluTanh>(team_, pass);
-        case Pointwise::silu:
-            return run_in_type<laws::Silu>(team_, pass);
-    }
+    PointwiseLaws::for_each([&]<class Law> {
+        if (Law::function == function) run_in_type<Law>(team_, pass);
+    });
 }
 
 void CpuDevice::multiply_by_slope(Into dx, View dy, View slope) {

@@ -20,7 +20,10 @@ KERNEL pointwise(const int function, FLOATS(x), FLOATS(x_dot), EITHER(y), EITHER
                  const long still, const long count) {
     if (INDEX >= count) return;
     const float at = AT(x, INDEX);
-    const Curve curve = function == 0 ? gelu(at) : function == 1 ? gelu_tanh(at) : silu(at);
+    Curve curve = {NAN, NAN};  // a function that is not here shows
+    if (function == 0) curve = gelu(at);
+    if (function == 1) curve = gelu_tanh(at);
+    if (function == 2) curve = silu(at);
     PUT(y, INDEX, curve.value);
     if (WANTED(slope)) PUT(slope, INDEX, curve.slope);
     if (WANTED(y_dot) && INDEX >= still) PUT(y_dot, INDEX - still, curve.slope * AT(x_dot, INDEX - still));

@@ -11,6 +11,7 @@
 #define GROUPS(d) ((long)(d == 0 ? gridDim.x : d == 1 ? gridDim.y : gridDim.z))
 #define UNROLL _Pragma("unroll")
 #define INFINITY __int_as_float(0x7F800000)
+#define NAN __int_as_float(0x7FC00000)
 typedef unsigned char uchar;
 typedef unsigned short ushort;
 typedef unsigned int uint;

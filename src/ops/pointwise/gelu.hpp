@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "device/pointwise_function.hpp"
 #include "ops/cpu/vector_functions.hpp"
 
 namespace mf::laws {
@@ -12,7 +13,9 @@ namespace mf::laws {
 /// Exact (erf) GELU. Φ and φ share one exponential: Φ(-|x|) = e^(-x²/2) q(s), s = 1 / (1 + 0.2316419 |x|),
 /// with the polynomial of Abramowitz and Stegun 26.2.17 divided by √(2π) (absolute error 7.5e-8).
 struct GeluErf {
+    static constexpr Pointwise function = Pointwise::gelu;
     static constexpr const char* name = "gelu";
+    static constexpr const char* law = "y = x Φ(x);  y' = s x',  x̄ += s ȳ,  s = Φ(x) + x φ(x)";
 
     static void at(FloatVector x, FloatVector& value, FloatVector& slope) {
         const FloatVector one = FloatVector{} + 1.0F, a = cpu::abs(x);

@@ -5,13 +5,17 @@
 
 #include <cmath>
 
+#include "device/pointwise_function.hpp"
 #include "ops/cpu/vector_functions.hpp"
 
 namespace mf::laws {
 
 /// The tanh approximation of GELU (Hendrycks and Gimpel 2016), as DiT uses it.
 struct GeluTanh {
+    static constexpr Pointwise function = Pointwise::gelu_tanh;
     static constexpr const char* name = "gelu_tanh";
+    static constexpr const char* law =
+        "y = x (1 + tanh w) / 2,  w = √(2/π) (x + 0.044715 x³);  y' = s x',  x̄ += s ȳ,  s = dy/dx";
 
     static void at(FloatVector x, FloatVector& value, FloatVector& slope) {
         constexpr float c = 1.5957691216F;  // 2 √(2/π)

@@ -5,13 +5,16 @@
 
 #include <cmath>
 
+#include "device/pointwise_function.hpp"
 #include "ops/cpu/vector_functions.hpp"
 
 namespace mf::laws {
 
 /// SiLU, also called swish.
 struct Silu {
+    static constexpr Pointwise function = Pointwise::silu;
     static constexpr const char* name = "silu";
+    static constexpr const char* law = "y = x σ(x);  y' = s x',  x̄ += s ȳ,  s = σ(x) + y (1 - σ(x))";
 
     static void at(FloatVector x, FloatVector& value, FloatVector& slope) {
         const FloatVector g = cpu::exp(-x);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Kernels that take number by number, or row by row.
 #include "ops/gpu/numbers.hpp"
+#include "ops/pointwise.hpp"
 
 namespace mf {
 namespace {
@@ -66,8 +67,8 @@ TEST(GpuElementwise, Pointwise) {
     if (no_opencl()) return;
     for (const auto [rows, cols] : kSizes)
         for (const DType type : {DType::f32, DType::bf16})
-            for (const Pointwise function : {Pointwise::gelu, Pointwise::gelu_tanh, Pointwise::silu})
-                twice(type == DType::bf16 ? kStep16 : 1e-6, "pointwise", [=](Stage& s) {
+            for (const auto& [function, name] : pointwise_names())
+                twice(type == DType::bf16 ? kStep16 : 1e-6, name.c_str(), [=, function = function](Stage& s) {
                     const std::int64_t moving = (rows + 1) / 2;
                     OnDevice &x = s.normal(rows, cols), &x_dot = s.normal(moving, cols);
                     OnDevice &y = s.normal(rows, cols, type), &y_dot = s.normal(moving, cols, type),
@@ -102,7 +103,7 @@ TEST(GpuElementwise, PointwiseFarOut) {
     if (no_opencl()) return;
     GpuDevice& gpu = *opencl_here().device;
     const float nan = std::nanf(""), far[] = {-1e6F, -200, -90, -30, 30, 90, 200, 1e6F, nan};
-    for (const Pointwise function : {Pointwise::gelu, Pointwise::gelu_tanh, Pointwise::silu}) {
+    for (const auto& [function, name] : pointwise_names()) {
         Stage s(gpu);
         OnDevice &x = s.given({std::begin(far), std::end(far)}, 1), &y = s.normal(1, 9),
                  &slope = s.normal(1, 9);
