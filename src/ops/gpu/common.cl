@@ -3,7 +3,7 @@
 // or bf16 is EITHER(x), read by GET(x, i) and written by PUT(x, i, value). An absent one is not WANTED.
 #define FLOATS(x) GLOBAL float *x##_at, const ulong x##_first
 #define INTS(x) GLOBAL int *x##_at, const ulong x##_first
-#define DOUBLES(x) GLOBAL double *x##_at, const ulong x##_first
+#define PAIRS(x) GLOBAL Pair *x##_at, const ulong x##_first
 #define EITHER(x) GLOBAL void *x##_at, const ulong x##_first, const int x##_is16
 #define AT(x, i) x##_at[x##_first + (ulong)(i)]
 #define GET(x, i) get(x##_at, x##_is16, x##_first + (ulong)(i))
@@ -14,6 +14,33 @@
 // Calls of 32 x 4 items, 32 for each row: number of the row.
 #define ROW (GROUP(0) * 4 + ITEM(1))
 #define LANES 32
+
+// A number of 48 bits as the sum of two floats, the second at most half a unit in the last place of the first (Dekker 1971).
+// Graphics cards have no double precision, or little of it.
+typedef struct {
+    float hi, lo;
+} Pair;
+
+HELPER Pair pair_of(float hi, float lo) {
+    const Pair out = {hi, lo};
+    return out;
+}
+
+// a + b and what its rounding left out (Knuth), added to the low part.
+HELPER Pair pair_sum(float a, float b, float low) {
+    const float sum = PLUS(a, b), part = PLUS(sum, -a);
+    const float rest = PLUS(PLUS(PLUS(a, -PLUS(sum, -part)), PLUS(b, -part)), low), hi = PLUS(sum, rest);
+    return pair_of(hi, PLUS(rest, -PLUS(hi, -sum)));
+}
+
+HELPER Pair pair_plus(Pair a, Pair b) { return pair_sum(a.hi, b.hi, PLUS(a.lo, b.lo)); }
+
+HELPER Pair pair_times(Pair a, float x) {
+    const float product = TIMES(a.hi, x), rest = PLUS(fma(a.hi, x, -product), TIMES(a.lo, x)), hi = PLUS(product, rest);
+    return pair_of(hi, PLUS(rest, -PLUS(hi, -product)));
+}
+
+HELPER Pair pair_plus_product(Pair sum, float a, float b) { return pair_plus(sum, pair_times(pair_of(a, 0.0f), b)); }
 
 HELPER float float_of(ushort bits) { return as_float((uint)bits << 16); }
 

@@ -21,8 +21,26 @@ KERNEL convert_f16(EITHER(y), GLOBAL ushort *x_at, const ulong x_first, const lo
     PUT(y, INDEX, value);
 }
 
-KERNEL convert_f64(EITHER(y), DOUBLES(x), const long count) {
-    if (INDEX < count) PUT(y, INDEX, (float)AT(x, INDEX));
+// From the halves of IEEE binary64 to the nearest float; ties to even.
+KERNEL convert_f64(EITHER(y), INTS(x), const long count) {
+    if (INDEX >= count) return;
+    const uint low = (uint)AT(x, 2 * INDEX), high = (uint)AT(x, 2 * INDEX + 1), sign = high & 0x80000000u;
+    const int exponent = (int)((high >> 20) & 0x7FFu) - 1023;
+    const ulong digits = ((ulong)(high & 0xFFFFFu) << 32) | low;
+    uint bits;
+    if (exponent > 127) {
+        bits = exponent == 1024 && digits != 0 ? 0x7FC00000u : 0x7F800000u;
+    } else if (exponent < -150) {
+        bits = 0;
+    } else {
+        // What is below 2^-126 has as many digits fewer.
+        const int shift = exponent < -126 ? 29 + (-126 - exponent) : 29;
+        const ulong whole = digits | ((ulong)1 << 52), middle = (ulong)1 << (shift - 1), kept = whole >> shift;
+        const ulong rest = whole & ((middle << 1) - 1);
+        bits = (uint)kept + (rest > middle || (rest == middle && (kept & 1)) ? 1u : 0u);
+        if (exponent >= -126) bits += (uint)(exponent + 126) << 23;
+    }
+    PUT(y, INDEX, as_float(sign | bits));
 }
 
 KERNEL copy_runs(INTS(y), const long y_begin, const long y_stride, INTS(x), const long x_begin, const long x_stride,

@@ -30,7 +30,7 @@ void GpuDevice::convert(Into y, View x) {
         case DType::f16:
             return run(with("convert_f16"), gpu::Either{y}, gpu::Shorts{x.data}, x.count());
         case DType::f64:
-            return run(with("convert_f64"), gpu::Either{y}, gpu::Doubles{x.data}, x.count());
+            return run(with("convert_f64"), gpu::Either{y}, gpu::Ints(x.data), x.count());
         default:
             throw Error(fmt::format("[convert] {} to {}", name_of(x.type), name_of(y.type)));
     }

@@ -10,6 +10,7 @@ GpuDevice::GpuDevice(std::unique_ptr<GpuDriver> driver) : driver_(std::move(driv
 GpuDevice::~GpuDevice() {
     driver_->release(scratch_.memory);
     driver_->release(rows_.memory);
+    for (const auto& [which, room] : frequencies_) driver_->release(room.memory);
 }
 
 void* GpuDevice::grown(Room& room, std::size_t bytes) {

@@ -3,7 +3,9 @@
 // (OpenCL, CUDA) is a GpuDriver.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <utility>
 
 #include "device/device.hpp"
 #include "ops/gpu/gpu_driver.hpp"
@@ -125,9 +127,11 @@ class GpuDevice final : public Device {
         std::size_t bytes = 0;
     };
     void* grown(Room& room, std::size_t bytes);
+    const void* frequencies(std::int64_t pairs, double period);
 
     std::unique_ptr<GpuDriver> driver_;
     Room scratch_, rows_;
+    std::map<std::pair<std::int64_t, double>, Room> frequencies_;
 };
 
 }  // namespace mf

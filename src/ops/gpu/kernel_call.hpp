@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <type_traits>
 
 #include "ops/gpu/gpu_device.hpp"
@@ -10,14 +11,26 @@
 namespace mf {
 namespace gpu {
 
-/// Of parameters FLOATS, INTS and DOUBLES.
+/// A number as a device has it that knows no double precision (common.cl).
+struct Pair {
+    float hi, lo;
+
+    static Pair of(double x) {
+        const auto hi = static_cast<float>(x);
+        return {hi, std::isfinite(hi) ? static_cast<float>(x - static_cast<double>(hi)) : 0.0F};
+    }
+    double value() const { return static_cast<double>(hi) + static_cast<double>(lo); }
+};
+
+/// Of parameters FLOATS and INTS.
 struct Floats {
     const void* at;
     Floats(const View& x) : at(x.data) {}  // NOLINT: operands turn into parameters
     Floats(const Into& x) : at(x.data) {}  // NOLINT
     explicit Floats(const void* memory) : at(memory) {}
 };
-struct Doubles {
+/// Of parameters PAIRS.
+struct Pairs {
     const void* at;
 };
 struct Shorts {
@@ -32,7 +45,7 @@ struct Either {
 class ArgumentList {
   public:
     void add(const Floats& x) { push(KernelArgument::of_memory(x.at, 4)); }
-    void add(const Doubles& x) { push(KernelArgument::of_memory(x.at, 8)); }
+    void add(const Pairs& x) { push(KernelArgument::of_memory(x.at, 8)); }
     void add(const Shorts& x) { push(KernelArgument::of_memory(x.at, 2)); }
     void add(const Either& either) {
         const bool is16 = either.x.type == DType::bf16;
@@ -43,8 +56,8 @@ class ArgumentList {
     requires std::is_arithmetic_v<Number>
     void add(Number value) {
         static_assert(std::is_same_v<Number, std::int64_t> || std::is_same_v<Number, std::int32_t> ||
-                          std::is_same_v<Number, float> || std::is_same_v<Number, double>,
-                      "parameters are long, int, float or double");
+                          std::is_same_v<Number, float>,
+                      "parameters are long, int or float");
         push(KernelArgument::of_number(value));
     }
     std::span<const KernelArgument> all() const { return {list_.data(), count_}; }

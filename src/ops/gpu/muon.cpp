@@ -47,7 +47,7 @@ Factor turned(View x) { return {x.data, x.type, x.cols, true}; }
 void GpuDevice::orthogonalise(Into x, DType factors, MuonMemory& memory) {
     auto& own = static_cast<GpuMuonMemory&>(memory);
     const std::int64_t count = x.count();
-    const gpu::Doubles parts{square_parts(x)};
+    const gpu::Pairs parts{square_parts(x)};
     run(gpu::by_number("optimisers", "to_norm_one", count), gpu::Floats(x), parts,
         std::clamp<std::int64_t>((count + 4095) / 4096, 1, 256), count);
     const bool tall = x.rows > x.cols;

@@ -36,8 +36,7 @@ inline constexpr Bits kReadWrite = 1;
 namespace info {
 inline constexpr std::uint32_t device_type = 0x1000, most_group_items = 0x1004, most_allocation = 0x1010,
                                memory_bytes = 0x101F, local_bytes = 0x1023, name = 0x102B, vendor = 0x102C,
-                               driver = 0x102D, version = 0x102F, extensions = 0x1030, available = 0x1027,
-                               compute_units = 0x1002;
+                               driver = 0x102D, version = 0x102F, available = 0x1027, compute_units = 0x1002;
 inline constexpr std::uint32_t platform_name = 0x0902;
 inline constexpr std::uint32_t binary_sizes = 0x1165, binaries = 0x1166, build_log = 0x1183;
 }  // namespace info

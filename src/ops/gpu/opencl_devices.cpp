@@ -43,7 +43,6 @@ DeviceInfo described(const Api& api, Platform platform, DeviceId id) {
     out.type = (type & kGpu) != 0 ? "gpu" : (type & kCpu) != 0 ? "cpu" : "other";
     out.memory = number_of<std::uint64_t>(api, id, info::memory_bytes);
     out.largest_block = number_of<std::uint64_t>(api, id, info::most_allocation);
-    out.doubles = text(info::extensions).find("cl_khr_fp64") != std::string::npos;
     out.id = id;
     return out;
 }

@@ -16,7 +16,6 @@ struct DeviceInfo {
     std::string type;               ///< "gpu", "cpu" or "other"
     std::size_t memory = 0;         ///< bytes
     std::size_t largest_block = 0;  ///< bytes that one allocation can have
-    bool doubles = false;           ///< computes in f64, which losses are summed in
     DeviceId id = nullptr;
 };
 

@@ -30,8 +30,6 @@ Driver::Driver(const Api& api, std::size_t index, const DriverOptions& options)
       about_(chosen(api, index)),
       memory_limit_(options.memory_limit > 0 ? options.memory_limit : about_.memory),
       staging_(kStaging) {
-    check(about_.doubles, "[{}] {} does not compute in double precision, which losses and times need", place_,
-          about_.name);
     Code code = kSuccess;
     context_ = api_.clCreateContext(nullptr, 1, &about_.id, nullptr, nullptr, &code);
     if (code == kSuccess) queue_ = api_.clCreateCommandQueue(context_, about_.id, 0, &code);

@@ -14,35 +14,50 @@ KERNEL ema(FLOATS(average), FLOATS(w), const float step, const long count) {
     if (INDEX < count) AT(average, INDEX) += step * (AT(w, INDEX) - AT(average, INDEX));
 }
 
-// parts (groups, 2): of the numbers of each group the sum of the squares, and how many are not finite.
-KERNEL square_parts(DOUBLES(parts), FLOATS(x), const long count) {
-    SHARED double squares[256], wrong[256];
+// Squares in three sums, so that none is too large or too small for a float (Blue 1978): of x / 2^90 where |x| is large, of
+// x, and of 2^90 x where it is small.
+#define LARGE 1.152921505e18f            // 2^60
+#define SMALL 8.673617380e-19f           // 2^-60
+#define UP 1.237940039e27f               // 2^90
+#define DOWN 8.077935669e-28f            // 2^-90
+
+// parts (groups, 4): of the numbers of each group the three sums, large ones first, and how many are not finite.
+KERNEL square_parts(PAIRS(parts), FLOATS(x), const long count) {
+    SHARED Pair sums[4][256];
     const int item = ITEM(0);
-    squares[item] = wrong[item] = 0;
+    Pair own[4];
+    for (int k = 0; k < 4; ++k) own[k] = pair_of(0.0f, 0.0f);
     for (long i = INDEX; i < count; i += GROUPS(0) * 256) {
-        const float value = AT(x, i);
-        squares[item] += (double)value * (double)value;
-        if (!(fabs(value) <= 3.402823466e38f)) wrong[item] += 1;
+        const float value = AT(x, i), size = fabs(value);
+        if (!(size <= 3.402823466e38f)) own[3].hi += 1.0f;
+        const int k = size > LARGE ? 0 : size < SMALL ? 2 : 1;
+        const float scaled = k == 0 ? value * DOWN : k == 2 ? value * UP : value;
+        own[k] = pair_plus_product(own[k], scaled, scaled);
     }
+    for (int k = 0; k < 4; ++k) sums[k][item] = own[k];
     BARRIER;
     for (int width = 128; width > 0; width /= 2) {
-        if (item < width) {
-            squares[item] += squares[item + width];
-            wrong[item] += wrong[item + width];
-        }
+        if (item < width)
+            for (int k = 0; k < 4; ++k) sums[k][item] = pair_plus(sums[k][item], sums[k][item + width]);
         BARRIER;
     }
-    if (item != 0) return;
-    AT(parts, 2 * GROUP(0)) = squares[0];
-    AT(parts, 2 * GROUP(0) + 1) = wrong[0];
+    if (item < 4) AT(parts, 4 * GROUP(0) + item) = sums[item][0];
 }
 
 // x of the norm 1, from the parts of its squares; zeros stay.
-KERNEL to_norm_one(FLOATS(x), DOUBLES(parts), const long number, const long count) {
+KERNEL to_norm_one(FLOATS(x), PAIRS(parts), const long number, const long count) {
     if (INDEX >= count) return;
-    double squares = 0;
-    for (long i = 0; i < number; ++i) squares += AT(parts, 2 * i);
-    AT(x, INDEX) *= squares > 0 ? (float)(1.0 / sqrt(squares)) : 0.0f;
+    Pair sums[3];
+    for (int k = 0; k < 3; ++k) sums[k] = pair_of(0.0f, 0.0f);
+    for (long i = 0; i < number; ++i)
+        for (int k = 0; k < 3; ++k) sums[k] = pair_plus(sums[k], AT(parts, 4 * i + k));
+    const float value = AT(x, INDEX), large = sums[0].hi, middle = sums[1].hi, small = sums[2].hi;
+    if (large > 0.0f)
+        AT(x, INDEX) = value * DOWN / sqrt(large + middle * DOWN * DOWN);
+    else if (middle > 0.0f)
+        AT(x, INDEX) = value / sqrt(middle + small * DOWN * DOWN);
+    else
+        AT(x, INDEX) = small > 0.0f ? value * UP / sqrt(small) : 0.0f;
 }
 
 KERNEL muon_momentum(FLOATS(momentum), FLOATS(direction), FLOATS(gradient), const float b1, const float factor,

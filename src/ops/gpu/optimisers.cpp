@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <cmath>
 #include <vector>
 
 #include "ops/gpu/kernel_call.hpp"
@@ -6,27 +7,29 @@
 namespace mf {
 namespace {
 
+constexpr std::size_t kParts = 4;
+
 /// Groups that share the numbers of one array.
 std::int64_t groups_of(std::int64_t count) { return std::clamp<std::int64_t>((count + 4095) / 4096, 1, 256); }
 
 }  // namespace
 
-/// Two numbers for each of groups_of(count) groups: the sum of squares, and how many numbers are not finite.
+/// Four numbers for each of groups_of(count) groups: what optimisers.cl says.
 const void* GpuDevice::square_parts(View x) {
     const std::int64_t groups = groups_of(x.count());
-    const void* const parts = scratch(static_cast<std::size_t>(groups) * 2 * sizeof(double));
-    run({"optimisers", "square_parts", {groups, 1, 1}, {256, 1, 1}, 0}, gpu::Doubles{parts}, gpu::Floats(x),
+    const void* const parts = scratch(static_cast<std::size_t>(groups) * kParts * sizeof(gpu::Pair));
+    run({"optimisers", "square_parts", {groups, 1, 1}, {256, 1, 1}, 0}, gpu::Pairs{parts}, gpu::Floats(x),
         x.count());
     return parts;
 }
 
 /// Sum of the squares of x, and how many numbers of it are not finite.
 std::array<double, 2> GpuDevice::squares_of(View x) {
-    std::vector<double> parts(static_cast<std::size_t>(groups_of(x.count())) * 2);
-    download(parts.data(), square_parts(x), parts.size() * sizeof(double));
-    std::array<double, 2> out{};
-    for (std::size_t i = 0; i < parts.size(); ++i) out[i % 2] += parts[i];
-    return out;
+    std::vector<gpu::Pair> parts(static_cast<std::size_t>(groups_of(x.count())) * kParts);
+    download(parts.data(), square_parts(x), parts.size() * sizeof(gpu::Pair));
+    std::array<double, kParts> sums{};
+    for (std::size_t i = 0; i < parts.size(); ++i) sums[i % kParts] += parts[i].value();
+    return {std::ldexp(sums[0], 180) + sums[1] + std::ldexp(sums[2], -180), sums[3]};
 }
 
 double GpuDevice::gather_squares(std::span<const Into> parts) {

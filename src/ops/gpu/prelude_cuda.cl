@@ -12,6 +12,10 @@
 #define UNROLL _Pragma("unroll")
 #define INFINITY __int_as_float(0x7F800000)
 #define NAN __int_as_float(0x7FC00000)
+#define TIMES(a, b) __fmul_rn(a, b)  // rounded: never part of a fused operation
+#define PLUS(a, b) __fadd_rn(a, b)
+#define SIN_PI(x) sinpif(x)
+#define COS_PI(x) cospif(x)
 typedef unsigned char uchar;
 typedef unsigned short ushort;
 typedef unsigned int uint;

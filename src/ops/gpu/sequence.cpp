@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Positions, tokens, labels and times of sequences; patches and neighbours of pictures.
+#include <numbers>
+#include <vector>
+
 #include "ops/gpu/kernel_call.hpp"
 
 namespace mf {
@@ -43,15 +46,29 @@ void GpuDevice::embedding_adjoint(Into dtable, View dy, const std::int32_t* labe
         gpu::Ints(rows_of_host(labels, dy.rows)), dy.rows, dy.cols);
 }
 
+/// Turns for each unit of s: period^(-k / pairs) / 2π, on the device from when they are first asked for.
+const void* GpuDevice::frequencies(std::int64_t pairs, double period) {
+    Room& room = frequencies_[{pairs, period}];
+    if (room.memory != nullptr) return room.memory;
+    std::vector<gpu::Pair> table(static_cast<std::size_t>(pairs));
+    for (std::size_t k = 0; k < table.size(); ++k) {
+        const double part = static_cast<double>(k) / static_cast<double>(pairs);
+        table[k] = gpu::Pair::of(std::pow(period, -part) / (2 * std::numbers::pi));
+    }
+    void* const memory = grown(room, table.size() * sizeof(gpu::Pair));
+    upload(memory, table.data(), table.size() * sizeof(gpu::Pair));
+    return memory;
+}
+
 void GpuDevice::sinusoid(Into y, Into y_dot, View s, View s_dot, double period) {
     const std::int64_t pairs = y.cols / 2, count = y.rows * pairs;
     run(gpu::by_number("sinusoid", "sinusoid", count), gpu::Floats(y), gpu::Floats(y_dot), gpu::Floats(s),
-        gpu::Floats(s_dot), period, y.rows - y_dot.rows, pairs, count);
+        gpu::Floats(s_dot), gpu::Pairs{frequencies(pairs, period)}, y.rows - y_dot.rows, pairs, count);
 }
 
 void GpuDevice::sinusoid_adjoint(Into ds, View dy, View y, double period) {
     run(gpu::by_number("sinusoid", "sinusoid_adjoint", y.rows), gpu::Floats(ds), gpu::Floats(dy),
-        gpu::Floats(y), period, y.cols / 2, y.rows);
+        gpu::Floats(y), gpu::Pairs{frequencies(y.cols / 2, period)}, y.cols / 2, y.rows);
 }
 
 void GpuDevice::patches(Into y, View x, const PatchGrid& grid, PatchEntries entries, bool back) {

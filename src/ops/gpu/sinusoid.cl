@@ -1,27 +1,31 @@
 // SPDX-License-Identifier: MIT
-// In double precision: angles are many turns.
-HELPER double frequency(long k, long pairs, double period) { return pow(period, -(double)k / (double)pairs); }
+// Angles are many turns, of which only the rest counts: frequencies are turns, in pairs.
+#define TWO_PI 6.283185307f
 
-KERNEL sinusoid(FLOATS(y), FLOATS(y_dot), FLOATS(s), FLOATS(s_dot), const double period, const long still,
-                const long pairs, const long count) {
+KERNEL sinusoid(FLOATS(y), FLOATS(y_dot), FLOATS(s), FLOATS(s_dot), PAIRS(frequencies), const long still, const long pairs,
+                const long count) {
     if (INDEX >= count) return;
     const long i = INDEX / pairs, k = INDEX % pairs;
-    const double w = frequency(k, pairs, period), angle = w * (double)AT(s, i);
-    const double cosine = cos(angle), sine = sin(angle);
-    AT(y, 2 * i * pairs + k) = (float)cosine;
-    AT(y, 2 * i * pairs + pairs + k) = (float)sine;
+    const Pair w = AT(frequencies, k), turns = pair_times(w, AT(s, i));
+    const float rest = turns.hi - rint(turns.hi), small = TWO_PI * turns.lo;
+    const float c = COS_PI(2.0f * rest), z = SIN_PI(2.0f * rest);
+    const float cosine = c - small * z, sine = z + small * c;
+    AT(y, 2 * i * pairs + k) = cosine;
+    AT(y, 2 * i * pairs + pairs + k) = sine;
     if (!WANTED(y_dot) || i < still) return;
-    const double speed = w * (double)AT(s_dot, i - still);
-    AT(y_dot, 2 * (i - still) * pairs + k) = (float)(-speed * sine);
-    AT(y_dot, 2 * (i - still) * pairs + pairs + k) = (float)(speed * cosine);
+    const float speed = TWO_PI * w.hi * AT(s_dot, i - still);
+    AT(y_dot, 2 * (i - still) * pairs + k) = -speed * sine;
+    AT(y_dot, 2 * (i - still) * pairs + pairs + k) = speed * cosine;
 }
 
-KERNEL sinusoid_adjoint(FLOATS(ds), FLOATS(dy), FLOATS(y), const double period, const long pairs, const long rows) {
+KERNEL sinusoid_adjoint(FLOATS(ds), FLOATS(dy), FLOATS(y), PAIRS(frequencies), const long pairs, const long rows) {
     if (INDEX >= rows) return;
     const long cosine = 2 * INDEX * pairs, sine = cosine + pairs;
-    double sum = 0;
-    for (long k = 0; k < pairs; ++k)
-        sum += frequency(k, pairs, period) * ((double)AT(y, cosine + k) * (double)AT(dy, sine + k) -
-                                              (double)AT(y, sine + k) * (double)AT(dy, cosine + k));
-    AT(ds, INDEX) = (float)sum;
+    Pair sum = {0.0f, 0.0f};
+    for (long k = 0; k < pairs; ++k) {
+        Pair turn = pair_times(pair_of(AT(y, cosine + k), 0.0f), AT(dy, sine + k));
+        turn = pair_plus_product(turn, -AT(y, sine + k), AT(dy, cosine + k));
+        sum = pair_plus(sum, pair_times(turn, AT(frequencies, k).hi));
+    }
+    AT(ds, INDEX) = TWO_PI * sum.hi;
 }

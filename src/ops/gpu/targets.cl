@@ -6,20 +6,20 @@ KERNEL mix_by_time(FLOATS(z), FLOATS(a), FLOATS(b), FLOATS(t), const long cols, 
     AT(z, INDEX) = (1.0f - time) * AT(a, INDEX) + time * AT(b, INDEX);
 }
 
-// factors: own, conditional, null, unused for each row; places: the rows of theta, as numbers 6 and 7 of eight a row.
-KERNEL guide(FLOATS(target), FLOATS(v), FLOATS(theta), DOUBLES(factors), INTS(places), const long cols,
-             const long count) {
+// factors and places: own, conditional, null as pairs, and the two rows of theta, as numbers 6 and 7 of eight a row.
+KERNEL guide(FLOATS(target), FLOATS(v), FLOATS(theta), PAIRS(factors), INTS(places), const long cols, const long count) {
     if (INDEX >= count) return;
     const long row = INDEX / cols, j = INDEX % cols;
-    const double own = AT(factors, 4 * row), conditional = AT(factors, 4 * row + 1), null = AT(factors, 4 * row + 2);
-    if (own != own) {
+    const Pair own = AT(factors, 4 * row), conditional = AT(factors, 4 * row + 1), null = AT(factors, 4 * row + 2);
+    if (own.hi != own.hi) {
         AT(target, INDEX) = AT(v, INDEX);
         return;
     }
-    double sum = own * (double)AT(v, INDEX);
-    if (conditional != 0) sum += conditional * (double)AT(theta, AT(places, 8 * row + 6) * cols + j);
-    if (null != 0) sum += null * (double)AT(theta, AT(places, 8 * row + 7) * cols + j);
-    AT(target, INDEX) = (float)sum;
+    Pair sum = pair_times(own, AT(v, INDEX));
+    if (conditional.hi != 0.0f)
+        sum = pair_plus(sum, pair_times(conditional, AT(theta, AT(places, 8 * row + 6) * cols + j)));
+    if (null.hi != 0.0f) sum = pair_plus(sum, pair_times(null, AT(theta, AT(places, 8 * row + 7) * cols + j)));
+    AT(target, INDEX) = sum.hi;
 }
 
 KERNEL mix_guidance(FLOATS(own), FLOATS(null), FLOATS(omega), const long cols, const long count) {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <vector>
+
 #include "ops/gpu/kernel_call.hpp"
 
 namespace mf {
@@ -7,9 +9,12 @@ namespace {
 /// Below this noise level a state belongs to one sample only.
 constexpr float kLeastNoise = 1e-3F;
 
-static_assert(sizeof(GuidedRow) == 32 && offsetof(GuidedRow, conditional_row) == 24 &&
-                  offsetof(GuidedRow, null_row) == 28,
-              "targets.cl reads a row as four doubles and as eight ints");
+/// What targets.cl reads, as four pairs and as eight ints.
+struct GuidedPairs {
+    gpu::Pair own, conditional, null;
+    std::int32_t conditional_row, null_row;
+};
+static_assert(sizeof(GuidedPairs) == 32);
 
 }  // namespace
 
@@ -20,9 +25,14 @@ void GpuDevice::mix_by_time(Into z, View a, View b, View t) {
 
 void GpuDevice::guide(Into target, View v, View theta, const GuidedRow* rows) {
     if (v.count() == 0) return;
-    const void* const own = rows_of_host(rows, v.rows);
+    std::vector<GuidedPairs> pairs;
+    pairs.reserve(static_cast<std::size_t>(v.rows));
+    for (const GuidedRow& row : std::span(rows, static_cast<std::size_t>(v.rows)))
+        pairs.push_back({gpu::Pair::of(row.own), gpu::Pair::of(row.conditional), gpu::Pair::of(row.null),
+                         row.conditional_row, row.null_row});
+    const void* const own = rows_of_host(pairs.data(), v.rows);
     run(gpu::by_number("targets", "guide", v.count()), gpu::Floats(target), gpu::Floats(v),
-        gpu::Floats(theta), gpu::Doubles{own}, gpu::Ints(own), v.cols, v.count());
+        gpu::Floats(theta), gpu::Pairs{own}, gpu::Ints(own), v.cols, v.count());
 }
 
 void GpuDevice::posterior_velocity(const PosteriorPass& pass, Pool&) {

@@ -63,6 +63,30 @@ TEST(GpuElementwise, HalfNumbersOfIeee) {
     });
 }
 
+// Doubles of every size, halves between two floats among them, become the floats that the host makes of them.
+TEST(GpuElementwise, DoublesToFloats) {
+    if (no_opencl()) return;
+    std::vector<double> wide = {
+        0.0,           -0.0,     HUGE_VAL,       -HUGE_VAL,       std::nan(""),     1.0 + 0x1p-24,
+        1.0 + 0x3p-24, 3.5e38,   0x1.ffffffp127, 0x1.fffffefp127, 0x1p-149,         0x1p-150,
+        0x1.8p-150,    0x1p-151, 0x1p-1074,      0x1.fffffep-127, -0x1.000001p-126, 0x1.7ffffp-140,
+        1e300,         -1e-300};
+    for (int i = 0; i < 2000; ++i)
+        wide.push_back(std::ldexp(std::sin(i) * (1 + 1e-9 * i), i % 340 - 170) * (i % 2 == 0 ? 1 : -1));
+    GpuDevice& gpu = *opencl_here().device;
+    Stage s(gpu);
+    const std::vector<float> none(wide.size());
+    OnDevice &from = s.given(none, 1, DType::f64), &to = s.given(none, 1);
+    gpu.upload(Into(from).data, wide.data(), wide.size() * sizeof(double));
+    gpu.convert(to, from);
+    const std::vector<double> got = to.now();
+    for (std::size_t i = 0; i < wide.size(); ++i) {
+        const auto want = static_cast<float>(wide[i]);
+        EXPECT_TRUE(std::isnan(want) ? std::isnan(got[i]) : got[i] == static_cast<double>(want)) << wide[i];
+        EXPECT_EQ(std::signbit(got[i]), std::signbit(want)) << wide[i];
+    }
+}
+
 TEST(GpuElementwise, Pointwise) {
     if (no_opencl()) return;
     for (const auto [rows, cols] : kSizes)

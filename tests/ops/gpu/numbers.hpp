@@ -41,13 +41,17 @@ class OnDevice {
     operator View() const { return {memory_, rows_, cols_, type_}; }  // NOLINT: kernels take views
     operator Into() { return {memory_, rows_, cols_, type_}; }        // NOLINT
 
+    /// It is a total, which a device keeps as it likes.
+    void make_total() { is_total_ = true; }
+
     std::vector<double> now() const {
         std::vector<std::byte> raw(bytes() + kGuard);
         device_.download(raw.data(), memory_, raw.size());
         for (std::size_t i = bytes(); i < raw.size(); ++i)
             if (raw[i] != kPattern) ADD_FAILURE() << device_.name() << " writes behind the end";
         std::vector<double> out(static_cast<std::size_t>(rows_ * cols_));
-        for (std::size_t i = 0; i < out.size(); ++i) {
+        if (is_total_) device_.read_totals(out.data(), *this, static_cast<std::int64_t>(out.size()));
+        for (std::size_t i = 0; i < out.size() && !is_total_; ++i) {
             const std::byte* const at = raw.data() + i * size_of(type_);
             out[i] = type_ == DType::bf16  ? static_cast<double>(to_float(got<bfloat16>(at)))
                      : type_ == DType::f64 ? got<double>(at)
@@ -75,6 +79,7 @@ class OnDevice {
     DType type_;
     std::int64_t rows_, cols_;
     void* memory_;
+    bool is_total_ = false;
 };
 
 /// One device and the numbers on it, which are the same on every device: of a stream for each in the order of the asking.
@@ -90,6 +95,12 @@ struct Stage {
         std::vector<float> values(static_cast<std::size_t>(rows * cols));
         Random(77 + all.size(), Stream::sampling).normal_rows(values.data(), rows * cols, 0, 1);
         return all.emplace_back(device, values, rows, type);
+    }
+    /// A total, 0 at first.
+    OnDevice& total() {
+        OnDevice& out = all.emplace_back(device, std::vector<float>{0}, 1, DType::f64);
+        out.make_total();
+        return out;
     }
     OnDevice& given(const std::vector<float>& values, std::int64_t rows, DType type = DType::f32) {
         return all.emplace_back(device, values, rows, type);

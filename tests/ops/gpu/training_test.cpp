@@ -10,8 +10,7 @@ TEST(GpuTraining, SquareLoss) {
         for (const double power : {0.0, 1.0, 0.75})
             twice(1e-6, "square_loss", [=](Stage& s) {
                 OnDevice &p = s.normal(rows, cols), &y = s.normal(rows, cols),
-                         &gradient = s.normal(rows, cols), &loss = s.normal(1, 1),
-                         &total = s.given({7}, 1, DType::f64);
+                         &gradient = s.normal(rows, cols), &loss = s.normal(1, 1), &total = s.total();
                 s.device.square_loss({p, y, gradient, loss, total, power, 1e-3, 31.0});
                 s.device.square_loss({y, p, gradient, loss, {}, power, 1e-3, 31.0});
                 s.device.add_total(total, loss);
@@ -27,7 +26,7 @@ TEST(GpuTraining, CrossEntropy) {
                 for (std::size_t i = 0; i < labels.size(); ++i)
                     labels[i] = static_cast<std::int32_t>(i * 7 % static_cast<std::size_t>(cols));
                 OnDevice &z = s.normal(rows, cols), &gradient = s.normal(rows, cols), &loss = s.normal(1, 1),
-                         &right = s.given({0}, 1, DType::f64);
+                         &right = s.total();
                 s.device.cross_entropy({z, labels.data(), gradient, loss, right, smoothing, 33.0});
                 s.device.cross_entropy({z, labels.data(), gradient, loss, {}, smoothing, 33.0});
             });
@@ -35,7 +34,7 @@ TEST(GpuTraining, CrossEntropy) {
     twice(0, "ties", [](Stage& s) {
         const std::int32_t labels[] = {1, 2};
         OnDevice &z = s.given({0, 5, 5, 1, 0, 5, 5, 1}, 2), &gradient = s.normal(2, 4),
-                 &loss = s.normal(1, 1), &right = s.given({0}, 1, DType::f64);
+                 &loss = s.normal(1, 1), &right = s.total();
         s.device.cross_entropy({z, labels, gradient, loss, right, 0, 2});
         double got = 0;
         s.device.read_totals(&got, right, 1);
@@ -52,8 +51,7 @@ TEST(GpuTraining, Targets) {
             const std::int64_t moving = (rows + 1) / 2;
             OnDevice &a = s.normal(rows, cols), &b = s.normal(rows, cols), &t = s.normal(rows, 1),
                      &z = s.normal(rows, cols), &speed = s.normal(moving, cols), &r = s.normal(moving, 1),
-                     &ends = s.normal(moving, 1), &total = s.given({3}, 1, DType::f64),
-                     &target = s.normal(rows, cols);
+                     &ends = s.normal(moving, 1), &total = s.total(), &target = s.normal(rows, cols);
             s.device.mix_by_time(z, a, b, t);
             s.device.add_correction(z, speed, r, ends, total);
             std::vector<GuidedRow> guided;
@@ -104,6 +102,37 @@ TEST(GpuTraining, Optimisers) {
             EXPECT_FALSE(gpu.all_finite(s.given(values, 1)));
         }
     }
+}
+
+// Squares that no float holds, and those that are less than any.
+TEST(GpuTraining, SquaresOfAnySize) {
+    if (no_opencl()) return;
+    for (const float size : {3e-38F, 1e-25F, 1e-18F, 1.0F, 1e19F, 1e30F, 2e38F}) {
+        twice(1e-5, "squares", [=](Stage& s) {
+            OnDevice &x = s.normal(1, 999), &y = s.normal(1, 999), &m = s.normal(24, 20),
+                     &g = s.normal(24, 20), &before = s.normal(24, 20), &direction = s.normal(24, 20),
+                     &w = s.normal(24, 20);
+            for (OnDevice* each : {&x, &y, &m, &g}) s.device.scale(*each, *each, size / 8);
+            const Into parts[] = {x, y};
+            const double norm = std::sqrt(s.device.gather_squares(parts)) / static_cast<double>(size);
+            s.given({static_cast<float>(norm)}, 1);
+            EXPECT_TRUE(s.device.all_finite(x));
+            const MuonMatrix matrices[] = {{w, m, g, before, direction, 0.02F}};
+            std::unique_ptr<MuonMemory> memory;
+            s.device.muon_directions(matrices, {0.9F, 0.5F, DType::f32}, memory);
+            for (OnDevice* each : {&x, &m}) s.device.scale(*each, *each, 1 / size);
+        });
+    }
+}
+
+// Sums of a whole step keep more digits than a float has.
+TEST(GpuTraining, TotalsAreExact) {
+    if (no_opencl()) return;
+    Stage s(*opencl_here().device);
+    OnDevice &total = s.total(), &large = s.given({16777216.0F}, 1), &one = s.given({1}, 1);
+    s.device.add_total(total, large);
+    for (int i = 0; i < 9; ++i) s.device.add_total(total, one);
+    EXPECT_EQ(total.now()[0], 16777225.0);
 }
 
 TEST(GpuTraining, Muon) {
