@@ -6,6 +6,19 @@
 
 namespace mf {
 
+class Pool;
+
+/// Groups normalised as rms_norm does it, each then turned by the angles of its token as rope does it.
+struct NormRopePass {
+    View x;         ///< (rows, heads d)
+    View x_dot;     ///< of the last rows, or absent
+    View g;         ///< d numbers
+    View cos, sin;  ///< (tokens, d)
+    Into s;         ///< one number for each group
+    Into y, y_dot;  ///< f32 or bf16
+    float eps;
+};
+
 class NormKernels {
   public:
     /// x in groups of as many numbers as g has; y f32 or bf16; s (groups) is written.
@@ -14,6 +27,8 @@ class NormKernels {
     virtual void rms_norm_tangent(Into y_dot, View x, View x_dot, View s, View g) = 0;
     /// dx may be absent; dg is added to.
     virtual void rms_norm_adjoint(Into dx, Into dg, View dy, View x, View s, View g) = 0;
+
+    virtual void rms_norm_rope(const NormRopePass& pass, Pool& scratch) = 0;
 
     /// y = n, s (rows): normalised rows of x, and what they were scaled by.
     virtual void layer_norm(Into y, Into s, View x, float eps) = 0;

@@ -5,6 +5,7 @@
 #include "ops/attention.hpp"
 #include "ops/gated_add.hpp"
 #include "ops/rms_norm.hpp"
+#include "ops/rms_norm_rope.hpp"
 #include "ops/swiglu.hpp"
 
 namespace mf {
@@ -37,7 +38,7 @@ Dual InContextBlock::operator()(const Context& context, const Dual& x, const Rop
     {
         const Dual n = rms_norm(context, x, *norm1_, operand);
         const auto turned = [&](const LinearLayer& layer, const Param& norm) {
-            return rope(context, rms_norm(context, layer(context, n), norm, DType::f32), table, operand);
+            return rms_norm_rope(context, layer(context, n), norm, table, operand);
         };
         const Dual q = turned(q_, *q_norm_), k = turned(k_, *k_norm_), v = v_(context, n);
         y = gated_add(context, x, out_(context, attention(context, q, k, v, heads_, tokens)),

@@ -22,6 +22,7 @@ std::vector<OpEntry> all_entries() {
         modulate_entry(),
         swiglu_entry(),
         rope_entry(),
+        rms_norm_rope_entry(),
         attention_entry(),
         patchify_entry(),
         unpatchify_entry(),

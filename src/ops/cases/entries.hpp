@@ -22,6 +22,7 @@ OpEntry gated_add_entry();
 OpEntry modulate_entry();
 OpEntry swiglu_entry();
 OpEntry rope_entry();
+OpEntry rms_norm_rope_entry();
 OpEntry attention_entry();
 OpEntry patchify_entry();
 OpEntry unpatchify_entry();

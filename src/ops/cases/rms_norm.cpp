@@ -1,22 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "ops/rms_norm.hpp"
 
-#include "ops/cases/transformer_sizes.hpp"
+#include "ops/cases/head_laws.hpp"
 
 namespace mf {
 namespace {
-
-/// Groups of c columns: y = g x / sqrt(mean(x^2) + eps).
-std::vector<double> rms_norm_law(std::int64_t c, const Numbers& x) {
-    std::vector<double> y(x[0].size());
-    for (std::size_t group = 0; group < y.size(); group += at(c)) {
-        double squares = 0;
-        for (std::int64_t j = 0; j < c; ++j) squares += std::pow(x[0][group + at(j)], 2);
-        const double s = 1 / std::sqrt(squares / static_cast<double>(c) + 1e-6);
-        for (std::int64_t j = 0; j < c; ++j) y[group + at(j)] = x[1][at(j)] * x[0][group + at(j)] * s;
-    }
-    return y;
-}
 
 OpCase rms_case(std::int64_t rows, std::int64_t heads, std::int64_t c, Precision precision) {
     OpCase out;
@@ -27,7 +15,7 @@ OpCase rms_case(std::int64_t rows, std::int64_t heads, std::int64_t c, Precision
     out.run = [](const Context& context, std::span<const Dual> data, std::span<const Param* const> params) {
         return rms_norm(context, data[0], *params[0], context.operand());
     };
-    out.reference = [c](const Numbers& x, const Numbers&) { return rms_norm_law(c, x); };
+    out.reference = [c](const Numbers& x, const Numbers&) { return rms_norm_law(c, x[0], x[1]); };
     out.tolerance = precision == Precision::bf16 ? 2.5e-2 : 4e-6;
     const auto count = static_cast<double>(rows * heads * c);
     out.work = {4 * count, 6 * count, 8 * count};

@@ -1,26 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include "ops/rope.hpp"
-
-#include <memory>
-
-#include "ops/cases/transformer_sizes.hpp"
+#include "ops/cases/head_laws.hpp"
 
 namespace mf {
 namespace {
-
-/// The angles where the device computes, in memory that goes when the tape has run back.
-const RopeTable& table_on(const Context& context, const std::shared_ptr<const RopeTable>& here,
-                          std::shared_ptr<const RopeTable>& there) {
-    if (context.device.host_visible()) return *here;
-    const auto moved = [&](const Tensor& from) {
-        Tensor to = context.make(from.shape());
-        context.device.upload(Into(to).data, from.raw(), from.bytes());
-        return to;
-    };
-    there = std::make_shared<const RopeTable>(RopeTable{moved(here->cos), moved(here->sin)});
-    if (context.tape != nullptr) context.tape->record([there](Tape&) {});
-    return *there;
-}
 
 OpCase rope_case(const SequenceSize& z, Precision precision = Precision::f32) {
     OpCase out;
@@ -34,18 +16,7 @@ OpCase rope_case(const SequenceSize& z, Precision precision = Precision::f32) {
     };
     out.precision = precision;
     if (precision == Precision::bf16) out.tolerance = 1e-2;
-    out.reference = [z](const Numbers& x, const Numbers&) {
-        std::vector<double> y(x[0].size());
-        for (std::size_t k = 0; k < y.size(); k += 2) {
-            const std::int64_t place = static_cast<std::int64_t>(k) / z.columns() % z.tokens;
-            const std::int64_t j = static_cast<std::int64_t>(k) % z.d;
-            const double angle = static_cast<double>(place) *
-                                 std::pow(10000.0, -static_cast<double>(j) / static_cast<double>(z.d));
-            y[k] = x[0][k] * std::cos(angle) - x[0][k + 1] * std::sin(angle);
-            y[k + 1] = x[0][k] * std::sin(angle) + x[0][k + 1] * std::cos(angle);
-        }
-        return y;
-    };
+    out.reference = [z](const Numbers& x, const Numbers&) { return rope_law(z, x[0]); };
     const auto count = static_cast<double>(z.samples * z.row());
     out.work = {3 * count, 3 * count, 3 * count};
     return out;

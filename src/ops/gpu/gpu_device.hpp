@@ -50,6 +50,7 @@ class GpuDevice final : public Device {
 
     void rms_norm(Into y, Into s, View x, View g, float eps) override;
     void rms_norm_tangent(Into y_dot, View x, View x_dot, View s, View g) override;
+    void rms_norm_rope(const NormRopePass& pass, Pool& scratch) override;
     void rms_norm_adjoint(Into dx, Into dg, View dy, View x, View s, View g) override;
     void layer_norm(Into y, Into s, View x, float eps) override;
     void layer_norm_slope(Into y, View d, View n, View s) override;

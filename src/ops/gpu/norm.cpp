@@ -28,6 +28,14 @@ void GpuDevice::rms_norm_adjoint(Into dx, Into dg, View dy, View x, View s, View
     run(gpu::by_number("elementwise", "add_parts", cols), gpu::Floats(dg), parts, blocks.count(), cols);
 }
 
+void GpuDevice::rms_norm_rope(const NormRopePass& pass, Pool&) {
+    const std::int64_t d = pass.g.count(), groups = pass.x.count() / d;
+    run(gpu::by_row("rms_norm_rope", "rms_norm_rope", groups), gpu::Either{pass.y}, gpu::Either{pass.y_dot},
+        gpu::Floats(pass.s), gpu::Floats(pass.x), gpu::Floats(pass.x_dot), gpu::Floats(pass.g),
+        gpu::Floats(pass.cos), gpu::Floats(pass.sin), pass.eps, groups - pass.x_dot.count() / d,
+        pass.x.cols / d, pass.cos.rows, groups, d);
+}
+
 void GpuDevice::layer_norm(Into y, Into s, View x, float eps) {
     run(gpu::by_row("layer_norm", "layer_norm", x.rows), gpu::Floats(y), gpu::Floats(s), gpu::Floats(x),
         x.rows, x.cols, eps);

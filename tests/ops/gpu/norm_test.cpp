@@ -35,6 +35,21 @@ TEST(GpuNorm, RmsNormOfGroups) {
     });
 }
 
+// Norm and place of every head in one pass: the CPU makes two of it.
+TEST(GpuNorm, RmsNormAndRope) {
+    if (no_opencl()) return;
+    for (const std::int64_t d : {2, 18, 64, 98})
+        for (const DType type : {DType::f32, DType::bf16})
+            twice(type == DType::bf16 ? kStep16 : 1e-5, "rms_norm_rope", [=](Stage& s) {
+                OnDevice &x = s.normal(3 * 7, 5 * d), &x_dot = s.normal(2 * 7, 5 * d), &g = s.normal(1, d),
+                         &cos = s.normal(7, d), &sin = s.normal(7, d), &r = s.normal(1, 21 * 5);
+                OnDevice &y = s.normal(21, 5 * d, type), &y_dot = s.normal(14, 5 * d, type),
+                         &still = s.normal(21, 5 * d, type);
+                s.device.rms_norm_rope({x, x_dot, g, cos, sin, r, y, y_dot, 1e-6F}, s.pool);
+                s.device.rms_norm_rope({x, {}, g, cos, sin, r, still, {}, 1e-6F}, s.pool);
+            });
+}
+
 TEST(GpuNorm, LayerNorm) {
     if (no_opencl()) return;
     for (const auto [rows, cols] : kSizes)
