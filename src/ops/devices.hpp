@@ -12,7 +12,9 @@
 namespace mf {
 
 /// "cpu": the threads of `team`, which must outlive the device; "opencl" or "opencl:i": number i of what has a driver with
-/// OpenCL; "auto": the first graphics card, otherwise the CPU. UsageError for words that name no device that is here.
+/// OpenCL; "cuda" or "cuda:i": number i of NVIDIA's cards, and "cuda,tf32" or "cuda:i,tf32" with products of f32 whose
+/// factors are rounded to TF32; "auto": the first card of CUDA that can be opened, then of OpenCL, otherwise the CPU.
+/// UsageError for words that name no device that is here.
 std::unique_ptr<Device> open_device(const std::string& name, Team& team);
 
 /// A device that open_device knows.
@@ -20,7 +22,7 @@ struct DeviceLine {
     std::string name, about;  ///< "opencl:0", and what it is
     std::size_t memory = 0;   ///< bytes of its own; 0: the host's
 };
-/// All of them, the CPU first. `remark`: why there are no others, where that is so.
+/// All of them, the CPU first. `remark`: why there are no others of a kind, or what those that are here lack.
 std::vector<DeviceLine> device_lines(std::string& remark);
 
 }  // namespace mf

@@ -95,12 +95,14 @@ TEST(Device, ARunGoesOnElsewhereAndSamplesAreDrawnThere) {
 
 TEST(Device, OneThatIsNotThereIsRefusedByOneLine) {
     const Scratch scratch;
-    for (const std::string name : {"gpu", "opencl:", "opencl:x", "cuda", "opencl:99", ""}) {
+    for (const std::string name : {"gpu", "opencl:", "opencl:x", "opencl,tf32", "cuda:", "cuda:x",
+                                   "cuda:0,fp8", "cudas", "cuda:99", "cuda:99,tf32", "opencl:99", ""}) {
         const Outcome refused = run_program(scratch, training(kToy, "run", "2", name));
         EXPECT_NE(refused.code, 0) << name;
-        EXPECT_NE(refused.err.find(name.starts_with("opencl:9") ? "OpenCL" : "there is no device"),
-                  std::string::npos)
-            << refused.err;
+        const char* const wanted = name.starts_with("opencl:9") ? "OpenCL"
+                                   : name.starts_with("cuda:9") ? "cuda"  // libcuda.so.1, or [cuda:99]
+                                                                : "there is no device";
+        EXPECT_NE(refused.err.find(wanted), std::string::npos) << refused.err;
         EXPECT_FALSE(std::filesystem::exists(scratch / "run")) << name;
     }
     const Outcome listed = run_program(scratch, {"info", "devices"});

@@ -59,9 +59,9 @@ void GpuDevice::prepare(std::span<const WeightToPrepare> weights) {
     }
 }
 
-void GpuDevice::product(const MatrixProduct& p, View bias) {
+void GpuDevice::product(const MatrixProduct& p) {
     if (p.m == 0 || p.n == 0) return;
-    if (bias.empty() && p.k > 0 && driver_->multiply(p)) return;
+    if (p.k > 0 && driver_->multiply(p)) return;
     constexpr std::int64_t tile = 64;
     const std::int64_t across = (p.n + tile - 1) / tile, down = (p.m + tile - 1) / tile;
     // A gradient is a few tiles of long sums: groups share k, so that more of the GPU has work. Of the shape alone: so
@@ -81,7 +81,7 @@ void GpuDevice::product(const MatrixProduct& p, View bias) {
     const auto [b_col, b_k] = strides(p.b, false);
     const auto view = [](const Factor& x) { return gpu::Either{View{x.data, 0, 0, x.type}}; };
     run({"gemm", "matrix_product", {across, down, number}, {16, 16, 1}, 0}, target, view(p.a), a_row, a_k,
-        view(p.b), b_col, b_k, gpu::Floats(bias), p.add && !shared ? 1 : 0, p.m, p.n, p.k,
+        view(p.b), b_col, b_k, gpu::Floats(p.bias), p.add && !shared ? 1 : 0, p.m, p.n, p.k,
         shared ? piece : p.k);
     if (!shared) return;
     run(gpu::by_number("elementwise", "add_parts", count), gpu::Floats(p.c), target, number, count);
@@ -97,8 +97,8 @@ void GpuDevice::linear(const LinearRows& value, const LinearRows& tangent, const
                      {rows->x.data, rows->x.type, matrix.cols, false},
                      {matrix.data, matrix.type, matrix.cols, true},
                      rows->y.data,
-                     false},
-                    rows->bias);
+                     false,
+                     rows->bias.empty() ? nullptr : rows->bias.data});
 }
 
 void GpuDevice::linear_adjoint(Into dx, View dy, const Weight& w, bool add, Pool&) {
@@ -109,8 +109,7 @@ void GpuDevice::linear_adjoint(Into dx, View dy, const Weight& w, bool add, Pool
              {dy.data, dy.type, matrix.rows, false},
              {matrix.data, matrix.type, matrix.cols, false},
              dx.data,
-             add},
-            {});
+             add});
 }
 
 void GpuDevice::weight_gradient(Into dw, View dy, View x, Pool&) {
@@ -120,8 +119,7 @@ void GpuDevice::weight_gradient(Into dw, View dy, View x, Pool&) {
              {dy.data, dy.type, dy.cols, true},
              {x.data, x.type, x.cols, false},
              dw.data,
-             true},
-            {});
+             true});
 }
 
 void GpuDevice::linear_of_bytes(Into, View, View, const Weight&, Pool&) { lacks("linear_of_bytes"); }

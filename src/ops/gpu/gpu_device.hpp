@@ -116,7 +116,7 @@ class GpuDevice final : public Device {
     }
     /// sums (cols) += those over the rows of x, or of x z.
     void add_sums_of_rows(Into sums, View x, View z);
-    void product(const MatrixProduct& product, View bias);
+    void product(const MatrixProduct& product);
     const void* loss_parts(std::int64_t rows);
     void finish_losses(Into loss, Into total, const void* parts, double divisor, std::int64_t rows);
     const void* square_parts(View x);

@@ -49,12 +49,13 @@ struct Factor {
     bool turned;
 };
 
-/// c (m, n) = a (m, k) b (k, n), or added to c.
+/// c (m, n) = a (m, k) b (k, n), or added to c, and a bias to every row.
 struct MatrixProduct {
     std::int64_t m, n, k;
     Factor a, b;
     void* c;  ///< f32, rows of n numbers
     bool add;
+    const void* bias = nullptr;  ///< f32 (n), or absent
 };
 
 class GpuDriver {

@@ -66,9 +66,9 @@ void GpuDevice::orthogonalise(Into x, DType factors, MuonMemory& memory) {
     };
     for (int i = 0; i < kIterations; ++i) {
         const View y = factor(x, m);
-        product({n, n, m, tall ? turned(y) : straight(y), tall ? straight(y) : turned(y), a.data, false}, {});
+        product({n, n, m, tall ? turned(y) : straight(y), tall ? straight(y) : turned(y), a.data, false});
         const View g = factor(a, n);
-        product({n, n, n, straight(g), straight(g), b.data, false}, {});
+        product({n, n, n, straight(g), straight(g), b.data, false});
         combine(b, kB, a, kC, b);
         // B is rounded behind X, in the same memory.
         View left = x, right = b;
@@ -81,9 +81,9 @@ void GpuDevice::orthogonalise(Into x, DType factors, MuonMemory& memory) {
             right = {behind, n, n, DType::bf16};
         }
         if (tall)
-            product({x.rows, n, n, straight(left), straight(right), next.data, false}, {});
+            product({x.rows, n, n, straight(left), straight(right), next.data, false});
         else
-            product({n, x.cols, n, straight(right), straight(left), next.data, false}, {});
+            product({n, x.cols, n, straight(right), straight(left), next.data, false});
         combine(x, kA, x, 1.0F, next);
     }
 }

@@ -3,15 +3,13 @@
 
 #include <algorithm>
 
-#include "core/error.hpp"
+#include "ops/gpu/gpu_errors.hpp"
 
 namespace mf::opencl {
 namespace {
 
 constexpr std::size_t kStaging = std::size_t{4} << 20;
 constexpr std::size_t kSmall = std::size_t{1} << 20;  ///< uploads up to this size do not wait
-
-double mebibytes(std::size_t bytes) { return static_cast<double>(bytes) / 1048576.0; }
 
 DeviceInfo chosen(const Api& api, std::size_t index) {
     std::vector<DeviceInfo> all = devices(api);
@@ -53,14 +51,8 @@ Driver::~Driver() {
 void Driver::succeed(Code code, const char* what, std::size_t bytes) const {
     if (code == kSuccess) return;
     const bool memory = code == kNoMemory || code == kNoResources || code == kNoHostMemory;
-    if (memory && bytes > 0)
-        throw Error(fmt::format("[{}] the device has no {:.1f} MiB more, {:.1f} MiB are in use ({})", place_,
-                                mebibytes(bytes), mebibytes(book_.total_bytes()), name_of(code)),
-                    "a smaller train.tile or train.batch, or train.recompute=true, needs less");
-    if (memory)
-        throw Error(fmt::format("[{}] {}: the device is out of memory, {:.1f} MiB are in use ({})", place_,
-                                what, mebibytes(book_.total_bytes()), name_of(code)),
-                    "a smaller train.tile or train.batch, or train.recompute=true, needs less");
+    if (memory && bytes > 0) throw gpu::no_memory(place_, bytes, book_.total_bytes(), name_of(code));
+    if (memory) throw gpu::no_memory_for(place_, what, book_.total_bytes(), name_of(code));
     throw Error(
         fmt::format("[{}] {}: {}", place_, what, name_of(code)),
         code == kDeviceNotAvailable ? "the device is gone; its driver or the kernel's log may say why" : "");
@@ -69,13 +61,10 @@ void Driver::succeed(Code code, const char* what, std::size_t bytes) const {
 void* Driver::allocate(std::size_t bytes) {
     const std::size_t size = std::max<std::size_t>(bytes, 64);
     if (book_.total_bytes() + size > memory_limit_)
-        throw Error(
-            fmt::format("[{}] the device has no {:.1f} MiB more, {:.1f} of {:.1f} MiB are in use", place_,
-                        mebibytes(size), mebibytes(book_.total_bytes()), mebibytes(memory_limit_)),
-            "a smaller train.tile or train.batch, or train.recompute=true, needs less");
+        throw gpu::beyond_memory(place_, size, book_.total_bytes(), memory_limit_);
     check(size <= about_.largest_block || about_.largest_block == 0,
           "[{}] a block of {:.1f} MiB is larger than the {:.1f} MiB that this device gives at once", place_,
-          mebibytes(size), mebibytes(about_.largest_block));
+          static_cast<double>(size) / 1048576.0, static_cast<double>(about_.largest_block) / 1048576.0);
     Code code = kSuccess;
     const Memory memory = api_.clCreateBuffer(context_, kReadWrite, size, nullptr, &code);
     succeed(code, "memory", size);
@@ -173,7 +162,9 @@ BlastFactor Driver::factor(const Factor& x) const {
 }
 
 bool Driver::multiply(const MatrixProduct& product) {
-    if (blast_ == nullptr || product.a.type != DType::f32 || product.b.type != DType::f32) return false;
+    if (blast_ == nullptr || product.bias != nullptr || product.a.type != DType::f32 ||
+        product.b.type != DType::f32)
+        return false;
     const AddressBook::Place c = book_.find(product.c, sizeof(float));
     const Code code =
         blast_->multiply(queue_, static_cast<std::size_t>(product.m), static_cast<std::size_t>(product.n),

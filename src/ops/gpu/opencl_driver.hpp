@@ -16,7 +16,8 @@ namespace mf::opencl {
 struct DriverOptions {
     bool library_products = true;  ///< by CLBlast, where it is there
     std::size_t memory_limit = 0;  ///< bytes that may be in use; 0: the memory of the device
-    std::filesystem::path programs = cache_folder();  ///< where compiled programs are kept; empty: nowhere
+    std::filesystem::path programs =
+        gpu::cache_folder("opencl");  ///< where compiled programs are kept; empty: nowhere
 };
 
 /// One device with one queue: what is asked for is done in order.

@@ -7,8 +7,9 @@
 #define SHARED_POINTER          // pointers to them
 #define BARRIER __syncthreads()
 #define ITEM(d) ((int)(d == 0 ? threadIdx.x : d == 1 ? threadIdx.y : threadIdx.z))
-#define GROUP(d) ((long)(d == 0 ? blockIdx.x : d == 1 ? blockIdx.y : blockIdx.z))
-#define GROUPS(d) ((long)(d == 0 ? gridDim.x : d == 1 ? gridDim.y : gridDim.z))
+// FIRST and SECOND are x and y or, where there are many of the second, y and x.
+#define GROUP(d) ((long)(d == 0 ? blockIdx.FIRST : d == 1 ? blockIdx.SECOND : blockIdx.z))
+#define GROUPS(d) ((long)(d == 0 ? gridDim.FIRST : d == 1 ? gridDim.SECOND : gridDim.z))
 #define UNROLL _Pragma("unroll")
 #define INFINITY __int_as_float(0x7F800000)
 #define NAN __int_as_float(0x7FC00000)

@@ -9,11 +9,9 @@
 
 #include "ops/gpu/gpu_driver.hpp"
 #include "ops/gpu/opencl_api.hpp"
+#include "ops/gpu/program_files.hpp"
 
 namespace mf::opencl {
-
-/// Where programs are kept: the folder meanflow/opencl in $XDG_CACHE_HOME or ~/.cache; empty where neither is set.
-std::filesystem::path cache_folder();
 
 class ProgramStore {
   public:
@@ -33,17 +31,16 @@ class ProgramStore {
 
   private:
     Program program(std::string_view text, int chunks);
-    Program from_file(const std::filesystem::path& file, const std::string& key,
-                      const std::string& options) const;
+    Program from_binary(const std::string& binary, const std::string& options) const;
     Program from_text(const std::string& source, const std::string& options, std::string_view name);
-    void keep(Program program, const std::filesystem::path& file, const std::string& key) const;
+    std::string binary_of(Program program) const;
     std::string build_log(Program program) const;
 
     const Api& api_;
     ClContext context_;
     DeviceId device_;
     std::string place_, identity_;
-    std::filesystem::path folder_;
+    gpu::ProgramFiles files_;
     std::map<std::pair<std::string, int>, Program> programs_;
     std::map<std::pair<std::string, int>, Kernel> kernels_;
     int compiled_ = 0;

@@ -18,6 +18,12 @@ SharedLibrary::SharedLibrary(const char* name, const std::string& hint) : Shared
         hint);
 }
 
+SharedLibrary SharedLibrary::first_of(std::initializer_list<const char*> names) {
+    for (const char* const name : names)
+        if (const SharedLibrary found(name); found.is_open()) return found;
+    return SharedLibrary(*names.begin());
+}
+
 void* SharedLibrary::address_of(const char* symbol) const {
     void* const found = ::dlsym(handle_, symbol);
     check(found != nullptr, "[{}] has no function {}, so that it is too old", name_, symbol);

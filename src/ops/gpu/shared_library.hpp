@@ -2,6 +2,7 @@
 // A library that is opened while the program runs.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 
 namespace mf {
@@ -12,6 +13,10 @@ class SharedLibrary {
     SharedLibrary(const char* name, const std::string& hint);
     /// The same without an error: see `is_open`.
     explicit SharedLibrary(const char* name);
+    /// The first of these that can be opened, without an error; otherwise the first of them, which is not open.
+    static SharedLibrary first_of(std::initializer_list<const char*> names);
+
+    const std::string& name() const { return name_; }
 
     bool is_open() const { return handle_ != nullptr; }
     /// Error when the library has no such function.
