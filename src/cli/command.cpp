@@ -77,7 +77,8 @@ OptionTable all_options(const Command& command) {
     OptionTable table = command.options;
     if (command.takes_device)
         table.push_back({"--device", OptionKind::text, "cpu",
-                         "what computes: cpu, auto, or one that 'meanflow info devices' lists"});
+                         "what computes: cpu, auto, or one that 'meanflow info devices' lists; cuda is "
+                         "untested on hardware"});
     if (command.has_results)
         table.push_back(
             {"--json", OptionKind::flag, "false", "results as JSON, and nothing else, on standard output"});
