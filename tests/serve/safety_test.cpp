@@ -136,6 +136,10 @@ TEST(Safety, ConnectionsAreBounded) {
         a.send(a.host() + "\r\n");
         EXPECT_EQ(a.read().status, 200);
     }
+    // The server needs a moment to see that four have gone.
+    const auto began = std::chrono::steady_clock::now();
+    while (Client(service.port()).get("/healthz").status != 200 && seconds_since(began) < 10)
+        std::this_thread::sleep_for(2ms);
     // Those that only wait for another request give their place.
     std::vector<std::unique_ptr<Client>> idle;
     for (int i = 0; i < 12; ++i) {
