@@ -16,19 +16,19 @@ Programs::~Programs() {
 }
 
 Function Programs::kernel(const KernelCall& call, bool turned) {
-    const auto key = std::make_tuple(std::string_view(call.kernel), call.chunks, turned);
-    if (const auto found = kernels_.find(key); found != kernels_.end()) return found->second;
+    const Variant<std::string_view> wanted{call.kernel, call.chunks, turned};
+    if (const auto found = kernels_.find(wanted); found != kernels_.end()) return found->second;
     Function out = nullptr;
     context_.succeed(
         context_.api().cuModuleGetFunction(&out, module(call.text, call.chunks, turned), call.kernel),
         call.kernel);
-    kernels_.emplace(key, out);
+    kernels_.emplace(Variant<std::string>{call.kernel, call.chunks, turned}, out);
     return out;
 }
 
 Module Programs::module(std::string_view text, int chunks, bool turned) {
-    const auto key = std::make_tuple(text, chunks, turned);
-    if (const auto found = modules_.find(key); found != modules_.end()) return found->second;
+    const Variant<std::string_view> wanted{text, chunks, turned};
+    if (const auto found = modules_.find(wanted); found != modules_.end()) return found->second;
     // Which way of the grid groups are counted by: down it there is room for 65535 only.
     std::vector<std::string> options = {turned ? "-DFIRST=y" : "-DFIRST=x",
                                         turned ? "-DSECOND=x" : "-DSECOND=y"};
@@ -48,7 +48,7 @@ Module Programs::module(std::string_view text, int chunks, bool turned) {
                          "a compiled program is not taken");
         files_.write(text, all, program);
     }
-    modules_.emplace(key, out);
+    modules_.emplace(Variant<std::string>{std::string(text), chunks, turned}, out);
     return out;
 }
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <tuple>
 
 #include "ops/gpu/cuda_context.hpp"
@@ -30,13 +31,29 @@ class Programs {
     int compiled() const { return compiled_; }
 
   private:
+    /// A text or a kernel, as it was compiled.
+    template <class Text>
+    struct Variant {
+        Text name;
+        int chunks;
+        bool turned;
+    };
+    struct ByName {
+        using is_transparent = void;  // a launch makes no string
+        template <class A, class B>
+        bool operator()(const Variant<A>& a, const Variant<B>& b) const {
+            return std::make_tuple(std::string_view(a.name), a.chunks, a.turned) <
+                   std::make_tuple(std::string_view(b.name), b.chunks, b.turned);
+        }
+    };
+
     Module module(std::string_view text, int chunks, bool turned);
 
     const Context& context_;
     Compiler compiler_;
     gpu::ProgramFiles files_;
-    std::map<std::tuple<std::string, int, bool>, Module, std::less<>> modules_;
-    std::map<std::tuple<std::string, int, bool>, Function, std::less<>> kernels_;
+    std::map<Variant<std::string>, Module, ByName> modules_;
+    std::map<Variant<std::string>, Function, ByName> kernels_;
     int compiled_ = 0;
 };
 

@@ -8,7 +8,6 @@
 namespace mf {
 namespace {
 
-using stand_in::blas;
 using stand_in::error_line;
 using stand_in::nvrtc;
 
@@ -181,7 +180,8 @@ TEST_F(CudaDriver, UploadsMayBeForgotten) {
     EXPECT_EQ(here.cuda.count("cuEventRecord"), here.cuda.count("cuEventSynchronize") + 1);
     std::vector<float> all(times * floats);
     own->download(all.data(), memory, all.size() * 4);
-    for (std::size_t i = 0; i < all.size(); i += 97) ASSERT_EQ(all[i], static_cast<float>(i / floats)) << i;
+    for (std::size_t i = 0; i < all.size(); i += 97)
+        ASSERT_EQ(static_cast<std::size_t>(all[i]), i / floats) << i;
     // A large one is done when it returns.
     std::vector<float> large(times * floats, 7.0F);
     own->upload(memory, large.data(), large.size() * 4);
