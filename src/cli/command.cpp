@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "ops/devices.hpp"
 
 namespace mf::cli {
 namespace {
@@ -77,8 +78,9 @@ OptionTable all_options(const Command& command) {
     OptionTable table = command.options;
     if (command.takes_device)
         table.push_back({"--device", OptionKind::text, "cpu",
-                         "what computes: cpu, auto, or one that 'meanflow info devices' lists; cuda is "
-                         "untested on hardware"});
+                         fmt::format("what computes: {}; cuda is untested on hardware; 'meanflow info "
+                                     "devices' lists what is here",
+                                     kDeviceWords)});
     if (command.has_results)
         table.push_back(
             {"--json", OptionKind::flag, "false", "results as JSON, and nothing else, on standard output"});

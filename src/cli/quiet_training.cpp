@@ -26,10 +26,10 @@ bool is_made(const std::filesystem::path& path, const Settings& settings, Team& 
 }  // namespace
 
 TrainingEnd train_quietly(const std::filesystem::path& folder, const Settings& settings,
-                          const std::string& label, int threads, bool quiet, StopSignals& signals,
+                          const std::string& label, const Machine& machine, bool quiet, StopSignals& signals,
                           const HooksFor& hooks_for) {
     RunFolder run = RunFolder::resume(folder, settings);
-    Trainer trainer(settings, threads,
+    Trainer trainer(settings, machine,
                     run.point() ? class_order_of(run.point()->file.metadata) : std::nullopt);
     if (run.point()) restore(trainer, *run.point());
     run.forget_point();

@@ -19,7 +19,7 @@ using HooksFor = std::function<TrainingHooks(Trainer&)>;
 /// Trains in `folder` to the end of `settings`, or goes on with what is there, or finds it done. The bar and the line
 /// begin with `label`. TrainingEnd::stopped when a signal came.
 TrainingEnd train_quietly(const std::filesystem::path& folder, const Settings& settings,
-                          const std::string& label, int threads, bool quiet, StopSignals& signals,
+                          const std::string& label, const Machine& machine, bool quiet, StopSignals& signals,
                           const HooksFor& hooks_for = {});
 
 /// Trains a judge into `path`, or finds one of the same settings done (where the data lie may differ). A judge is short:

@@ -57,7 +57,8 @@ ModelChoice choice_of(const Invocation& invocation) {
             .step = invocation.options.has("--step") ? invocation.options.integer("--step") : -1,
             .side = invocation.options.integer("--side"),
             .precision = precision_of(invocation),
-            .asked_for = invocation.options.was_set("--precision")};
+            .asked_for = invocation.options.was_set("--precision"),
+            .device = invocation.device()};
 }
 
 LoadedModel open_model(const std::string& target, const Invocation& invocation, Team& team) {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "device/device.hpp"
 
-#include "core/error.hpp"
+#include "device/lacks_kernel.hpp"
 
 namespace mf {
 
+LacksKernel::~LacksKernel() = default;
+
 void Device::lacks(const char* kernel) const {
-    throw UsageError(fmt::format("[{}] this device has no kernel {}", name(), kernel), "--device cpu has it");
+    throw LacksKernel(fmt::format("[{}] this device has no kernel {}", name(), kernel),
+                      "--device cpu has it");
 }
 
 void Device::convolve(const ConvPass&, const Weight&, Pool&) { lacks("convolve"); }

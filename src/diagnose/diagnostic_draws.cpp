@@ -59,6 +59,23 @@ DiagnosticDraws diagnostic_draws(const Settings& settings, const Dataset& data, 
     return out;
 }
 
+void each_of(std::int64_t count, Precision precision, Team& team, Device* device,
+             const std::function<void(const Context&, std::int64_t)>& work) {
+    if (device != nullptr) {
+        Pool host, pool(*device);
+        const Context context{*device, pool, nullptr, precision, false, &host};
+        for (std::int64_t i = 0; i < count; ++i) work(context, i);
+        return;
+    }
+    team.run([&](int lane) {
+        Pool pool;
+        Team solo(1);
+        CpuDevice own(solo);
+        const Context context{own, pool, nullptr, precision};
+        for (std::int64_t i = lane; i < count; i += team.size()) work(context, i);
+    });
+}
+
 Condition condition_rows(const Condition& condition, std::int64_t begin, std::int64_t end) {
     if (condition.labels.empty()) return {};
     const std::int64_t all = condition.labels.count();
@@ -79,11 +96,11 @@ Condition repeated_condition(const Condition& condition, std::int64_t row, std::
 
 Moving moving_pass(const Context& context, const VelocityModel& model, const Tensor& z, const Tensor& dz,
                    const Tensor& r, const Tensor& t, const Condition& condition) {
-    Tensor one = context.make({z.rows(), 1});
-    one.fill(1.0F);
-    UV f = model.forward(context, Dual(z).moving(dz), r, Dual(t).moving(one), condition,
-                         {.u = true, .v = false});
-    return {std::move(f.u.value), std::move(f.u.tangent)};
+    const Tensor one = context.filled({z.rows(), 1}, 1.0F);
+    const UV f =
+        model.forward(context, Dual(context.on_device(z)).moving(context.on_device(dz)), context.on_device(r),
+                      Dual(context.on_device(t)).moving(one), condition, {.u = true, .v = false});
+    return {context.on_host(f.u.value), context.on_host(f.u.tangent)};
 }
 
 }  // namespace mf

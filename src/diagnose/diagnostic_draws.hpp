@@ -2,6 +2,7 @@
 // The draws that diagnostics look at, and passes over them.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "core/options.hpp"
@@ -29,12 +30,16 @@ struct DiagnosticDraws {
 DiagnosticDraws diagnostic_draws(const Settings& settings, const Dataset& data, std::uint64_t seed,
                                  std::int64_t count, bool interval, Team& team);
 
+/// work(context, i) for i below `count`: on `device`, one after the other, or where it is null side by side on the threads.
+void each_of(std::int64_t count, Precision precision, Team& team, Device* device,
+             const std::function<void(const Context&, std::int64_t)>& work);
+
 /// Condition of one row again and again, (rows).
 Condition repeated_condition(const Condition& condition, std::int64_t row, std::int64_t rows);
 /// Rows [begin, end) of a condition.
 Condition condition_rows(const Condition& condition, std::int64_t begin, std::int64_t end);
 
-/// u and its total derivative along (dz, 0, 1).
+/// u and its total derivative along (dz, 0, 1); operands and results are in the memory of the host.
 struct Moving {
     Tensor u, du_dt;
 };

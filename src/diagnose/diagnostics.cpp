@@ -11,7 +11,6 @@
 #include "diagnose/diagnostic_draws.hpp"
 #include "diagnose/fixed_state.hpp"
 #include "objectives/objective.hpp"
-#include "ops/cpu/cpu_device.hpp"
 
 namespace mf {
 namespace {
@@ -73,12 +72,12 @@ class Measurement {
                                            Sums& to) { measure(context, begin, end, to); });
         FixedState fixed;
         if (interval_) {
-            fixed = fixed_state(model_, draws_, estimate_, request_.seed, team_);
-            model_.params().repack(team_, Precision::bf16);
+            fixed = fixed_state(model_, draws_, estimate_, request_.seed, team_, request_.device);
+            pack(Precision::bf16);
             sums +=
                 over_tiles(Precision::bf16, [&](const Context& context, std::int64_t begin, std::int64_t end,
                                                 Sums& to) { measure_bf16(context, begin, end, to); });
-            model_.params().repack(team_, Precision::f32);
+            pack(Precision::f32);
         }
         return numbers(sums, fixed);
     }
@@ -86,19 +85,21 @@ class Measurement {
   private:
     using Work = std::function<void(const Context&, std::int64_t, std::int64_t, Sums&)>;
 
+    void pack(Precision precision) {
+        if (request_.device != nullptr)
+            model_.params().repack(*request_.device, precision);
+        else
+            model_.params().repack(team_, precision);
+    }
+
     /// Tiles go to the threads in turn; their sums are added in the order of the tiles, whoever made them.
     Sums over_tiles(Precision precision, const Work& work) {
         const std::int64_t tile = std::min(draws_.rows, model_.tile_rows());
         const std::int64_t tiles = (draws_.rows + tile - 1) / tile;
         std::vector<Sums> parts(static_cast<std::size_t>(tiles));
-        team_.run([&](int lane) {
-            Pool pool;
-            Team solo(1);
-            CpuDevice device(solo);
-            const Context context{device, pool, nullptr, precision};
-            for (std::int64_t i = lane; i < tiles; i += team_.size())
-                work(context, i * tile, std::min(draws_.rows, (i + 1) * tile),
-                     parts[static_cast<std::size_t>(i)]);
+        each_of(tiles, precision, team_, request_.device, [&](const Context& context, std::int64_t i) {
+            work(context, i * tile, std::min(draws_.rows, (i + 1) * tile),
+                 parts[static_cast<std::size_t>(i)]);
         });
         Sums out;
         for (const Sums& part : parts) out += part;
@@ -109,8 +110,11 @@ class Measurement {
         const Tensor z = draws_.z.row_range(begin, end), v = draws_.v.row_range(begin, end),
                      r = draws_.r.row_range(begin, end), t = draws_.t.row_range(begin, end);
         const Condition condition = condition_rows(draws_.condition, begin, end);
-        const UV still = model_.forward(context, z, t, t, condition, {.u = true, .v = head_});
-        const Tensor &self = still.u.value, &head = still.v.value;
+        const Tensor time = context.on_device(t);
+        const UV still =
+            model_.forward(context, context.on_device(z), time, time, condition, {.u = true, .v = head_});
+        const Tensor self = context.on_host(still.u.value),
+                     head = head_ ? context.on_host(still.v.value) : Tensor();
         const std::int64_t D = draws_.dimensions;
         for (std::int64_t i = 0; i < end - begin; ++i)
             add_errors(begin + i, v.f32() + i * D, self.f32() + i * D, head_ ? head.f32() + i * D : nullptr,

@@ -19,11 +19,12 @@ struct DiagnosticsRequest {
     std::int64_t count = 512;  ///< draws of (data, noise, times)
     std::uint64_t seed =
         0;  ///< of these draws: the same for every checkpoint, so that curves are of the network
+    Device* device = nullptr;  ///< where the network is; null: the CPU. Statistics are made by the CPU
 };
 
 using NamedNumbers = std::vector<std::pair<std::string, double>>;
 
-/// Measures `model`, which must be packed in f32 and is so afterwards; `settings` are those of its run (path, times,
+/// Measures `model`, which must be packed in f32 where it is, and is so afterwards; `settings` are those of its run (path, times,
 /// objective). Labels are given as drawn, without guidance (ω = 1). All squares are means over the dimensions of a
 /// sample. A network without intervals (fm) has the errors of its velocity only.
 ///   noise_imf, noise_mf, noise_ratio   E|ε|² with ε = (e - x) - v_θ, E|(I - (t-r) J) ε|², and their quotient: the share

@@ -6,7 +6,6 @@
 #include <limits>
 
 #include "core/rng.hpp"
-#include "ops/cpu/cpu_device.hpp"
 
 namespace mf {
 namespace {
@@ -75,7 +74,7 @@ class States {
     Tensor velocities(const Context& context, std::int64_t row, const std::vector<double>& weights) const {
         const std::int64_t D = draws_.dimensions;
         const double s = draws_.noise_level(row), sign = draws_.reverse ? 1 : -1;
-        Tensor out = context.make({kAgain + 1, D});
+        Tensor out = context.make_host({kAgain + 1, D});
         for (std::int64_t m = 0; m < kAgain; ++m) {
             double unit = to_unit(philox(seed_, Stream::test, static_cast<std::uint64_t>(row),
                                          static_cast<std::uint32_t>(m))[0]);
@@ -91,7 +90,8 @@ class States {
 
     Spread spread(const Context& context, std::int64_t row, const Tensor& v) const {
         const std::int64_t D = draws_.dimensions, rows = kAgain + 1;
-        Tensor z = context.make({rows, D}), r = context.make({rows, 1}), t = context.make({rows, 1});
+        Tensor z = context.make_host({rows, D}), r = context.make_host({rows, 1}),
+               t = context.make_host({rows, 1});
         for (std::int64_t m = 0; m < rows; ++m) std::copy_n(draws_.z.f32() + row * D, D, z.f32() + m * D);
         r.fill(draws_.r.f32()[row]);
         t.fill(draws_.t.f32()[row]);
@@ -127,17 +127,12 @@ class States {
 }  // namespace
 
 FixedState fixed_state(const VelocityModel& model, const DiagnosticDraws& draws, const Tensor& estimate,
-                       std::uint64_t seed, Team& team) {
+                       std::uint64_t seed, Team& team, Device* device) {
     const States states(model, draws, estimate, seed);
     const std::int64_t count = std::min(draws.rows, kStates);
     std::vector<Spread> spreads(static_cast<std::size_t>(count));
-    team.run([&](int lane) {
-        Pool pool;
-        Team solo(1);
-        CpuDevice device(solo);
-        const Context context{device, pool};
-        for (std::int64_t row = lane; row < count; row += team.size())
-            spreads[static_cast<std::size_t>(row)] = states.at(context, row);
+    each_of(count, Precision::f32, team, device, [&](const Context& context, std::int64_t row) {
+        spreads[static_cast<std::size_t>(row)] = states.at(context, row);
     });
     FixedState out;
     for (const Spread& one : spreads) {

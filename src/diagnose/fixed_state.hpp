@@ -18,8 +18,8 @@ struct FixedState {
 };
 
 /// The draws are candidates for one another (those of the same class, where there are classes). `estimate` (rows, D):
-/// v_θ, imf's tangent. In many dimensions nearly every state belongs to one sample alone, and `rows` is small.
+/// v_θ, imf's tangent. `device`: where the network is; null: the CPU. In many dimensions nearly every state belongs to one sample alone, and `rows` is small.
 FixedState fixed_state(const VelocityModel& model, const DiagnosticDraws& draws, const Tensor& estimate,
-                       std::uint64_t seed, Team& team);
+                       std::uint64_t seed, Team& team, Device* device = nullptr);
 
 }  // namespace mf

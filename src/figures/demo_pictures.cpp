@@ -25,6 +25,12 @@ constexpr Shown kPictures[] = {
     {"evolution", "The same noise while the network learns.", true, 0},
 };
 
+RunRow row_of(const DemoPictures& demo, const std::string& method) {
+    RunRow out{method, demo.folder / method};
+    out.device = demo.device;
+    return out;
+}
+
 }  // namespace
 
 void write_demo_page(const DemoPictures& demo, const std::string& title, const std::string& words, Team& team,
@@ -35,7 +41,7 @@ void write_demo_page(const DemoPictures& demo, const std::string& title, const s
             ImageFigureRequest request;
             for (const std::string& method : demo.methods)
                 if (picture.all || request.runs.rows.empty())
-                    request.runs.rows.push_back({method, demo.folder / method});
+                    request.runs.rows.push_back(row_of(demo, method));
             request.runs.sampling.seed = demo.seed;
             request.real = demo.data;
             request.runs.remarks = remarks;
@@ -47,7 +53,7 @@ void write_demo_page(const DemoPictures& demo, const std::string& title, const s
             text += fmt::format("\n{}\n\n![{}]({}.png)\n", picture.words, picture.name, picture.name);
         }
         FigureRequest losses;
-        for (const std::string& method : demo.methods) losses.rows.push_back({method, demo.folder / method});
+        for (const std::string& method : demo.methods) losses.rows.push_back(row_of(demo, method));
         plot::draw(make_figure("losses", losses, team), demo.folder / "losses");
         text += "\n![losses](losses.png)\n";
     } else {

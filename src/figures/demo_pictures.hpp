@@ -19,6 +19,7 @@ struct DemoPictures {
     std::vector<std::string> methods;  ///< the first is what the demo is about
     std::uint64_t seed = 0;
     std::shared_ptr<const Dataset> data;  ///< what they learnt from
+    std::string device = "cpu";           ///< where samples are drawn
 };
 
 /// Draws sheet, guidance, steps, evolution and losses into the folder, and writes index.md: `words`, then the pictures.

@@ -143,9 +143,10 @@ plot::Figure stages(const FigureRequest& request, Team& team) {
     for (std::size_t i = 0; i < newest.size(); ++i) {
         plot::Row row{request.rows[i].name, {}, {}};
         for (const std::int64_t iteration : iterations) {
-            const LoadedModel model = iteration == 0
-                                          ? initial_model(newest[i].settings, team, request.rows[i].precision)
-                                          : open_row(request.rows[i], iteration, team);
+            const RunRow& own = request.rows[i];
+            LoadedModel model = iteration == 0 ? initial_model(newest[i].settings, team, own.precision)
+                                               : open_row(own, iteration, team);
+            if (iteration == 0) put_on_device(model, own.device, own.precision, team);
             PanelSamples panel = panel_of(model, request, steps, team);
             row.clouds.push_back(std::move(panel.cloud));
             row.captions.push_back(std::move(panel.caption));
@@ -221,7 +222,8 @@ LoadedModel open_row(const RunRow& row, std::int64_t checkpoint, Team& team) {
                        .step = checkpoint,
                        .side = row.side,
                        .precision = row.precision,
-                       .asked_for = row.precision_asked_for},
+                       .asked_for = row.precision_asked_for,
+                       .device = row.device},
                       team);
 }
 

@@ -20,6 +20,7 @@ struct RunRow {
     std::int64_t side = 0;  ///< of a sample, for a file of weights alone; 0: what it says, or 32
     Precision precision = Precision::f32;  ///< in which it is packed and samples
     bool precision_asked_for = false;      ///< see ModelChoice::asked_for
+    std::string device = "cpu";            ///< where it samples (ops/devices.hpp)
 };
 
 /// What all panels of a figure share.

@@ -12,6 +12,7 @@
 #include "figures/image_file.hpp"
 #include "figures/scenes.hpp"
 #include "generate/guidance.hpp"
+#include "generate/open_model.hpp"
 #include "generate/sampling.hpp"
 #include "judge/image_report.hpp"
 #include "judge/judge.hpp"
@@ -34,6 +35,7 @@ LoadedModel model_with(Trainer& trainer, const Settings& settings, const Weights
     if (trainer.data().images() != nullptr) out.class_names = trainer.data().images()->class_names();
     std::ranges::copy(weights.values, out.model->params().flat().begin());
     out.model->params().repack(trainer.team(), Precision::f32);
+    put_on_device(out, trainer.device(), Precision::f32);
     return out;
 }
 
@@ -149,7 +151,8 @@ TrainingHooks training_hooks(const Settings& settings, const std::filesystem::pa
     hooks.diagnose = [&settings](Trainer& t) {
         // What learns is the online weights; the draws are the same every time.
         const LoadedModel loaded = model_with(t, settings, t.weights().front());
-        return diagnose(*loaded.model, settings, t.data(), {.count = settings.integer("diagnose.count")},
+        return diagnose(*loaded.model, settings, t.data(),
+                        {.count = settings.integer("diagnose.count"), .device = loaded.device.get()},
                         t.team());
     };
     return hooks;

@@ -34,9 +34,8 @@ LoadedModel opened(const std::filesystem::path& target, const ModelChoice& choic
     }
 }
 
-}  // namespace
-
-LoadedModel open_model(const std::filesystem::path& target, const ModelChoice& choice, Team& team) {
+/// On the CPU.
+LoadedModel opened_here(const std::filesystem::path& target, const ModelChoice& choice, Team& team) {
     check_usage(!target.empty(), "no run and no file of weights is named: the path is empty");
     check_usage(choice.step >= -1, "--step is {}, expected a step, or -1 for the newest", choice.step);
     const bool file = std::filesystem::is_regular_file(target);
@@ -66,12 +65,27 @@ LoadedModel open_model(const std::filesystem::path& target, const ModelChoice& c
     return with_average_remark(std::move(out), false);
 }
 
+}  // namespace
+
+LoadedModel open_model(const std::filesystem::path& target, const ModelChoice& choice, Team& team) {
+    const std::shared_ptr<Device> device = open_device(choice.device, team);
+    LoadedModel out = opened_here(target, choice, team);
+    put_on_device(out, device, choice.precision);
+    return out;
+}
+
 void put_on_device(LoadedModel& model, const std::string& name, Precision precision, Team& team) {
-    std::shared_ptr<Device> device = open_device(name, team);
+    put_on_device(model, std::shared_ptr<Device>(open_device(name, team)), precision);
+}
+
+void put_on_device(LoadedModel& model, const std::shared_ptr<Device>& device, Precision precision) {
     if (device->host_visible()) return;  // it is there already
+    if (model.eight_bits)
+        throw UsageError(fmt::format("[{}] this device has no kernels for weights of 8 bits", device->name()),
+                         "--device cpu has them, or take the weights that these were made of");
     model.model->params().move_to(*device);
     model.model->params().repack(*device, precision);
-    model.device = std::move(device);
+    model.device = device;
 }
 
 }  // namespace mf

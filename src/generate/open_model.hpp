@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 
 #include "core/dtype.hpp"
@@ -18,15 +19,20 @@ struct ModelChoice {
     std::int64_t side = 0;        ///< of a sample, for a file of weights alone; 0: what it says, or 32
     Precision precision = Precision::f32;  ///< in which the weights are packed; those of 8 bits need bf16
     bool asked_for = false;                ///< by somebody: then f32 is no word for weights of 8 bits
+    std::string device = "cpu";            ///< where it samples (ops/devices.hpp)
 };
 
 /// The network of a run (its newest whole checkpoint, or that of `step`), of a checkpoint file, or of a file of weights
-/// alone; LoadedModel::remarks says what was passed over, and of an average that has hardly begun. UsageError when `side` is given for a run, Error when there is no
-/// such file or it is damaged.
+/// alone; LoadedModel::remarks says what was passed over, and of an average that has hardly begun. It is on the device that
+/// `choice` names. UsageError when `side` is given for a run and for words that name no device that is here, Error when there is
+/// no such file or it is damaged.
 LoadedModel open_model(const std::filesystem::path& target, const ModelChoice& choice, Team& team);
 
 /// Takes the network to a device (ops/devices.hpp), where samples are then drawn. `precision`: in which it is packed.
-/// `team` must outlive the model. UsageError for words that name no device that is here.
+/// UsageError for words that name no device that is here, and for one that lacks what such weights need.
 void put_on_device(LoadedModel& model, const std::string& device, Precision precision, Team& team);
+/// The same to a device that is open, which several models may share as long as they do not work at the same time. The CPU:
+/// nothing is done.
+void put_on_device(LoadedModel& model, const std::shared_ptr<Device>& device, Precision precision);
 
 }  // namespace mf

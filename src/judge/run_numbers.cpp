@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "generate/guidance.hpp"
+#include "generate/open_model.hpp"
 #include "generate/sampling.hpp"
 #include "judge/image_report.hpp"
 #include "judge/judge.hpp"
@@ -83,7 +84,8 @@ void add_training(Numbers& out, const std::filesystem::path& run, std::int64_t d
 
 Numbers run_numbers(const std::filesystem::path& run, const NumbersRequest& request, Team& team) {
     std::vector<std::string> remarks;
-    const LoadedModel loaded = load_model(find_checkpoint(run, -1, remarks), request.weights, team);
+    LoadedModel loaded = load_model(find_checkpoint(run, -1, remarks), request.weights, team);
+    put_on_device(loaded, request.device, Precision::f32, team);
     for (const std::string& line : remarks) tell(request.remarks, line);
     const std::unique_ptr<Dataset> data = make_dataset(loaded.settings, plan_of(loaded, team.size()));
     Numbers out = data->points() != nullptr ? of_points(loaded, *data, request, team)

@@ -17,7 +17,9 @@ struct NumbersRequest {
     std::int64_t count = 0;  ///< samples; 0: 10000 points or 1000 images
     std::uint64_t seed = 0;
     std::string weights = "ema";  ///< as in load_model
-    Remarks remarks;              ///< about the run
+    std::string device =
+        "cpu";        ///< where samples are drawn (ops/devices.hpp); all else is computed on the CPU
+    Remarks remarks;  ///< about the run
 };
 
 /// Of one sampler step from noise:

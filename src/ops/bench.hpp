@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/team.hpp"
+#include "device/device.hpp"
 #include "ops/param.hpp"
 
 namespace mf {
@@ -24,10 +24,11 @@ struct OpTiming {
     PassTiming value;         ///< nothing taped, nothing moves
     PassTiming with_tangent;  ///< value and tangent of all rows together; zero for a loss
     PassTiming adjoint;       ///< gradients of all operands and parameters
+    bool lacking = false;     ///< the device has no kernels for it: nothing is timed
 };
 
 /// Times the ops whose name contains `filter` (all: ""), in the order of the catalogue; about 30 ms an op and
 /// size.
-std::vector<OpTiming> time_ops(Team& team, Precision precision, std::string_view filter = {});
+std::vector<OpTiming> time_ops(Device& device, Precision precision, std::string_view filter = {});
 
 }  // namespace mf

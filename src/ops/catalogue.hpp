@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Every op with its law and its cases. A case is data: operands, how the op is called, and an independent
-// statement of the law in double precision. One battery (tests/ops/battery_test.cpp) tests all cases, one
+// statement of the law in double precision. One battery (src/verify/battery) tests all cases, one
 // stopwatch (ops/bench.hpp) times them; no op has a test program of its own.
 #pragma once
 

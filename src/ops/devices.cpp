@@ -47,10 +47,8 @@ std::unique_ptr<Device> open_device(const std::string& name, Team& team) {
     const std::string_view card = std::string_view(name).substr(0, name.size() - (rounds ? tf32.size() : 0));
     if (const auto number = number_behind("cuda", card)) return open_cuda(*number, rounds);
     if (name != "cpu" && name != "auto")
-        throw UsageError(
-            fmt::format("there is no device '{}'", name),
-            "cpu, opencl, opencl:1 and so on, cuda, cuda:1 and so on ('cuda,tf32' rounds products), or auto; "
-            "'meanflow info devices' lists what is here");
+        throw UsageError(fmt::format("there is no device '{}'", name),
+                         fmt::format("{}; 'meanflow info devices' lists what is here", kDeviceWords));
     if (name == "auto")
         if (auto card = first_card()) return card;
     return std::make_unique<CpuDevice>(team);
@@ -65,7 +63,8 @@ std::vector<DeviceLine> device_lines(std::string& remark) {
             out.push_back({fmt::format("cuda:{}", number++),
                            fmt::format("{}, compute capability {}.{}, untested on hardware", each.name,
                                        each.major, each.minor),
-                           each.memory});
+                           each.memory,
+                           fmt::format("of CUDA {}.{}", each.driver / 1000, each.driver % 1000 / 10)});
         for (const std::string& each : cuda_lacks()) remarks(each);
     } catch (const Error& error) {
         remarks(error.what());
@@ -74,7 +73,8 @@ std::vector<DeviceLine> device_lines(std::string& remark) {
         std::size_t number = 0;
         for (const opencl::DeviceInfo& each : opencl_devices())
             out.push_back({fmt::format("opencl:{}", number++),
-                           fmt::format("{}, {} ({})", each.name, each.platform, each.type), each.memory});
+                           fmt::format("{}, {} ({})", each.name, each.platform, each.type), each.memory,
+                           each.driver});
     } catch (const Error& error) {
         remarks(error.what());
     }

@@ -8,6 +8,7 @@
 #include "generate/guidance.hpp"
 #include "io/shown.hpp"
 #include "objectives/objective.hpp"
+#include "ops/devices.hpp"
 #include "serve/http.hpp"
 
 namespace mf::serve {
@@ -53,6 +54,7 @@ Json description(const LoadedModel& model, const std::string& name) {
              {"recommended", recommended},
              {"usual_steps", interval ? 1 : kManySteps},
              {"solver", interval ? "average" : "euler"},
+             {"device", model.device != nullptr ? model.device->name() : "cpu"},
              {"view", nullptr},
              {"remarks", model.remarks}};
     if (model.data != nullptr && model.data->points() != nullptr) {
@@ -179,7 +181,11 @@ const LoadedModel& ModelShelf::open(const Target& target, Team& team) {
     if (stamp.empty())
         throw HttpError(503, fmt::format("{}: there is no checkpoint yet", target.name),
                         "a run that trains saves one every save.every steps", 5);
-    LoadedModel model = open_model(target.path, choice_, team);
+    ModelChoice here = choice_;
+    here.device = "cpu";
+    LoadedModel model = open_model(target.path, here, team);
+    if (device_ == nullptr && choice_.device != "cpu") device_ = open_device(choice_.device, team);
+    if (device_ != nullptr) put_on_device(model, device_, choice_.precision);
     if (vae_ && kind_of(model) == "arrays")
         model.decoder = open_decoder(with_scale_of(*vae_, model.settings), model.sample, team, model.remarks);
     if (found != held_.end()) held_.erase(found);

@@ -58,7 +58,8 @@ class ModelShelf {
     Targets& targets_;
     const ModelChoice choice_;
     const std::optional<VaeRequest> vae_;
-    std::list<Held> held_;  ///< the last used first
+    std::shared_ptr<Device> device_;  ///< that choice_ names; all models share it
+    std::list<Held> held_;            ///< the last used first
     mutable std::mutex mutex_;
     std::map<std::string, Described> described_;  ///< by name; under the mutex
 };

@@ -26,6 +26,7 @@ std::string model_words(const RecipeModel& of) {
     if (of.target.run) out += fmt::format(" --step {}", of.model.step);
     if (!of.model.weights.starts_with("ema")) out += fmt::format(" --weights {}", of.model.weights);
     if (in_bf16(of)) out += " --precision bf16";
+    if (of.model.device != nullptr) out += " --device " + of.model.device->name();
     return out;
 }
 
@@ -40,6 +41,7 @@ std::string python_model(const RecipeModel& of) {
     if (of.target.run) out += fmt::format(", step={}", of.model.step);
     if (!of.model.weights.starts_with("ema")) out += ", weights=" + python_text(of.model.weights);
     if (in_bf16(of)) out += ", precision=\"bf16\"";
+    if (of.model.device != nullptr) out += ", device=" + python_text(of.model.device->name());
     out += ")\n";
     if (of.vae == nullptr) return out;
     out += "model.attach_vae(" + python_text(of.vae->path.string());

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "ops/devices.hpp"
 #include "serve/guard.hpp"
 #include "serve/run_shelf.hpp"
 #include "serve/site.hpp"
@@ -31,6 +32,10 @@ struct Service::Parts {
 };
 
 Service::Service(const ServiceRequest& request) : parts_(std::make_unique<Parts>(request)) {
+    {  // words that name no device are no fault of a model
+        Team one(1);
+        (void)open_device(request.choice.device, one);
+    }
     Listening listening = listen_at(request.address, request.port);
     parts_->guard.set_port(listening.port);
     const bool v6 = request.address.find(':') != std::string::npos;

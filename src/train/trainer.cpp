@@ -20,7 +20,7 @@ namespace mf {
 struct Trainer::Parts {
     Settings settings;
     Team team;
-    std::unique_ptr<Device> own_device;
+    std::shared_ptr<Device> own_device;
     Device& device;
     std::unique_ptr<Dataset> data;
     DataPrint data_print;
@@ -230,6 +230,7 @@ const Dataset& Trainer::data() const { return *parts_->data; }
 const DataPrint& Trainer::data_print() const { return parts_->data_print; }
 const VelocityModel& Trainer::model() const { return *parts_->model; }
 Team& Trainer::team() { return parts_->team; }
+std::shared_ptr<Device> Trainer::device() const { return parts_->own_device; }
 std::string Trainer::device_name() const { return parts_->device.name(); }
 
 std::vector<Weights> Trainer::weights() const {

@@ -64,7 +64,10 @@ class Trainer {
     const DataPrint& data_print() const;  ///< of data(), as it was when the trainer was made
     const VelocityModel& model() const;
     Team& team();
-    /// Of the device that computes: "cpu".
+    /// What computes. Where it is not the CPU, models that are shown on the way may be put there, too, as long as no step
+    /// is being made beside them.
+    std::shared_ptr<Device> device() const;
+    /// "cpu"
     std::string device_name() const;
     /// Online weights first, then every EMA, in the order of ema.decays.
     std::vector<Weights> weights() const;

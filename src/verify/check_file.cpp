@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "ops/cpu/cpu_device.hpp"
 #include "verify/kinds.hpp"
 
 namespace mf::verify {
@@ -24,7 +25,21 @@ std::string first_of(const std::vector<std::string>& names) {
 
 }  // namespace
 
+double allowance_of(const Device& device) {
+    if (device.name().ends_with(",tf32"))
+        throw UsageError(
+            fmt::format("{}: factors that are rounded to 10 bits are not what the tolerances are for",
+                        device.name()),
+            "verify the device without ,tf32");
+    return device.host_visible() ? 1 : 3;
+}
+
 Case check_file(const fs::path& path, Precision precision, Team& team) {
+    CpuDevice device(team);
+    return check_file(path, precision, {team, device});
+}
+
+Case check_file(const fs::path& path, Precision precision, const Place& place) {
     Case out{path.filename().string(), "failed", "", {"", 0, 0}, {}, {}};
     const VerifyKind* kind = kind_of(out.file);
     if (kind == nullptr || (precision == Precision::bf16 && !kind->has_precision)) {
@@ -32,16 +47,24 @@ Case check_file(const fs::path& path, Precision precision, Team& team) {
         out.remark = kind == nullptr ? "this build knows no such kind" : "it has no network";
         return out;
     }
+    if (kind->computes == Computes::cpu && !place.is_cpu()) {
+        out.status = "skipped";
+        out.remark =
+            fmt::format("{} has no kernels for convolutions; --device cpu has them", place.device.name());
+        return out;
+    }
     try {
         const Reference reference(path);
-        Comparison comparison(reference, precision);
-        kind->verify(reference, comparison, team);
+        Comparison comparison(reference, precision,
+                              kind->computes == Computes::device ? allowance_of(place.device) : 1);
+        kind->verify(reference, comparison, place);
         out.unchecked = comparison.unseen();
         const bool good = precision == Precision::bf16 ? out.unchecked.empty() : comparison.passed();
         out.status = !good ? "failed" : precision == Precision::bf16 ? "measured" : "passed";
         if (comparison.worst() != nullptr) out.worst = *comparison.worst();
         out.all = comparison.all();
         out.remark = fmt::format("{} tensors", out.all.size());
+        if (kind->computes == Computes::host && !place.is_cpu()) out.remark += ", computed by the host";
         if (!out.unchecked.empty()) out.remark += fmt::format(", no check uses {}", first_of(out.unchecked));
         if (const auto unread = reference.unread(); !unread.empty())
             out.remark += fmt::format("; its config has more than is read: {}", first_of(unread));

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/team.hpp"
+#include "verify/place.hpp"
 #include "verify/reference.hpp"
 
 namespace mf::verify {
@@ -23,6 +23,12 @@ struct Case {
 /// The file itself, or the .safetensors files of a folder in the order of their names. Error when there are none.
 std::vector<std::filesystem::path> files_of(const std::filesystem::path& target);
 /// Never throws for what is in the file: that is a failed case.
+Case check_file(const std::filesystem::path& path, Precision precision, const Place& place);
+/// The same on the CPU.
 Case check_file(const std::filesystem::path& path, Precision precision, Team& team);
+
+/// What the tolerances, which are for the CPU, are multiplied with on this device (docs/gpu.md, "Checks"). UsageError for one
+/// that rounds factors.
+double allowance_of(const Device& device);
 
 }  // namespace mf::verify

@@ -6,7 +6,6 @@
 
 #include "core/error.hpp"
 #include "ops/arithmetic.hpp"
-#include "ops/cpu/cpu_device.hpp"
 #include "ops/pointwise.hpp"
 #include "verify/kinds.hpp"
 #include "verify/label_losses.hpp"
@@ -43,7 +42,7 @@ Dit::Config config_of(const Reference& reference) {
             .mlp_ratio = reference.setting("net.mlp_ratio")};
 }
 
-std::unique_ptr<Dit> network_of(const Reference& reference, Precision precision, Team& team) {
+std::unique_ptr<Dit> network_of(const Reference& reference, Precision precision, const Place& place) {
     const Reference weights = weights_beside(reference);
     auto out = std::make_unique<Dit>(config_of(reference));
     for (Param& param : out->params().all()) {
@@ -55,7 +54,7 @@ std::unique_ptr<Dit> network_of(const Reference& reference, Precision precision,
         else
             take_same(param, value);
     }
-    out->params().repack(team, precision);
+    place.settle(out->params(), precision);
     return out;
 }
 
@@ -80,17 +79,17 @@ ForeignGradient foreign(const Param& param, const float* g) {
     return out;
 }
 
-void verify_dit_forward(const Reference& reference, Comparison& comparison, Team& team) {
+void verify_dit_forward(const Reference& reference, Comparison& comparison, const Place& place) {
     comparison.inputs({"x", "t", "h", "y"});
-    const auto net = network_of(reference, comparison.precision(), team);
-    Pool pool;
-    CpuDevice device(team);
-    const Context context{device, pool, nullptr, comparison.precision()};
+    const auto net = network_of(reference, comparison.precision(), place);
+    Pool pool(place.device);
+    const Context context{place.device, pool, nullptr, comparison.precision()};
     const std::int64_t rows = reference.at("y").count();
-    const Tensor z = as_rows(reference.at("x"), rows), t = reference.at("t").reshaped({rows, 1}),
-                 h = reference.at("h").reshaped({rows, 1});
+    const Tensor z = context.on_device(as_rows(reference.at("x"), rows)),
+                 t = context.on_device(reference.at("t").reshaped({rows, 1})),
+                 h = context.on_device(reference.at("h").reshaped({rows, 1}));
     const auto compare = [&](const std::string& name, const Tensor& got) {
-        if (reference.has(name)) comparison.values(name, got.floats(), kTolerance);
+        if (reference.has(name)) comparison.values(name, place.on_host(got).floats(), kTolerance);
     };
     const Dual tokens = net->tokens(context, z), cond = net->condition(context, t, h, reference.at("y"));
     compare("pos_embed", net->positions());
@@ -105,23 +104,23 @@ void verify_dit_forward(const Reference& reference, Comparison& comparison, Team
 
 }  // namespace
 
-void verify_dit(const Reference& reference, Comparison& comparison, Team& team) {
+void verify_dit(const Reference& reference, Comparison& comparison, const Place& place) {
     const std::string name = reference.name();
-    if (name.starts_with("dit_forward")) return verify_dit_forward(reference, comparison, team);
-    const auto net = network_of(reference, comparison.precision(), team);
+    if (name.starts_with("dit_forward")) return verify_dit_forward(reference, comparison, place);
+    const auto net = network_of(reference, comparison.precision(), place);
     if (name.starts_with("dit_loss"))
-        return compare_meanflow_loss(reference, comparison, *net, config_of(reference).classes, team,
+        return compare_meanflow_loss(reference, comparison, *net, config_of(reference).classes, place,
                                      foreign);
     if (name.starts_with("dit_sampling")) {
         comparison.inputs({"noise", "labels"});
         return compare_label_samples(
             reference, comparison, *net,
-            {.labels = reference.at("labels"), .omega = {}, .t_min = {}, .t_max = {}}, team);
+            {.labels = reference.at("labels"), .omega = {}, .t_min = {}, .t_max = {}}, place);
     }
     check(name.starts_with("dit_weights"),
           "{}: files dit_forward, dit_loss, dit_sampling and dit_weights are known", name);
     for (const Param& param : net->params().all()) {
-        const ForeignGradient there = foreign(param, param.value.f32());
+        const ForeignGradient there = foreign(param, place.on_host(param.value).f32());
         comparison.values(there.name, std::span<const double>(there.values), 1e-7);
     }
 }

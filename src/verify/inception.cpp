@@ -79,7 +79,8 @@ void compare_stage(const Reference& reference, Comparison& comparison, std::stri
 
 }  // namespace
 
-void verify_inception(const Reference& reference, Comparison& comparison, Team& team) {
+void verify_inception(const Reference& reference, Comparison& comparison, const Place& place) {
+    Team& team = place.team;
     comparison.inputs({"image"});
     const Inception network(hashed_weights(reference), reference.name(), team, comparison.precision());
     (void)reference.words("order");
@@ -136,7 +137,8 @@ void compare_resized(const Reference& reference, Comparison& comparison, const s
 
 }  // namespace
 
-void verify_resize299(const Reference& reference, Comparison& comparison, Team& team) {
+void verify_resize299(const Reference& reference, Comparison& comparison, const Place& place) {
+    Team& team = place.team;
     Pool pool;
     CpuDevice device(team);
     const Context context{device, pool};

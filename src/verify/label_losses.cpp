@@ -10,7 +10,6 @@
 #include "objectives/objective.hpp"
 #include "objectives/parts/guidance_draws.hpp"
 #include "objectives/parts/times.hpp"
-#include "ops/cpu/cpu_device.hpp"
 #include "sample/sampler.hpp"
 #include "train/config.hpp"
 
@@ -20,8 +19,8 @@ namespace {
 /// Everything that a loss file's base draws lead to.
 class LossFile {
   public:
-    LossFile(const Reference& reference, Comparison& comparison, std::int64_t classes, Team& team)
-        : reference_(reference), comparison_(comparison), device_(team) {
+    LossFile(const Reference& reference, Comparison& comparison, std::int64_t classes, const Place& place)
+        : reference_(reference), comparison_(comparison), place_(place) {
         for (const auto& [name, tensor] : reference.tensors())
             if (name.starts_with("draw.")) comparison.input(name);
         comparison.inputs({"images", "labels"});
@@ -66,26 +65,27 @@ class LossFile {
         items.push_back({"loss.c", fmt::format("{}", reference_.setting("norm_eps")), ""});
         const Settings settings = resolve(items);
         const auto objective = objective_catalogue().at(settings.text("objective.name")).make(settings);
-        Draws draws = draws_;
+        Gradients gradients(net.params());
+        Tape tape(&gradients, place_.device);
+        const Context context{place_.device, pool_, &tape, comparison_.precision()};
+        Draws draws = place_.draws(context, draws_);
         draws.equal = saving ? equal_ : 0;  // all rows move: r = t makes no difference to the loss
         draws.trace = trace;
-        Gradients gradients(net.params());
-        Tape tape(&gradients, device_);
         LossTotals totals(pool_);
-        const Dual loss =
-            objective->loss({device_, pool_, &tape, comparison_.precision()}, net, draws, totals);
-        const LossSums sums = totals.read(device_);
+        const Dual loss = objective->loss(context, net, draws, totals);
+        const LossSums sums = totals.read(place_.device);
         comparison_.value("loss", sums.loss, kTolerance);
         tape.backward(loss.slot, pool_);
-        for (const Param& param : net.params().all()) each(param, gradients.of(param));
+        for (const Param& param : net.params().all()) each(param, place_.gradient(gradients, param).data());
         return sums;
     }
 
     void compare(const std::string& name, const Tensor& got) {
-        if (reference_.has(name)) comparison_.values(name, got.floats(), kTolerance);
+        if (reference_.has(name)) comparison_.values(name, place_.on_host(got).floats(), kTolerance);
     }
     /// Sums over a row of (a - b)^2.
-    void compare_squares(const std::string& name, const Tensor& a, const Tensor& b) {
+    void compare_squares(const std::string& name, const Tensor& there_a, const Tensor& there_b) {
+        const Tensor a = place_.on_host(there_a), b = place_.on_host(there_b);
         std::vector<double> sq(static_cast<std::size_t>(rows_));
         const std::int64_t cols = a.cols();
         for (std::int64_t i = 0; i < a.count(); ++i)
@@ -144,8 +144,8 @@ class LossFile {
 
     const Reference& reference_;
     Comparison& comparison_;
-    CpuDevice device_;
-    Pool pool_;
+    const Place& place_;
+    Pool pool_{place_.device};
     Draws draws_;
     std::int64_t rows_ = 0, equal_ = 0;
 };
@@ -155,9 +155,8 @@ class LossFile {
 Tensor as_rows(const Tensor& x, std::int64_t rows) { return x.reshaped({rows, x.count() / rows}); }
 
 void compare_improved_loss(const Reference& reference, Comparison& comparison, const VelocityModel& net,
-                           std::int64_t classes, Team& team) {
-    CpuDevice device(team);
-    LossFile file(reference, comparison, classes, team);
+                           std::int64_t classes, const Place& place) {
+    LossFile file(reference, comparison, classes, place);
     file.draw_guidance();
     const std::vector<ConfigItem> items = {{"objective.name", "imf", ""},
                                            {"objective.tangent", "head", ""},
@@ -181,18 +180,18 @@ void compare_improved_loss(const Reference& reference, Comparison& comparison, c
     {  // v at the strength that was drawn, whatever the interval
         const Condition first{
             .labels = file.draws().labels, .omega = file.draws().omega, .t_min = {}, .t_max = {}};
-        const Tensor& t = file.draws().t;
-        file.compare("v_c_first", net.forward({device, file.pool(), nullptr, comparison.precision()}, trace.z,
-                                              t, t, first, {.u = false, .v = true})
-                                      .v.value);
+        const Context context{place.device, file.pool(), nullptr, comparison.precision()};
+        const Tensor t = context.on_device(file.draws().t);
+        file.compare("v_c_first",
+                     net.forward(context, trace.z, t, t, first, {.u = false, .v = true}).v.value);
     }
     file.run(net, items, true, nullptr, gradient);
 }
 
 void compare_meanflow_loss(const Reference& reference, Comparison& comparison, const VelocityModel& net,
-                           std::int64_t classes, Team& team,
+                           std::int64_t classes, const Place& place,
                            ForeignGradient (*foreign)(const Param&, const float* gradient)) {
-    LossFile file(reference, comparison, classes, team);
+    LossFile file(reference, comparison, classes, place);
     const std::string equation = reference.word("guidance_eq", "");
     const bool guided = equation == "cfg";
     check(guided || equation.empty() || equation == "none",
@@ -212,11 +211,12 @@ void compare_meanflow_loss(const Reference& reference, Comparison& comparison, c
     file.run(net, items, false, &trace, gradient);
     file.compare_trace(trace);
     if (trace.before_drop.empty()) file.compare("v_g_before_drop", trace.own);
+    const Tensor aim = place.on_host(trace.target), du_dt = place.on_host(trace.du_dt);
     Tensor target(trace.u.shape(), DType::f32);
     const std::int64_t cols = target.cols();
     for (std::int64_t i = 0; i < target.count(); ++i) {
         const float length = file.draws().t.f32()[i / cols] - file.draws().r.f32()[i / cols];
-        target.f32()[i] = trace.target.f32()[i] - length * trace.du_dt.f32()[i];
+        target.f32()[i] = aim.f32()[i] - length * du_dt.f32()[i];
     }
     file.compare("u_tgt", target);
     file.compare_squares("sq", trace.V, trace.target);
@@ -225,17 +225,18 @@ void compare_meanflow_loss(const Reference& reference, Comparison& comparison, c
 }
 
 void compare_label_samples(const Reference& reference, Comparison& comparison, const VelocityModel& net,
-                           const Condition& condition, Team& team) {
+                           const Condition& condition, const Place& place) {
     const Tensor& noise = reference.at("noise");
     const std::int64_t rows = reference.at("labels").count(), cols = noise.count() / rows;
     for (const double steps : reference.settings("steps")) {
         std::vector<float> z(noise.floats().begin(), noise.floats().end());
         const SamplePlan plan{.times = uniform_times(static_cast<std::int64_t>(steps)),
                               .precision = comparison.precision()};
-        sample(team, net, plan, condition, z, cols, [&](std::int64_t i, const std::vector<float>& state) {
-            const std::string name = fmt::format("z.{}.{}", static_cast<std::int64_t>(steps), i);
-            if (i > 0) comparison.values(name, std::span<const float>(state), kTolerance);
-        });
+        sample(place.device, net, plan, condition, z, cols,
+               [&](std::int64_t i, const std::vector<float>& state) {
+                   const std::string name = fmt::format("z.{}.{}", static_cast<std::int64_t>(steps), i);
+                   if (i > 0) comparison.values(name, std::span<const float>(state), kTolerance);
+               });
     }
 }
 

@@ -106,7 +106,8 @@ void compare_inception_scores(const Reference& reference, Comparison& comparison
 
 }  // namespace
 
-void verify_metrics(const Reference& reference, Comparison& comparison, Team& team) {
+void verify_metrics(const Reference& reference, Comparison& comparison, const Place& place) {
+    Team& team = place.team;
     comparison.inputs({"x", "y", "logits", "directions", "is.permutation"});
     const MatrixView x = matrix_of(reference.at("x")), y = matrix_of(reference.at("y"));
     reference.expect("n", static_cast<double>(x.rows));

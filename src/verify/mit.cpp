@@ -10,7 +10,6 @@
 #include "core/error.hpp"
 #include "models/transformer_sizes.hpp"
 #include "ops/arithmetic.hpp"
-#include "ops/cpu/cpu_device.hpp"
 #include "sample/sampler.hpp"
 #include "verify/kinds.hpp"
 #include "verify/label_losses.hpp"
@@ -38,11 +37,12 @@ Mit::Config config_of(const Reference& reference, bool v_blocks) {
             .v_blocks = v_blocks};
 }
 
-std::unique_ptr<Mit> network_of(const Reference& reference, bool v_blocks, Precision precision, Team& team) {
+std::unique_ptr<Mit> network_of(const Reference& reference, bool v_blocks, Precision precision,
+                                const Place& place) {
     const Reference weights = weights_beside(reference);
     auto out = std::make_unique<Mit>(config_of(reference, v_blocks));
     for (Param& param : out->params().all()) take_same(param, weights.at(param.name));
-    out->params().repack(team, precision);
+    place.settle(out->params(), precision);
     return out;
 }
 
@@ -55,21 +55,21 @@ Condition condition_of(const Reference& reference) {
             .t_max = column("t_max")};
 }
 
-void verify_forward(const Reference& reference, Comparison& comparison, Team& team) {
+void verify_forward(const Reference& reference, Comparison& comparison, const Place& place) {
     comparison.inputs({"x", "t", "h", "omega", "t_min", "t_max", "y"});
-    const auto net = network_of(reference, true, comparison.precision(), team),
-               eval = network_of(reference, false, comparison.precision(), team);
-    Pool pool;
-    CpuDevice device(team);
-    const Context context{device, pool, nullptr, comparison.precision()};
+    const auto net = network_of(reference, true, comparison.precision(), place),
+               eval = network_of(reference, false, comparison.precision(), place);
+    Pool pool(place.device);
+    const Context context{place.device, pool, nullptr, comparison.precision()};
     const Tensor& y = reference.at("y");
     const std::int64_t rows = y.count();
-    const Tensor z = as_rows(reference.at("x"), rows), t = reference.at("t").reshaped({rows, 1}),
-                 h = reference.at("h").reshaped({rows, 1});
+    const Tensor z = context.on_device(as_rows(reference.at("x"), rows)),
+                 t = context.on_device(reference.at("t").reshaped({rows, 1})),
+                 h = context.on_device(reference.at("h").reshaped({rows, 1}));
     const Tensor r = subtract(context, t, h).value;
     const Condition condition = condition_of(reference);
     const auto compare = [&](const std::string& name, const Tensor& got) {
-        if (reference.has(name)) comparison.values(name, got.floats(), kTolerance);
+        if (reference.has(name)) comparison.values(name, place.on_host(got).floats(), kTolerance);
     };
     compare("tokens", net->sequence(context, z, h, condition).value);
     for (std::int64_t i = 0; i < net->trunk_depth(); ++i)
@@ -86,9 +86,9 @@ void verify_forward(const Reference& reference, Comparison& comparison, Team& te
 }
 
 /// Every "z.N.I": the state after I of N steps.
-void verify_sampling(const Reference& reference, Comparison& comparison, Team& team) {
+void verify_sampling(const Reference& reference, Comparison& comparison, const Place& place) {
     comparison.inputs({"noise", "omega", "t_min", "t_max", "labels"});
-    const auto net = network_of(reference, false, comparison.precision(), team);
+    const auto net = network_of(reference, false, comparison.precision(), place);
     const std::int64_t rows = reference.at("labels").count();
     // One number for all samples, or one for each.
     const auto same = [&](const char* name) {
@@ -105,30 +105,31 @@ void verify_sampling(const Reference& reference, Comparison& comparison, Team& t
                            .omega = same("omega"),
                            .t_min = same("t_min"),
                            .t_max = same("t_max")},
-                          team);
+                          place);
 }
 
 }  // namespace
 
-void verify_mit(const Reference& reference, Comparison& comparison, Team& team) {
+void verify_mit(const Reference& reference, Comparison& comparison, const Place& place) {
     const std::string name = reference.name();
-    if (name.starts_with("mit_forward")) return verify_forward(reference, comparison, team);
-    if (name.starts_with("mit_sampling")) return verify_sampling(reference, comparison, team);
-    const auto net = network_of(reference, true, comparison.precision(), team);
+    if (name.starts_with("mit_forward")) return verify_forward(reference, comparison, place);
+    if (name.starts_with("mit_sampling")) return verify_sampling(reference, comparison, place);
+    const auto net = network_of(reference, true, comparison.precision(), place);
     if (name.starts_with("mit_loss"))
-        return compare_improved_loss(reference, comparison, *net, config_of(reference, true).classes, team);
+        return compare_improved_loss(reference, comparison, *net, config_of(reference, true).classes, place);
     check(name.starts_with("mit_weights"),
           "{}: files mit_forward, mit_loss, mit_sampling and mit_weights are "
           "known",
           name);
-    for (const Param& param : net->params().all()) comparison.values(param.name, param.value.floats(), 1e-7);
+    for (const Param& param : net->params().all())
+        comparison.values(param.name, place.on_host(param.value).floats(), 1e-7);
 }
 
 namespace {
 
 /// A published network whose weights follow from their names.
 std::unique_ptr<Mit> hashed_network(const Reference& reference, const Shape& noise, Precision precision,
-                                    Team& team) {
+                                    const Place& place) {
     const std::string model = reference.word("model");  // "imfDiT_B_2"
     const std::size_t at = model.find('_'), end = model.rfind('_');
     check(at != std::string::npos && at < end && end + 1 < model.size() &&
@@ -153,21 +154,21 @@ std::unique_ptr<Mit> hashed_network(const Reference& reference, const Shape& noi
     const std::string prefix = reference.word("name_prefix", "net.");
     for (Param& param : net->params().all())
         fill_hashed(param, prefix + param.name.substr(own.size()), reference.setting("gain", 1));
-    net->params().repack(team, precision);
+    place.settle(net->params(), precision);
     return net;
 }
 
 }  // namespace
 
 /// "u.I" and "z.I": the velocity at state I, and the state after I of `steps` equal steps.
-void verify_hash(const Reference& reference, Comparison& comparison, Team& team) {
+void verify_hash(const Reference& reference, Comparison& comparison, const Place& place) {
     comparison.inputs({"z.0", "y"});
     const Tensor& noise = reference.at("z.0");
     check(noise.shape().rank() == 4, "{}: z.0 is {}, expected (rows, height, width, channels)",
           reference.name(), noise.shape());
-    const auto net = hashed_network(reference, noise.shape(), comparison.precision(), team);
-    CpuDevice device(team);
-    Pool pool;
+    const auto net = hashed_network(reference, noise.shape(), comparison.precision(), place);
+    Pool pool(place.device);
+    const Context context{place.device, pool, nullptr, comparison.precision()};
     const std::int64_t rows = noise.shape()[0];
     const auto same = [&](double value) {
         Tensor out({rows, 1}, DType::f32);
@@ -186,9 +187,10 @@ void verify_hash(const Reference& reference, Comparison& comparison, Team& team)
     z.copy_from(as_rows(noise, rows));
     for (std::size_t i = 0; i + 1 < times.size(); ++i) {
         const double t = times[i], r = times[i + 1];
-        const Tensor u = net->forward({device, pool, nullptr, comparison.precision()}, z, same(r), same(t),
-                                      condition, {.u = true, .v = false})
-                             .u.value;
+        const Tensor u =
+            place.on_host(net->forward(context, context.on_device(z), context.on_device(same(r)),
+                                       context.on_device(same(t)), condition, {.u = true, .v = false})
+                              .u.value);
         const std::string velocity = fmt::format("u.{}", i), state = fmt::format("z.{}", i + 1);
         if (reference.has(velocity)) comparison.values(velocity, u.floats(), kTolerance);
         const auto h = static_cast<float>(t - r);

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-#include "ops/cpu/cpu_device.hpp"
 #include "optim/adam.hpp"
 #include "optim/ema.hpp"
 #include "optim/schedule.hpp"
@@ -27,26 +26,52 @@ struct Course {
     std::vector<float> w, m, v;
 };
 
+/// So many weights of no network, where the device computes.
+class Weights {
+  public:
+    Weights(std::span<const float> start, const Place& place) : place_(place), pool_(place.device) {
+        Param& all = store_.add("weights", {std::ssize(start)});
+        store_.freeze();
+        std::ranges::copy(start, all.value.f32());
+        place.settle(store_, Precision::f32);
+    }
+    ParamStore& store() { return store_; }
+    /// Numbers of the host where kernels read them.
+    Tensor there(std::span<const float> numbers) {
+        Tensor out({std::ssize(numbers)}, DType::f32, &pool_);
+        place_.device.upload(Into(out).data, numbers.data(), numbers.size_bytes());
+        return out;
+    }
+    /// Adds what the device has to a list.
+    void append(std::vector<float>& to, View numbers) const {
+        const auto before = to.size(), count = static_cast<std::size_t>(numbers.count());
+        to.resize(before + count);
+        place_.device.download(to.data() + before, numbers.data, count * sizeof(float));
+    }
+
+  private:
+    const Place& place_;
+    Pool pool_;
+    ParamStore store_;
+};
+
 Course run_adam(const Reference& reference, const Adam::Config& config, const Schedule& schedule,
-                Team& team) {
+                const Place& place) {
     const Tensor& gradients = reference.at("grads");
-    std::vector<float> weights(reference.at("w0").floats().begin(), reference.at("w0").floats().end());
-    const auto count = static_cast<std::int64_t>(weights.size());
+    const std::int64_t count = reference.at("w0").count();
     reference.expect("updates", static_cast<double>(gradients.count()) / static_cast<double>(count));
     check(count > 0 && gradients.count() % count == 0, "{}: grads does not hold whole updates of w0",
           reference.name());
-    Adam adam(config, count);
-    CpuDevice device(team);
+    Weights weights(reference.at("w0").floats(), place);
+    Adam adam(config, weights.store());
     Course out;
     for (std::int64_t k = 0; k < gradients.count() / count; ++k) {
-        const auto gradient =
-            gradients.floats().subspan(static_cast<std::size_t>(k * count), static_cast<std::size_t>(count));
-        adam.update(device, into(weights), view_of(gradient), k, schedule.at(k), 1.0);
-        out.w.insert(out.w.end(), weights.begin(), weights.end());
-        for (auto& [name, tensor] : adam.state()) {
-            std::vector<float>& moments = name.ends_with(".m") ? out.m : out.v;
-            moments.insert(moments.end(), tensor.floats().begin(), tensor.floats().end());
-        }
+        const Tensor gradient = weights.there(
+            gradients.floats().subspan(static_cast<std::size_t>(k * count), static_cast<std::size_t>(count)));
+        adam.update(place.device, weights.store().whole(), gradient, k, schedule.at(k), 1.0);
+        weights.append(out.w, weights.store().whole());
+        for (const auto& [name, tensor] : adam.state())
+            weights.append(name.ends_with(".m") ? out.m : out.v, tensor);
     }
     return out;
 }
@@ -68,7 +93,7 @@ double warmup_b2(const Reference& reference) {
     return std::ranges::find(all, 0.95) != all.end() ? 0.95 : all[0];
 }
 
-void compare_adam(const Reference& reference, Comparison& comparison, Team& team) {
+void compare_adam(const Reference& reference, Comparison& comparison, const Place& place) {
     Adam::Config config{.b1 = reference.setting("b1"), .eps = reference.setting("eps")};
     Schedule schedule{.base = reference.setting("lr")};
     for (const auto& [name, tensor] : reference.tensors()) {
@@ -83,22 +108,22 @@ void compare_adam(const Reference& reference, Comparison& comparison, Team& team
             config.weight_decay = number_after(name, "wd_");
             schedule.warmup = 0;
         }
-        compare_course(reference, comparison, stem, run_adam(reference, config, schedule, team));
+        compare_course(reference, comparison, stem, run_adam(reference, config, schedule, place));
     }
 }
 
-void compare_averages(const Reference& reference, Comparison& comparison, Team& team) {
+void compare_averages(const Reference& reference, Comparison& comparison, const Place& place) {
     for (const auto& [name, tensor] : reference.tensors()) {
         if (!name.starts_with("ema.") || name == "ema.params") continue;
         const Tensor& start = reference.at("w0");
         const auto count = static_cast<std::size_t>(start.count());
-        CpuDevice device(team);
-        Ema ema(number_after(name, "ema."), start.floats());
+        Weights weights(start.floats(), place);
+        Ema ema(number_after(name, "ema."), weights.store(), place.device);
         std::vector<float> got;
         for (std::span<const float> rest = reference.at("ema.params").floats(); rest.size() >= count;
              rest = rest.subspan(count)) {
-            ema.update(device, view_of(rest.first(count)));
-            got.insert(got.end(), ema.values().floats().begin(), ema.values().floats().end());
+            ema.update(place.device, weights.there(rest.first(count)));
+            weights.append(got, ema.values());
         }
         comparison.values(name, std::span<const float>(got), kTolerance);
     }
@@ -129,10 +154,10 @@ void compare_rates(const Reference& reference, Comparison& comparison) {
 
 }  // namespace
 
-void verify_optim(const Reference& reference, Comparison& comparison, Team& team) {
+void verify_optim(const Reference& reference, Comparison& comparison, const Place& place) {
     comparison.inputs({"w0", "grads", "ema.params", "lr.steps"});
-    compare_adam(reference, comparison, team);
-    compare_averages(reference, comparison, team);
+    compare_adam(reference, comparison, place);
+    compare_averages(reference, comparison, place);
     compare_rates(reference, comparison);
 }
 

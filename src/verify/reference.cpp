@@ -133,7 +133,8 @@ std::vector<std::string> Reference::unread() const {
 
 void Comparison::note(const std::string& name, double error, double tolerance) {
     seen_.insert(name);
-    all_.push_back({name, std::isnan(error) ? std::numeric_limits<double>::infinity() : error, tolerance});
+    all_.push_back(
+        {name, std::isnan(error) ? std::numeric_limits<double>::infinity() : error, tolerance * allowance_});
 }
 
 const TensorError* Comparison::worst() const {

@@ -65,8 +65,10 @@ struct TensorError {
 /// Collects how far results are from a reference, when networks compute in this precision (tolerances are for f32).
 class Comparison {
   public:
-    explicit Comparison(const Reference& reference, Precision precision = Precision::f32)
-        : reference_(reference), precision_(precision) {}
+    /// `allowance`: what all tolerances are multiplied with, on a device whose functions and sums round otherwise.
+    explicit Comparison(const Reference& reference, Precision precision = Precision::f32,
+                        double allowance = 1)
+        : reference_(reference), precision_(precision), allowance_(allowance) {}
 
     Precision precision() const { return precision_; }
 
@@ -98,6 +100,7 @@ class Comparison {
 
     const Reference& reference_;
     Precision precision_;
+    double allowance_;
     std::set<std::string> seen_;
     std::vector<TensorError> all_;
 };

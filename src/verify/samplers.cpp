@@ -79,7 +79,7 @@ void compare_dropping(const Reference& reference, Comparison& comparison) {
 
 }  // namespace
 
-void verify_samplers(const Reference& reference, Comparison& comparison, Team&) {
+void verify_samplers(const Reference& reference, Comparison& comparison, const Place&) {
     comparison.inputs(
         {"n_t", "n_r", "u_min", "u_max", "u_omega", "drop.u", "drop.labels", "drop.v_g", "drop.v_t"});
     compare_times(reference, comparison);

@@ -10,7 +10,6 @@
 #include "models/mlp.hpp"
 #include "objectives/objective.hpp"
 #include "objectives/parts/path.hpp"
-#include "ops/cpu/cpu_device.hpp"
 #include "sample/sampler.hpp"
 #include "tensor/pool.hpp"
 #include "train/config.hpp"
@@ -73,7 +72,8 @@ struct ToyNet {
 };
 
 /// The network NET.* of the file: its sizes are those of its weights.
-ToyNet network_of(const Reference& reference, const std::string& net, Comparison& comparison, Team& team) {
+ToyNet network_of(const Reference& reference, const std::string& net, Comparison& comparison,
+                  const Place& place) {
     Mlp::Config config;
     const auto weight = [&](std::int64_t layer) {
         return fmt::format("{}.network.{}.weight", net, 2 * layer);
@@ -102,15 +102,15 @@ ToyNet network_of(const Reference& reference, const std::string& net, Comparison
                                static_cast<std::int64_t>(places[static_cast<std::size_t>(i % value.cols())])];
         comparison.input(net + "." + param.name);
     }
-    out->params().repack(team, Precision::f32);
+    place.settle(out->params(), Precision::f32);
     return {std::move(out), places};
 }
 
 /// What one batch of the file gives for one objective and one network.
 class Batch {
   public:
-    Batch(const Reference& reference, Comparison& comparison, Team& team)
-        : reference_(reference), comparison_(comparison), team_(team) {
+    Batch(const Reference& reference, Comparison& comparison, const Place& place)
+        : reference_(reference), comparison_(comparison), place_(place) {
         draws_.x = reference.at("x");
         draws_.e = reference.at("e");
         draws_.r = reference.at("r");
@@ -119,19 +119,18 @@ class Batch {
         reference.expect("batch", static_cast<double>(draws_.batch));
         while (draws_.equal < draws_.batch && draws_.r.f32()[draws_.equal] == draws_.t.f32()[draws_.equal])
             ++draws_.equal;
-        CpuDevice device(team_);
-        const Context context{device, pool_};
-        z_ = Path{}.at(context, draws_.x, draws_.e, draws_.t);
-        v_ = Path{}.velocity(context, draws_.x, draws_.e);
+        const Context context = untaped();
+        there_ = place_.draws(context, draws_);
+        z_ = Path{}.at(context, there_.x, there_.e, there_.t);
+        v_ = Path{}.velocity(context, there_.x, there_.e);
         compare("z", z_);
         compare("v", v_);
     }
 
     void flow_matching(const std::string& tag, const ToyNet& toy) {
         const Mlp& net = *toy.model;
-        CpuDevice device(team_);
-        const Context context{device, pool_};
-        const UV f = net.forward(context, z_, draws_.t, draws_.t, {}, {});
+        const Context context = untaped();
+        const UV f = net.forward(context, z_, there_.t, there_.t, {}, {});
         compare(tag + ".pred", f.u.value);
         compare_residual(tag, f.u.value, v_);
         compare_losses(tag, "fm", toy);
@@ -140,13 +139,11 @@ class Batch {
     /// `self`: the tangent is the network's own boundary value (imf), else e - x (mf).
     void average_velocity(const std::string& tag, const ToyNet& toy, bool self) {
         const Mlp& net = *toy.model;
-        CpuDevice device(team_);
-        const Context context{device, pool_};
-        const Tensor tangent = self ? net.forward(context, z_, draws_.t, draws_.t, {}, {}).u.value : v_;
-        Tensor one({draws_.batch, 1}, DType::f32);
-        one.fill(1.0F);
+        const Context context = untaped();
+        const Tensor tangent = self ? net.forward(context, z_, there_.t, there_.t, {}, {}).u.value : v_;
+        const Tensor one = context.filled({draws_.batch, 1}, 1.0F);
         const Dual u =
-            net.forward(context, Dual(z_).moving(tangent), draws_.r, Dual(draws_.t).moving(one), {}, {}).u;
+            net.forward(context, Dual(z_).moving(tangent), there_.r, Dual(there_.t).moving(one), {}, {}).u;
         compare(tag + ".tangent", tangent);
         compare(tag + ".u", u.value);
         compare(tag + ".dudt", u.tangent);
@@ -158,12 +155,15 @@ class Batch {
     }
 
   private:
+    Context untaped() { return {place_.device, pool_}; }
+
     void compare(const std::string& name, const Tensor& got) {
-        if (reference_.has(name)) comparison_.values(name, got.floats(), kTolerance);
+        if (reference_.has(name)) comparison_.values(name, place_.on_host(got).floats(), kTolerance);
     }
 
     /// base + sign (t - r) du/dt
-    Tensor shifted(const Tensor& base, const Tensor& dudt, float sign) const {
+    Tensor shifted(const Tensor& there_base, const Tensor& there_dudt, float sign) const {
+        const Tensor base = place_.on_host(there_base), dudt = place_.on_host(there_dudt);
         Tensor out(base.shape(), DType::f32);
         for (std::int64_t i = 0; i < base.count(); ++i) {
             const std::int64_t row = i / base.cols();
@@ -172,7 +172,8 @@ class Batch {
         return out;
     }
 
-    void compare_residual(const std::string& tag, const Tensor& a, const Tensor& b) {
+    void compare_residual(const std::string& tag, const Tensor& there_a, const Tensor& there_b) {
+        const Tensor a = place_.on_host(there_a), b = place_.on_host(there_b);
         std::vector<double> err, sq(static_cast<std::size_t>(a.rows()));
         for (std::int64_t i = 0; i < a.count(); ++i) {
             err.push_back(static_cast<double>(a.f32()[i]) - b.f32()[i]);
@@ -198,11 +199,10 @@ class Batch {
             }
             const auto objective = objective_catalogue().at(objective_name).make(resolve(items));
             Gradients gradients(net.params());
-            CpuDevice device(team_);
-            Tape tape(&gradients, device);
+            Tape tape(&gradients, place_.device);
             LossTotals totals(pool_);
-            const Dual loss = objective->loss({device, pool_, &tape}, net, draws_, totals);
-            comparison_.value(stem + ".loss", totals.read(device).loss, kTolerance);
+            const Dual loss = objective->loss({place_.device, pool_, &tape}, net, there_, totals);
+            comparison_.value(stem + ".loss", totals.read(place_.device).loss, kTolerance);
             tape.backward(loss.slot, pool_);
             for (const Param& param : net.params().all()) compare_gradient(stem, param, toy, gradients);
         }
@@ -211,7 +211,7 @@ class Batch {
     /// A file has gradients whole, or as the few numbers of `signed_sums`, or leaves them out.
     void compare_gradient(const std::string& stem, const Param& param, const ToyNet& toy,
                           Gradients& gradients) {
-        const std::vector<float> g = toy.theirs(param, gradients.of(param));
+        const std::vector<float> g = toy.theirs(param, place_.gradient(gradients, param).data());
         const std::string whole = stem + ".grad." + param.name,
                           sums = stem + ".grad_signed_sums." + param.name;
         if (reference_.has(whole)) comparison_.values(whole, std::span<const float>(g), kGradientTolerance);
@@ -224,39 +224,39 @@ class Batch {
 
     const Reference& reference_;
     Comparison& comparison_;
-    Team& team_;
-    Pool pool_;
-    Draws draws_;
+    const Place& place_;
+    Pool pool_{place_.device};
+    Draws draws_, there_;  ///< in the memory of the host, and of the device
     Tensor z_, v_;
 };
 
 /// Every "sample.mf.N" and "sample.fm.N".
 void compare_samples(const Reference& reference, Comparison& comparison, const std::string& head,
-                     const Mlp& net, Solver solver, Team& team) {
+                     const Mlp& net, Solver solver, const Place& place) {
     for (const auto& [name, tensor] : reference.tensors()) {
         if (!name.starts_with(head)) continue;
         const Tensor& noise = reference.at("noise");
         std::vector<float> z(noise.floats().begin(), noise.floats().end());
         const SamplePlan plan{.solver = solver,
                               .times = uniform_times(std::atoi(name.c_str() + head.size()))};
-        sample(team, net, plan, {}, z, noise.cols());
+        sample(place.device, net, plan, {}, z, noise.cols());
         comparison.values(name, std::span<const float>(z), kTolerance);
     }
 }
 
 }  // namespace
 
-void verify_toy(const Reference& reference, Comparison& comparison, Team& team) {
+void verify_toy(const Reference& reference, Comparison& comparison, const Place& place) {
     comparison.inputs({"x", "e", "t", "r", "noise"});
-    const auto mf_net = network_of(reference, "mf_net", comparison, team);
-    const auto fm_net = network_of(reference, "fm_net", comparison, team);
-    Batch batch(reference, comparison, team);
+    const auto mf_net = network_of(reference, "mf_net", comparison, place);
+    const auto fm_net = network_of(reference, "fm_net", comparison, place);
+    Batch batch(reference, comparison, place);
     batch.flow_matching("fm", fm_net);
     batch.flow_matching("fm_on_mf_net", mf_net);
     batch.average_velocity("mf", mf_net, false);
     batch.average_velocity("imf", mf_net, true);
-    compare_samples(reference, comparison, "sample.mf.", *mf_net.model, Solver::average, team);
-    compare_samples(reference, comparison, "sample.fm.", *fm_net.model, Solver::euler, team);
+    compare_samples(reference, comparison, "sample.mf.", *mf_net.model, Solver::average, place);
+    compare_samples(reference, comparison, "sample.fm.", *fm_net.model, Solver::euler, place);
 }
 
 }  // namespace mf::verify

@@ -19,7 +19,7 @@ std::unique_ptr<Dataset> board_of(int grid, double scale) {
 
 }  // namespace
 
-void verify_toy_checkerboard(const Reference& reference, Comparison& comparison, Team&) {
+void verify_toy_checkerboard(const Reference& reference, Comparison& comparison, const Place&) {
     const int grid = static_cast<int>(reference.setting("grid_size"));
     const double scale = reference.setting("scale");
     reference.expect("cell", 2 * scale / grid);

@@ -49,7 +49,8 @@ std::vector<float> channels_of(const Tensor& x, std::int64_t begin, std::int64_t
 
 }  // namespace
 
-void verify_vae(const Reference& reference, Comparison& comparison, Team& team) {
+void verify_vae(const Reference& reference, Comparison& comparison, const Place& place) {
+    Team& team = place.team;
     SdVae vae(vae_config_of(reference));
     fill(vae, reference, comparison);
     vae.prepare(team, comparison.precision());

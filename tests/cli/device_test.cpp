@@ -56,10 +56,14 @@ const Words kSmallMit = {"shapes/imf",     "train.batch=4",    "model.hidden=32"
                          "model.depth=2",  "model.heads=2",    "model.head_depth=1",
                          "sample.every=0", "evaluate.every=0", "optim.name=muon"};
 
+const Words kSmallDit = {"shapes/mf",     "model.name=dit",  "precision=f32",
+                         "train.batch=4", "model.hidden=32", "model.depth=2",
+                         "model.heads=2", "sample.every=0",  "evaluate.every=0"};
+
 TEST(Device, ARunOnOpenClIsThatOfTheCpu) {
     if (no_opencl()) return;
     const Scratch scratch;
-    for (const Words& config : {kToy, kSmallMit}) {
+    for (const Words& config : {kToy, kSmallMit, kSmallDit}) {
         for (const std::string device : {"cpu", "opencl"}) {
             const Outcome done = run_program(scratch, training(config, device, "3", device));
             ASSERT_EQ(done.code, 0) << done.err;

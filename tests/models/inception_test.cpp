@@ -28,10 +28,11 @@ Tensor some_pictures(std::int64_t count) {
 
 TEST(Inception, PublishedSizeAgreesWithGoldenVectors) {
     Team team(2);
+    CpuDevice device(team);
     for (const char* name : {"inception_one.safetensors", "resize299_in64.safetensors"}) {
         const verify::Reference reference(std::filesystem::path(MF_TEST_DATA) / name);
         verify::Comparison comparison(reference);
-        verify::kind_of(name)->verify(reference, comparison, team);
+        verify::kind_of(name)->verify(reference, comparison, {team, device});
         EXPECT_TRUE(comparison.passed())
             << name << ": " << comparison.worst()->name << " " << comparison.worst()->error;
         EXPECT_GE(comparison.all().size(), 15U);

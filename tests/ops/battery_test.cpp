@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: MIT
 // Every case of every op against every check.
+#include "verify/battery/battery.hpp"
+
 #include <cctype>
 
 #include <gtest/gtest.h>
 
-#include "ops/bit_checks.hpp"
+#include "ops/cpu/cpu_device.hpp"
+#include "verify/battery/bit_checks.hpp"
 
 namespace {
 
 using namespace mf;
+using namespace mf::verify;
 
 struct Named {
     std::string name;
@@ -35,7 +39,7 @@ TEST_P(Battery, Holds) {
     Team team(1);
     CpuDevice device(team);
     for (const NamedCheck& check : kBattery)
-        EXPECT_EQ(check.run(GetParam().op_case, device), "") << check.name;
+        EXPECT_EQ(check.run(GetParam().op_case, device, nullptr), "") << check.name;
 }
 
 /// A device whose memory the host does not see finds every loop that an op has of its own.

@@ -5,13 +5,15 @@
 #include <gtest/gtest.h>
 
 #include "ops/arithmetic.hpp"
-#include "ops/bit_checks.hpp"
 #include "ops/cpu/cpu_device.hpp"
 #include "ops/linear.hpp"
+#include "verify/battery/bit_checks.hpp"
 
 namespace {
 
 using namespace mf;
+using namespace mf::verify;
+using namespace mf::verify;
 
 using Data = std::span<const Dual>;
 using Params = std::span<const Param* const>;
@@ -38,7 +40,7 @@ std::vector<std::string> complaints(const OpCase& op_case) {
     CpuDevice device(team);
     std::vector<std::string> out;
     for (const NamedCheck& check : kBattery)
-        if (!check.run(op_case, device).empty()) out.emplace_back(check.name);
+        if (!check.run(op_case, device, nullptr).empty()) out.emplace_back(check.name);
     return out;
 }
 

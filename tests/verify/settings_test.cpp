@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "io/safetensors.hpp"
 #include "models/mit.hpp"
+#include "ops/cpu/cpu_device.hpp"
 #include "sample/sampler.hpp"
 #include "verify/kinds.hpp"
 
@@ -19,10 +20,11 @@ using mf::test::Scratch;
 /// What a check of this file says: "passed", "failed", or the error.
 std::string verdict(const std::filesystem::path& path, std::vector<std::string>* unseen = nullptr) {
     Team team(1);
+    CpuDevice device(team);
     try {
         const Reference reference(path);
         Comparison comparison(reference);
-        kind_of(path.filename().string())->verify(reference, comparison, team);
+        kind_of(path.filename().string())->verify(reference, comparison, {team, device});
         if (unseen != nullptr) *unseen = comparison.unseen();
         return comparison.passed() ? "passed" : "failed";
     } catch (const Error& error) {

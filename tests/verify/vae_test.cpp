@@ -7,6 +7,7 @@
 #include "core/rng.hpp"
 #include "models/vae_files.hpp"
 #include "models/vae_reference.hpp"
+#include "ops/cpu/cpu_device.hpp"
 #include "verify/kinds.hpp"
 #include "verify/weights.hpp"
 
@@ -68,11 +69,12 @@ TensorFile golden(bool hashed) {
 std::string verdict(const TensorFile& file) {
     const Scratch scratch;
     Team team(1);
+    CpuDevice device(team);
     write_safetensors(scratch / "vae_own.safetensors", file);
     try {
         const Reference reference(scratch / "vae_own.safetensors");
         Comparison comparison(reference);
-        kind_of("vae_own.safetensors")->verify(reference, comparison, team);
+        kind_of("vae_own.safetensors")->verify(reference, comparison, {team, device});
         return !reference.unread().empty() ? "unread" : comparison.passed() ? "passed" : "failed";
     } catch (const Error& error) {
         return error.what();

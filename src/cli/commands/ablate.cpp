@@ -8,6 +8,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/config_items.hpp"
+#include "cli/device_option.hpp"
 #include "cli/drawing.hpp"
 #include "cli/json.hpp"
 #include "cli/quiet_training.hpp"
@@ -94,8 +95,8 @@ bool train_all(const std::vector<Variant>& variants, const Invocation& invocatio
             Settings settings = variant.settings;
             settings.set("seed", std::to_string(seed));
             const std::string label = fmt::format("{:<{}} seed {}", variant.name, widest, seed++);
-            if (train_quietly(folder, settings, label, invocation.threads(), invocation.quiet(), signals) ==
-                TrainingEnd::stopped)
+            if (train_quietly(folder, settings, label, {invocation.threads(), invocation.device()},
+                              invocation.quiet(), signals) == TrainingEnd::stopped)
                 return false;
         }
     }
@@ -106,6 +107,7 @@ std::vector<Result> measure(const std::vector<Variant>& variants, const Invocati
     const NumbersRequest request{.count = invocation.options.integer("--count"),
                                  .seed = invocation.seed(),
                                  .weights = invocation.options.text("--weights"),
+                                 .device = invocation.device(),
                                  .remarks = [](const std::string& line) { remark(false, line); }};
     std::vector<Result> out;
     for (const Variant& variant : variants) {
@@ -230,6 +232,7 @@ int run_ablate(const Invocation& invocation) {
                          "meanflow ablate toy/imf --steps 1000 --out ablation");
     const std::vector<Variant> variants =
         ablation(items_of(invocation), invocation.options.texts("--only"), invocation.threads());
+    remark_on_cpu_parts(invocation, "networks learn and draw samples there; scores are computed");
     {
         StopSignals signals;
         if (!train_all(variants, invocation, signals)) {
@@ -273,6 +276,7 @@ Command ablate_command() {
          "online, ema (the average, where there is one; it lags behind short runs) or its full name"},
         {"--out", OptionKind::text, "", "folder for the runs, ablation.json, ablation.png and ablation.svg"},
     };
+    out.takes_device = true;
     out.has_results = true;
     out.takes_overrides = true;
     out.least_words = out.most_words = 1;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/device_option.hpp"
 #include "cli/inference_timing.hpp"
 #include "cli/process.hpp"
 #include "cli/screen.hpp"
@@ -77,6 +78,7 @@ InferenceTiming time_inception(const Invocation& invocation, Precision precision
 }
 
 int run_bench_inception(const Invocation& invocation) {
+    need_convolutions(invocation, "the FID network");
     const std::string& name = invocation.options.text("--precision");
     const std::int64_t batch = invocation.options.integer("--batch");
     Team team(invocation.threads());
@@ -99,6 +101,7 @@ Command bench_inception_command() {
         {"--batch", OptionKind::integer, "16", "pictures at a time", 1, 4096},
     };
     for (Option& option : inference_options("20")) out.options.push_back(std::move(option));
+    out.takes_device = true;
     out.has_results = true;
     out.run = run_bench_inception;
     return out;

@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "ops/bench.hpp"
 #include "ops/catalogue.hpp"
+#include "ops/devices.hpp"
 #include "ops/peak.hpp"
 
 namespace mf::cli {
@@ -27,14 +28,22 @@ int run_bench_ops(const Invocation& invocation) {
     const std::string& name = invocation.options.text("--precision");
     const Precision precision = name == "bf16" ? Precision::bf16 : Precision::f32;
     Team team(invocation.threads());
-    const std::vector<OpTiming> timings = time_ops(team, precision, filter);
+    const std::unique_ptr<Device> device = open_device(invocation.device(), team);
+    const bool cpu = device->host_visible();
+    const std::vector<OpTiming> timings = time_ops(*device, precision, filter);
     if (timings.empty())
         throw UsageError(fmt::format("no op has '{}' in its name", filter), "meanflow info ops lists them");
-    const double peak = measure_gemm_peak(team, precision);
+    const double peak = cpu ? measure_gemm_peak(team, precision) : 0;
     std::vector<Json> rows;
     std::vector<std::vector<std::string>> table = {
         {"op", "size", "value GFLOP/s GB/s", "value + tangent", "adjoint"}};
     for (const OpTiming& one : timings) {
+        if (one.lacking) {
+            rows.push_back(Json::object({{"op", one.op}, {"size", one.size}, {"lacking", true}}));
+            table.push_back(
+                {one.op, one.size, fmt::format("{} has no kernels for it", device->name()), "", ""});
+            continue;
+        }
         rows.push_back(Json::object({{"op", one.op},
                                      {"size", one.size},
                                      {"value", json_of(one.value)},
@@ -44,15 +53,17 @@ int run_bench_ops(const Invocation& invocation) {
             {one.op, one.size, cell_of(one.value), cell_of(one.with_tangent), cell_of(one.adjoint)});
     }
     if (invocation.json())
-        fmt::print(
-            "{}\n",
-            Json::object({{"precision", name}, {"peak_gflops", known_peak(peak)}, {"ops", Json::array(rows)}})
-                .text());
+        fmt::print("{}\n", Json::object({{"precision", name},
+                                         {"device", device->name()},
+                                         {"peak_gflops", known_peak(peak)},
+                                         {"ops", Json::array(rows)}})
+                               .text());
     else
         fmt::print("{}{}\n", text_table(table),
                    peak > 0 ? fmt::format("ceiling of matrix products: {:.0f} GFLOP/s ({}, {} threads)", peak,
                                           name, team.size())
-                            : std::string(kNoPeak));
+                   : cpu    ? std::string(kNoPeak)
+                            : "computed by " + device->name());
     return 0;
 }
 
@@ -67,6 +78,7 @@ Command bench_ops_command() {
     out.options = {
         {"--precision", OptionKind::text, "f32", "what GEMM reads", 0, 0, {"f32", "bf16"}},
     };
+    out.takes_device = true;
     out.has_results = true;
     out.most_words = 1;
     out.run = run_bench_ops;

@@ -45,7 +45,9 @@ LoadedModel model_of(const Invocation& invocation, Precision& precision, Team& t
                        fmt::format("is for runs and files; {} is a configuration", target));
         const Settings settings = without_v_head(resolve(config_items(invocation, target)));
         precision = settings.text("precision") == "bf16" ? Precision::bf16 : Precision::f32;
-        return initial_model(settings, team, precision);
+        LoadedModel out = initial_model(settings, team, precision);
+        if (!invocation.options.flag("--int8")) put_on_device(out, invocation.device(), precision, team);
+        return out;
     }
     for (const ConfigItem& item : config_items(invocation, ""))
         if (item.place.empty() && item.key != "precision")
@@ -60,6 +62,7 @@ LoadedModel model_of(const Invocation& invocation, Precision& precision, Team& t
         precision = word->value == "bf16" ? Precision::bf16 : Precision::f32;
     }
     ModelChoice choice = choice_of(invocation);
+    if (invocation.options.flag("--int8")) choice.device = "cpu";  // until its weights have 8 bits
     choice.asked_for = choice.asked_for || word != nullptr;
     choice.precision = precision;
     LoadedModel out = mf::open_model(target, choice, team);
@@ -113,7 +116,10 @@ int run_bench_sample(const Invocation& invocation) {
     if (eight && invocation.options.was_set("--precision") && precision == Precision::f32)
         throw UsageError("--int8 and --precision f32: what is computed beside 8 bits is bf16",
                          "leave --precision out");
-    if (eight) make_eight_bits(loaded, team);
+    if (eight) {
+        make_eight_bits(loaded, team);
+        put_on_device(loaded, invocation.device(), Precision::bf16, team);
+    }
     if (loaded.eight_bits) precision = Precision::bf16;  // of all that has not
     const std::string precision_name = loaded.eight_bits              ? "int8"
                                        : precision == Precision::bf16 ? "bf16"
@@ -124,13 +130,14 @@ int run_bench_sample(const Invocation& invocation) {
         for (const std::int64_t batch : invocation.options.integers("--batch"))
             rows.push_back(time_batch(loaded, invocation, precision, team, batch, steps));
     const double rss = mebibytes(peak_resident_bytes());
-    const double peak = measure_gemm_peak(team, precision);
+    const double peak = loaded.device == nullptr ? measure_gemm_peak(team, precision) : 0;
     if (invocation.json()) {
         std::vector<Json> list;
         for (const Row& row : rows) list.push_back(json_of(row, peak));
         fmt::print("{}\n", Json::object({{"load_ms", load_ms},
                                          {"parameters", loaded.model->params().count()},
                                          {"precision", precision_name},
+                                         {"device", loaded.device == nullptr ? "cpu" : loaded.device->name()},
                                          {"peak_gflops", known_peak(peak)},
                                          {"rss_mib", rss},
                                          {"rows", Json::array(list)}})
@@ -139,9 +146,10 @@ int run_bench_sample(const Invocation& invocation) {
     }
     fmt::print("{} parameters, ready after {:.0f} ms, {:.0f} MiB of the process; {}\n",
                loaded.model->params().count(), load_ms, rss,
-               peak > 0 ? fmt::format("{:.0f} GFLOP/s measured for GEMM ({})", peak,
+               peak > 0                   ? fmt::format("{:.0f} GFLOP/s measured for GEMM ({})", peak,
                                       loaded.eight_bits ? "bf16" : precision_name)
-                        : std::string(kNoPeak));
+               : loaded.device != nullptr ? "computed by " + loaded.device->name()
+                                          : std::string(kNoPeak));
     for (const Row& row : rows)
         fmt::print(
             "batch {:>4}, {} step{}: {:.1f} ms at best, {:.1f} ms in the median of {} (first {:.1f}); "
@@ -169,6 +177,7 @@ Command bench_sample_command() {
     out.options.push_back({"--int8", OptionKind::flag, "false",
                            "the blocks' matrices in 8 bits, as convert --dtype int8 writes them"});
     for (Option& option : sampling_options()) out.options.push_back(std::move(option));
+    out.takes_device = true;
     out.has_results = true;
     out.takes_overrides = true;
     out.least_words = out.most_words = 1;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/device_option.hpp"
 #include "cli/inference_timing.hpp"
 #include "cli/process.hpp"
 #include "cli/screen.hpp"
@@ -73,6 +74,7 @@ int run_bench_vae(const Invocation& invocation) {
     if (what != "decode" && what != "encode")
         throw UsageError(fmt::format("bench vae {}: neither decode nor encode", what),
                          "meanflow bench vae decode");
+    need_convolutions(invocation, "the autoencoder");
     const std::string& name = invocation.options.text("--precision");
     Team team(invocation.threads());
     const InferenceTiming timing =
@@ -94,6 +96,7 @@ Command bench_vae_command() {
         {"--batch", OptionKind::integer, "1", "pictures at a time", 1, 4096},
     };
     for (Option& option : inference_options("30")) out.options.push_back(std::move(option));
+    out.takes_device = true;
     out.has_results = true;
     out.least_words = out.most_words = 1;
     out.run = run_bench_vae;

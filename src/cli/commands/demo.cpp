@@ -41,6 +41,7 @@ Command demo_command() {
         {"--out", OptionKind::text, "",
          "folder for the runs and pictures; demo, demo-images or demo-shapes when it is not given"},
     };
+    out.takes_device = true;
     out.has_results = true;
     out.takes_overrides = true;
     out.most_words = 1;

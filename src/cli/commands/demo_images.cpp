@@ -8,12 +8,14 @@
 #include <fmt/format.h>
 
 #include "cli/commands/demo.hpp"
+#include "cli/device_option.hpp"
 #include "cli/json.hpp"
 #include "cli/quiet_training.hpp"
 #include "cli/screen.hpp"
 #include "core/error.hpp"
 #include "figures/demo_pictures.hpp"
 #include "figures/training_hooks.hpp"
+#include "generate/open_model.hpp"
 #include "generate/sampling.hpp"
 #include "judge/image_report.hpp"
 #include "judge/judge.hpp"
@@ -121,7 +123,7 @@ int train_all(const std::string& what, const fs::path& folder, const Invocation&
     for (const Method& method : methods_of(invocation)) {
         const Settings settings = settings_of(room_of(what) + "/" + method.name, invocation);
         if (train_quietly(folder / method.name, settings, fmt::format("{:<4}", method.name),
-                          invocation.threads(), quiet, signals,
+                          {invocation.threads(), invocation.device()}, quiet, signals,
                           sheets(settings, folder / method.name, quiet)) == TrainingEnd::stopped)
             return signals.pending();
     }
@@ -150,8 +152,8 @@ Verdict evaluate(const fs::path& folder, const Invocation& invocation, Team& tea
     std::unique_ptr<ImageReference> reference;
     std::vector<std::string> remarks;
     for (const Method& method : methods_of(invocation)) {
-        const LoadedModel loaded =
-            load_model(find_checkpoint(folder / method.name, -1, remarks), "ema", team);
+        LoadedModel loaded = load_model(find_checkpoint(folder / method.name, -1, remarks), "ema", team);
+        put_on_device(loaded, invocation.device(), Precision::f32, team);
         check_fits(judge, loaded.sample, loaded.class_names, method.name);
         if (!reference) {
             const std::unique_ptr<Dataset> data = make_dataset(loaded.settings);
@@ -227,6 +229,9 @@ int demo_images(const Invocation& invocation, const std::string& what) {
     fs::path folder = invocation.options.text("--out");
     if (folder.empty()) folder = "demo-" + what + (invocation.options.flag("--quick") ? "-quick" : "");
     check_words(what, invocation);
+    remark_on_cpu_parts(invocation,
+                        "networks learn and draw samples there; the judge learns and judges, and scores are "
+                        "computed,");
     if (const int signal = train_all(what, folder, invocation)) {
         remark(false, fmt::format("stopped; the same command goes on from here ({})", folder.string()));
         return 128 + signal;
@@ -240,7 +245,7 @@ int demo_images(const Invocation& invocation, const std::string& what) {
         fmt::print("{}", table);
     std::fflush(stdout);
     const std::shared_ptr<const Dataset> data = make_dataset(settings_of_run(folder / "imf"));
-    DemoPictures pictures{folder, {}, invocation.seed(), data};
+    DemoPictures pictures{folder, {}, invocation.seed(), data, invocation.device()};
     for (const Method& method : methods_of(invocation)) pictures.methods.emplace_back(method.name);
     write_demo_page(pictures, what == "images" ? "Fashion-MNIST in one step" : "Shapes in one step",
                     words_of(verdict, table, invocation), team,

@@ -8,12 +8,14 @@
 
 #include "cli/commands/demo.hpp"
 #include "cli/config_items.hpp"
+#include "cli/device_option.hpp"
 #include "cli/json.hpp"
 #include "cli/quiet_training.hpp"
 #include "cli/screen.hpp"
 #include "core/error.hpp"
 #include "figures/run_figures.hpp"
 #include "figures/scenes.hpp"
+#include "generate/open_model.hpp"
 #include "generate/sampling.hpp"
 #include "io/file.hpp"
 #include "judge/point_report.hpp"
@@ -70,8 +72,9 @@ bool train_method(const Method& method, const fs::path& folder, const Invocation
     if (invocation.options.flag("--quick")) items.push_back({"train.steps", "1000", "--quick"});
     for (const ConfigItem& item : config_items(invocation, "")) items.push_back(item);
     const Settings settings = resolve(items);
-    return train_quietly(folder, settings, fmt::format("{:<4}", method.name), invocation.threads(),
-                         invocation.quiet(), signals) == TrainingEnd::finished;
+    return train_quietly(folder, settings, fmt::format("{:<4}", method.name),
+                         {invocation.threads(), invocation.device()}, invocation.quiet(),
+                         signals) == TrainingEnd::finished;
 }
 
 /// The signal that stopped it, or 0.
@@ -89,8 +92,8 @@ std::vector<Cell> evaluate(const fs::path& folder, const Invocation& invocation,
     request.count = sample_count(invocation);
     request.seed = invocation.seed();
     for (const Method& method : kMethods) {
-        const LoadedModel loaded =
-            load_model(find_checkpoint(folder / method.name, -1, remarks), "ema", team);
+        LoadedModel loaded = load_model(find_checkpoint(folder / method.name, -1, remarks), "ema", team);
+        put_on_device(loaded, invocation.device(), Precision::f32, team);
         for (const int steps : kSteps) {
             request.steps = steps;
             const Samples samples = draw_samples(loaded, request, team);
@@ -148,7 +151,10 @@ std::vector<std::string> draw_figures(const std::vector<Cell>& cells, const fs::
     plot::draw(compare_figure(cells, folder), folder / "compare");
     FigureRequest request;
     request.remarks = [](const std::string& line) { remark(false, line); };
-    for (const Method& method : kMethods) request.rows.push_back({method.name, folder / method.name});
+    for (const Method& method : kMethods) {
+        request.rows.push_back({method.name, folder / method.name});
+        request.rows.back().device = invocation.device();
+    }
     request.sampling.seed = invocation.seed();
     std::vector<std::string> names = {"pair", "evolution", "stages", "losses"};
     for (const std::string& name : names) plot::draw(make_figure(name, request, team), folder / name);
@@ -178,6 +184,7 @@ int demo_points(const Invocation& invocation) {
     const bool quick = invocation.options.flag("--quick");
     fs::path folder = invocation.options.text("--out");
     if (folder.empty()) folder = quick ? "demo-quick" : "demo";
+    remark_on_cpu_parts(invocation, "networks learn and draw samples there; scores are computed");
     remark(invocation.quiet(), "fm, mf and imf, all three by the same recipe");
     if (const int signal = train_all(folder, invocation)) {
         remark(false, fmt::format("stopped; the same command goes on from here ({})", folder.string()));

@@ -8,7 +8,7 @@
 #include "cli/json.hpp"
 #include "cli/screen.hpp"
 #include "diagnose/diagnostics.hpp"
-#include "generate/sampling.hpp"
+#include "generate/open_model.hpp"
 #include "train/data_plan.hpp"
 #include "train/make_model.hpp"
 #include "train/run_folder.hpp"
@@ -27,9 +27,11 @@ int run_diagnose(const Invocation& invocation) {
         find_checkpoint(invocation.words[0], invocation.options.integer("--step"), remarks);
     for (const std::string& line : remarks) remark(false, line);
     LoadedModel loaded = load_model(checkpoint, invocation.options.text("--weights"), team);
+    put_on_device(loaded, invocation.device(), Precision::f32, team);
     if (loaded.data == nullptr) loaded.data = make_dataset(loaded.settings, plan_of(loaded, team.size()));
     const DiagnosticsRequest request{.count = invocation.options.integer("--count"),
-                                     .seed = invocation.seed()};
+                                     .seed = invocation.seed(),
+                                     .device = loaded.device.get()};
     const NamedNumbers numbers = diagnose(*loaded.model, loaded.settings, *loaded.data, request, team);
     if (invocation.json()) {
         std::vector<Json::Member> members;
@@ -67,6 +69,7 @@ Command diagnose_command() {
         {"--step", OptionKind::integer, "-1", "checkpoint of a run; -1: the newest", -1},
     };
     out.has_results = true;
+    out.takes_device = true;
     out.least_words = out.most_words = 1;
     out.run = run_diagnose;
     return out;

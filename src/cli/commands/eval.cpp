@@ -7,6 +7,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/commands/eval_inception.hpp"
 #include "cli/config_items.hpp"
+#include "cli/device_option.hpp"
 #include "cli/json.hpp"
 #include "cli/sampling_options.hpp"
 #include "cli/screen.hpp"
@@ -84,8 +85,8 @@ bool is_sample(const std::string& word) { return is_sample_file(word) || is_pict
 /// Options and keys that nothing of what was named has a use for.
 void check_options_act(const Invocation& invocation) {
     const std::initializer_list<const char*> of_models = {
-        "--steps",        "--labels", "--omega",     "--interval", "--weights", "--step",      "--solver",
-        "--as-published", "--side",   "--precision", "--vae",      "--latents", "--vae-memory"};
+        "--steps",        "--labels", "--omega",     "--interval", "--weights", "--step",       "--solver",
+        "--as-published", "--side",   "--precision", "--vae",      "--latents", "--vae-memory", "--device"};
     const bool models = !std::ranges::all_of(invocation.words, is_sample);
     if (invocation.options.flag("--features")) {
         refuse_options(invocation, of_models, "is for networks; with --features nothing is drawn");
@@ -145,6 +146,17 @@ void print_images(const ImageEval& eval, bool as_json) {
             judge->path.string(), 100 * judge->accuracy, judge->held);
 }
 
+/// What judges, and what has to be taken apart or put together by convolutions.
+void say_where(const Invocation& invocation) {
+    const Settings& options = invocation.options;
+    const char* judge = !options.text("--inception").empty() ? "the FID network, "
+                        : !options.text("--judge").empty()   ? "the judge, "
+                                                             : "";
+    const char* vae = options.text("--vae").empty() ? "" : "the autoencoder, ";
+    remark_on_cpu_parts(invocation,
+                        fmt::format("the network draws samples there; {}{}scores are computed", vae, judge));
+}
+
 int eval_images(const Invocation& invocation) {
     Team team(invocation.threads());
     ImageEval eval(invocation.options.text("--judge"), eval_request_for(invocation), team);
@@ -158,7 +170,9 @@ int run_eval(const Invocation& invocation) {
     if (invocation.options.flag("--features")) return eval_features(invocation);
     check_usage(invocation.options.integer("--count") != 1,
                 "--count 1: one sample says nothing; give 2 or more");
-    if (wants_inception(invocation)) return eval_inception(invocation, eval_request_for(invocation));
+    const bool inception = wants_inception(invocation);
+    say_where(invocation);
+    if (inception) return eval_inception(invocation, eval_request_for(invocation));
     if (is_about_images(invocation.words[0])) return eval_images(invocation);
     if (std::ranges::all_of(invocation.words, is_sample))
         refuse_options(invocation, {"--count"},
@@ -217,6 +231,7 @@ Command eval_command() {
     for (Option& option : vae_options()) out.options.push_back(std::move(option));
     for (Option& option : sampling_options()) out.options.push_back(std::move(option));
     out.has_results = true;
+    out.takes_device = true;
     out.takes_overrides = true;
     out.least_words = 1;
     out.most_words = 1000;

@@ -72,8 +72,9 @@ struct FigureOptions {
 
 const std::vector<FigureOptions>& figure_options() {
     static const std::vector<FigureOptions> all = [] {
-        const std::vector<const char*> drawn = {"--steps",     "--count", "--solver",  "--as-published",
-                                                "--precision", "--step",  "--weights", "--side"};
+        const std::vector<const char*> drawn = {"--steps",        "--count",     "--solver",
+                                                "--as-published", "--precision", "--step",
+                                                "--weights",      "--side",      "--device"};
         std::vector<const char*> stages = drawn, pictures = drawn;
         std::erase_if(stages, [](const std::string& key) { return key == "--step"; });
         for (const char* key : {"--labels", "--omega", "--interval", "--zoom"}) pictures.push_back(key);
@@ -91,8 +92,9 @@ const std::vector<FigureOptions>& figure_options() {
 
 /// UsageError when none of the figures has a use for an option that was given.
 void check_options_act(const std::vector<std::string>& names, bool images, const Invocation& invocation) {
-    for (const char* key : {"--steps", "--count", "--solver", "--as-published", "--precision", "--step",
-                            "--weights", "--side", "--labels", "--omega", "--interval", "--zoom"}) {
+    for (const char* key :
+         {"--steps", "--count", "--solver", "--as-published", "--precision", "--step", "--weights", "--side",
+          "--device", "--labels", "--omega", "--interval", "--zoom"}) {
         if (!invocation.options.was_set(key)) continue;
         bool used = false;
         std::vector<std::string> users;
@@ -125,6 +127,7 @@ FigureRequest request_for(const Invocation& invocation) {
         row.side = invocation.options.integer("--side");
         row.precision = precision_of(invocation);
         row.precision_asked_for = invocation.options.was_set("--precision");
+        row.device = invocation.device();
     }
     out.steps = invocation.options.integers("--steps");
     out.sampling = request_of(invocation);
@@ -271,6 +274,7 @@ Command plot_command() {
         {"--zoom", OptionKind::integer, "0", "images: side of a pixel; 0: as looks good", 0, 64},
     };
     for (Option& option : sampling_options()) out.options.push_back(std::move(option));
+    out.takes_device = true;
     out.has_results = true;
     out.least_words = 1;
     out.most_words = 100;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/device_option.hpp"
 #include "cli/json.hpp"
 #include "cli/sampling_options.hpp"
 #include "cli/screen.hpp"
@@ -261,8 +262,9 @@ int run_sample(const Invocation& invocation) {
     Team team(invocation.threads());
     const fs::path target = invocation.words[0];
     LoadedModel loaded = open_model(target.string(), invocation, team);
-    put_on_device(loaded, invocation.device(), precision_of(invocation), team);
     attach_vae(loaded, invocation, team);
+    if (loaded.decoder != nullptr)
+        remark_on_cpu_parts(invocation, "the network draws samples there; the autoencoder decodes");
     fs::path out = invocation.options.text("--out");
     if (out.empty())
         out = fs::is_directory(target) ? target / "samples" / "samples.png" : fs::path("samples.png");

@@ -91,6 +91,7 @@ Command serve_command() {
     for (Option& option : model_options())
         if (option.key != "--step") out.options.push_back(std::move(option));
     for (Option& option : vae_options()) out.options.push_back(std::move(option));
+    out.takes_device = true;
     out.least_words = 1;
     out.most_words = 64;
     out.run = run_serve;

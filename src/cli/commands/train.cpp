@@ -18,6 +18,7 @@
 #include "figures/scenes.hpp"
 #include "figures/training_hooks.hpp"
 #include "generate/idle_keys.hpp"
+#include "generate/open_model.hpp"
 #include "generate/sampling.hpp"
 #include "judge/point_report.hpp"
 #include "metrics/points.hpp"
@@ -129,9 +130,11 @@ std::optional<RunFolder> run_to_resume(const Invocation& invocation, const fs::p
 }
 
 /// After the last step: RUN/figures/samples.png and a line with its numbers.
-void finish_with_picture(const std::filesystem::path& run, Team& team) {
+void finish_with_picture(const std::filesystem::path& run, Trainer& trainer) {
+    Team& team = trainer.team();
     std::vector<std::string> remarks;
-    const LoadedModel loaded = load_model(find_checkpoint(run, -1, remarks), "ema", team);
+    LoadedModel loaded = load_model(find_checkpoint(run, -1, remarks), "ema", team);
+    put_on_device(loaded, trainer.device(), Precision::f32);
     SampleRequest request;
     request.count = 20000;
     const Samples samples = draw_samples(loaded, request, team);
@@ -206,7 +209,7 @@ int end_of(TrainingEnd end, int signal, Trainer& trainer, const Settings& settin
     if (quiet) return 0;
     fmt::print("{} steps are done; the run is in {}\n", trainer.steps_done(), folder.string());
     remark(false, average_remark(settings, trainer.weights().back().name, trainer.steps_done()));
-    if (trainer.data().points() != nullptr) finish_with_picture(folder, trainer.team());
+    if (trainer.data().points() != nullptr) finish_with_picture(folder, trainer);
     return 0;
 }
 

@@ -8,6 +8,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/config_items.hpp"
+#include "cli/device_option.hpp"
 #include "cli/json.hpp"
 #include "cli/screen.hpp"
 #include "cli/signals.hpp"
@@ -119,6 +120,7 @@ int run_train_classifier(const Invocation& invocation) {
     const std::filesystem::path out = invocation.options.text("--out");
     check_usage(out.extension() == ".safetensors", "--out {}: a judge is a file NAME.safetensors",
                 out.string());
+    need_convolutions(invocation, "a judge");
     const bool quiet = invocation.quiet() || invocation.json();
     StopSignals signals;
     std::optional<Judge> start;  // it numbers the classes
@@ -168,6 +170,7 @@ Command train_classifier_command() {
         {"--from", OptionKind::text, "",
          "judge whose weights the training starts from (the optimiser starts anew)"},
     };
+    out.takes_device = true;
     out.has_results = true;
     out.takes_overrides = true;
     out.run = run_train_classifier;

@@ -6,8 +6,11 @@
 #include <fmt/format.h>
 
 #include "cli/commands/commands.hpp"
+#include "cli/commands/verify_ops.hpp"
 #include "cli/json.hpp"
+#include "cli/screen.hpp"
 #include "core/error.hpp"
+#include "ops/devices.hpp"
 #include "verify/check_file.hpp"
 
 namespace mf::cli {
@@ -56,14 +59,21 @@ Json row_of(const Case& one, Precision precision) {
     return Json::object(members);
 }
 
-int run_verify(const Invocation& invocation) {
+int verify_files(const Invocation& invocation) {
+    check_usage(!invocation.words.empty(), "verify: which folder or file of golden vectors?");
     Team team(invocation.threads());
+    const std::unique_ptr<Device> device = open_device(invocation.device(), team);
+    const verify::Place place{team, *device};
     const Precision precision =
         invocation.options.text("--precision") == "bf16" ? Precision::bf16 : Precision::f32;
+    const double allowance = verify::allowance_of(*device);
+    if (!place.is_cpu())
+        remark(invocation.quiet() || invocation.json(),
+               fmt::format("on {}; tolerances are {:g} times those of the CPU", device->name(), allowance));
     std::vector<Json> rows;
     int failed = 0, passed = 0, skipped = 0;
     for (const fs::path& path : verify::files_of(invocation.words[0])) {
-        const Case one = verify::check_file(path, precision, team);
+        const Case one = verify::check_file(path, precision, place);
         ++(one.status == "failed" ? failed : one.status == "skipped" ? skipped : passed);
         rows.push_back(row_of(one, precision));
         if (invocation.json() || (invocation.quiet() && one.status != "failed")) continue;
@@ -73,11 +83,18 @@ int run_verify(const Invocation& invocation) {
             print_line(one);
     }
     if (invocation.json())
-        fmt::print("{}\n", Json::object({{"cases", Json::array(rows)}}).text());
+        fmt::print(
+            "{}\n",
+            Json::object({{"device", device->name()}, {"allowance", allowance}, {"cases", Json::array(rows)}})
+                .text());
     else if (!invocation.quiet())
         fmt::print("{} {}, {} failed, {} skipped\n", passed,
                    precision == Precision::bf16 ? "measured" : "passed", failed, skipped);
     return failed > 0 ? 1 : 0;
+}
+
+int run_verify(const Invocation& invocation) {
+    return invocation.options.flag("--ops") ? verify_ops(invocation) : verify_files(invocation);
 }
 
 }  // namespace
@@ -86,19 +103,26 @@ Command verify_command() {
     Command out;
     out.name = "verify";
     out.summary = "check this build against golden vectors; exit code 1 if any differs";
-    out.usage = "DIR|FILE.safetensors [--precision f32|bf16] [--json]";
+    out.usage =
+        "DIR|FILE.safetensors [--device D] [--precision f32|bf16] | --ops [NAME] [--device D] [--json]";
     out.example =
         "  meanflow verify tests/data\n"
-        "  meanflow verify tests/data --precision bf16      # how far bf16 is from them, network by network";
+        "  meanflow verify tests/data --precision bf16      # how far bf16 is from them, network by network\n"
+        "  meanflow verify tests/data --device opencl\n"
+        "  meanflow verify --ops --device opencl            every op on that device: a report to send";
     out.options = {
         {.key = "--precision",
          .kind = OptionKind::text,
          .initial = "f32",
          .help = "bf16: networks compute with operands in bf16, and the errors are shown, not judged",
          .choices = {"f32", "bf16"}},
+        {"--ops", OptionKind::flag, "false",
+         "every op on the device (those with NAME in their name), against references in double precision and "
+         "the CPU"},
     };
     out.has_results = true;
-    out.least_words = out.most_words = 1;
+    out.takes_device = true;
+    out.most_words = 1;
     out.run = run_verify;
     return out;
 }

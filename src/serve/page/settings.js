@@ -40,7 +40,7 @@ export class Settings {
 
   describe() {
     const m = this.model, size = m.shown_shape.slice(0, 2).join(" × ");
-    byId("model-note").textContent = `${m.objective}, ${m.network}, ${size}, step ${m.step}, ${(m.parameters / 1e6).toFixed(1)} M parameters`;
+    byId("model-note").textContent = `${m.objective}, ${m.network}, ${size}, step ${m.step}, ${(m.parameters / 1e6).toFixed(1)} M parameters${m.device === "cpu" ? "" : `, on ${m.device}`}`;
   }
 
   use(id) {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The battery of all ops on an OpenCL device, and what it computes beside what the CPU computes.
+#include "verify/battery/battery.hpp"
+
 #include <set>
 
-#include "ops/bit_checks.hpp"
+#include "device/lacks_kernel.hpp"
 #include "ops/gpu/opencl_here.hpp"
+#include "verify/battery/case_runner.hpp"
 
 namespace mf {
 namespace {
@@ -12,39 +15,25 @@ namespace {
 const std::set<std::string> kLacking = {"average_pool",    "conv2d",          "group_norm",      "max_pool",
                                         "resample_filter", "resize_bilinear", "upsample_nearest"};
 
-/// Numbers of a run on the device against those of the CPU: both are within the tolerance of the case.
-std::string check_devices(const OpCase& c, Device& device) {
-    Team team(1);
-    CpuDevice cpu(team);
-    CaseRunner here(c, cpu), there(c, device);
-    const Drive drive{.moving = all_moving(c, c.reduces ? -1 : here.rows()), .taped = true};
-    const Outcome want = here.run(drive), got = there.run(drive);
-    std::string out = compare("value", got.value, to_doubles(want.value), 2 * c.tolerance) +
-                      compare("tangent", got.tangent, to_doubles(want.tangent), 2 * c.tolerance) +
-                      compare("gradients of parameters", got.param_gradients,
-                              to_doubles(want.param_gradients), 2 * c.tolerance);
-    for (std::size_t i = 0; i < want.data_gradients.size(); ++i)
-        out += compare("gradients of data", got.data_gradients[i], to_doubles(want.data_gradients[i]),
-                       2 * c.tolerance);
-    return out;
-}
-
 class GpuBattery : public testing::TestWithParam<std::string> {};
 
 TEST_P(GpuBattery, Holds) {
     if (no_opencl()) return;
     GpuDevice& gpu = *opencl_here().device;
     const auto entry = std::ranges::find(op_catalogue(), GetParam(), &OpEntry::name);
-    for (const OpCase& op_case : entry->cases()) {
-        if (kLacking.contains(GetParam())) {
-            EXPECT_THROW(CaseRunner(op_case, gpu).run({}), UsageError) << op_case.name;
-            continue;
-        }
-        for (const NamedCheck& check : kBattery)
-            if (std::string_view(check.name) != "threads") {
-                EXPECT_EQ(check.run(op_case, gpu), "") << op_case.name << ": " << check.name;
-            }
-        EXPECT_EQ(check_devices(op_case, gpu), "") << op_case.name;
+    const verify::OpReport report = verify::check_op(*entry, gpu);
+    EXPECT_EQ(report.cases, entry->cases().size());
+    if (kLacking.contains(GetParam())) {
+        EXPECT_EQ(report.state, verify::OpState::lacks) << report.complaint;
+        for (const OpCase& op_case : entry->cases())
+            EXPECT_THROW(verify::CaseRunner(op_case, gpu).run({}), LacksKernel) << op_case.name;
+        return;
+    }
+    EXPECT_EQ(report.state, verify::OpState::ok) << report.complaint;
+    for (const double share : {report.value, report.tangent, report.adjoint, report.devices})
+        EXPECT_LE(share, 1) << report.op;
+    if (report.op == "linear") {
+        EXPECT_GT(report.adjoint, 0);  // it was looked at
     }
 }
 

@@ -11,8 +11,8 @@
 #include "core/rng.hpp"
 #include "ops/cpu/cpu_device.hpp"
 #include "ops/gpu/opencl_here.hpp"
-#include "ops/number_checks.hpp"
 #include "tensor/pool.hpp"
+#include "verify/battery/number_checks.hpp"
 
 namespace mf {
 
@@ -118,7 +118,7 @@ void twice(double tolerance, const char* what, Work&& work) {
     work(there);
     for (std::size_t i = 0; i < here.all.size(); ++i) {
         const std::vector<double> wanted = here.all[i].now(), got = there.all[i].now();
-        const double size = root_mean_square(wanted);
+        const double size = verify::root_mean_square(wanted);
         double worst = 0;
         for (std::size_t j = 0; j < wanted.size(); ++j) {
             const double off = std::abs(got[j] - wanted[j]) / (1 + std::max(size, std::abs(wanted[j])));

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: MIT
-// The checks of the battery that compare bits, and those of memory and the tape.
-#pragma once
+#include "verify/battery/bit_checks.hpp"
 
+#include <algorithm>
 #include <cstring>
-#include <string>
+
+#include <fmt/format.h>
 
 #include "ops/cpu/cpu_device.hpp"
-#include "ops/number_checks.hpp"
 
-namespace mf {
+namespace mf::verify {
 
-inline std::string same_bits(const std::string& what, std::span<const float> got,
-                             std::span<const float> want) {
+std::string same_bits(const std::string& what, std::span<const float> got, std::span<const float> want) {
     if (got.size() == want.size() &&
         (got.empty() || std::memcmp(got.data(), want.data(), got.size_bytes()) == 0))
         return "";
@@ -23,7 +22,7 @@ inline std::string same_bits(const std::string& what, std::span<const float> got
     return "";
 }
 
-inline std::string same_outcomes(const std::string& what, const Outcome& got, const Outcome& want) {
+std::string same_outcomes(const std::string& what, const Outcome& got, const Outcome& want) {
     std::string out = same_bits(what + ": value", got.value, want.value) +
                       same_bits(what + ": tangent", got.tangent, want.tangent) +
                       same_bits(what + ": parameter gradients", got.param_gradients, want.param_gradients);
@@ -32,9 +31,7 @@ inline std::string same_outcomes(const std::string& what, const Outcome& got, co
     return out;
 }
 
-/// Value bits do not depend on tangents or a tape, tangent bits not on the rows they cover, gradients not on
-/// tangents.
-inline std::string check_bits(const OpCase& c, Device& device) {
+std::string check_bits(const OpCase& c, Device& device, double*) {
     CaseRunner runner(c, device);
     const Outcome plain = runner.run({}), taped = runner.run({.taped = true});
     std::string out = same_bits("value with a tape", taped.value, plain.value);
@@ -57,8 +54,7 @@ inline std::string check_bits(const OpCase& c, Device& device) {
     return out;
 }
 
-/// A row has the same bits alone and in a batch: value, tangent and gradient.
-inline std::string check_rows_alone(const OpCase& c, Device& device) {
+std::string check_rows_alone(const OpCase& c, Device& device, double*) {
     if (c.reduces) return "";
     CaseRunner runner(c, device);
     const std::int64_t rows = runner.rows();
@@ -81,7 +77,7 @@ inline std::string check_rows_alone(const OpCase& c, Device& device) {
     return out;
 }
 
-inline std::string check_threads(const OpCase& c, Device& device) {
+std::string check_threads(const OpCase& c, Device& device, double*) {
     Team two_threads_team(2);
     CpuDevice two(two_threads_team);
     CaseRunner one_thread(c, device), two_threads(c, two);
@@ -89,8 +85,7 @@ inline std::string check_threads(const OpCase& c, Device& device) {
     return same_outcomes("two threads", two_threads.run(drive), one_thread.run(drive));
 }
 
-/// Gradients of two uses of the op are the sum of the gradients of each, and are added to what is there.
-inline std::string check_accumulation(const OpCase& c, Device& device) {
+std::string check_accumulation(const OpCase& c, Device& device, double*) {
     CaseRunner runner(c, device);
     const Outcome first = runner.run({.taped = true}),
                   second = runner.run({.taped = true, .uses = {Use{.seed = 1}}});
@@ -117,9 +112,7 @@ inline std::string check_accumulation(const OpCase& c, Device& device) {
     return out;
 }
 
-/// Constants get no gradient and change nothing; a result that nobody needs costs nothing; ȳ may come in
-/// bf16.
-inline std::string check_wants(const OpCase& c, Device& device) {
+std::string check_wants(const OpCase& c, Device& device, double*) {
     CaseRunner runner(c, device);
     const Outcome all = runner.run({.taped = true});
     const Outcome unneeded = runner.run({.taped = true, .uses = {Use{.needed = false}}});
@@ -142,8 +135,7 @@ inline std::string check_wants(const OpCase& c, Device& device) {
     return out + same_outcomes("gradient of the result in bf16", coarse, all);
 }
 
-/// Writes stay inside the blocks that were asked for, and nothing is read before it is written.
-inline std::string check_guards(const OpCase& c, Device& device) {
+std::string check_guards(const OpCase& c, Device& device, double*) {
     CaseRunner runner(c, device), guarded(c, device, true);
     std::string out;
     for (const auto& moving : coverages(c, runner.rows())) {
@@ -154,9 +146,7 @@ inline std::string check_guards(const OpCase& c, Device& device) {
     return out;
 }
 
-/// A second identical run asks the system for no memory; after a run all blocks are back and the tape is
-/// empty.
-inline std::string check_memory(const OpCase& c, Device& device) {
+std::string check_memory(const OpCase& c, Device& device, double*) {
     CaseRunner runner(c, device);
     const Drive drive{.moving = all_moving(c, c.reduces ? -1 : runner.rows()), .taped = true};
     const Outcome first = runner.run(drive);
@@ -172,24 +162,4 @@ inline std::string check_memory(const OpCase& c, Device& device) {
     return out;
 }
 
-struct NamedCheck {
-    const char* name;
-    std::string (*run)(const OpCase&, Device&);
-};
-
-inline constexpr NamedCheck kBattery[] = {
-    {"value", check_value},
-    {"tangent", check_tangent},
-    {"adjoint", check_adjoint},
-    {"dot product", check_dot_product},
-    {"linearity", check_linearity},
-    {"bits", check_bits},
-    {"rows alone", check_rows_alone},
-    {"threads", check_threads},
-    {"accumulation", check_accumulation},
-    {"wants", check_wants},
-    {"guards", check_guards},
-    {"memory", check_memory},
-};
-
-}  // namespace mf
+}  // namespace mf::verify

@@ -1,26 +1,37 @@
 // SPDX-License-Identifier: MIT
-// The checks of the battery that compare numbers: value, tangent and adjoint of a case against its reference
-// in double precision. A check returns "" or says what is wrong, so that tests can also ask for a complaint.
-#pragma once
+#include "verify/battery/number_checks.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <string>
 
-#include "ops/case_runner.hpp"
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
-namespace mf {
+#include "core/rng.hpp"
+#include "ops/cpu/cpu_device.hpp"
 
-inline constexpr double kStep = 3e-5;  ///< of central differences in double
+namespace mf::verify {
+namespace {
 
-inline double root_mean_square(std::span<const double> x) {
+constexpr double kStep = 3e-5;  ///< of central differences in double
+
+/// Of errors, as a share of what is allowed; an error that is no number is beyond all.
+void note(double* worst, double error, double allowed) {
+    if (worst == nullptr) return;
+    const double share = error == 0 ? 0 : error / allowed;
+    if (!(share <= *worst)) *worst = share;
+}
+
+}  // namespace
+
+double root_mean_square(std::span<const double> x) {
     double sum = 0;
     for (double number : x) sum += number * number;
     return x.empty() ? 0 : std::sqrt(sum / static_cast<double>(x.size()));
 }
 
-/// Every number within `tolerance` of what it should be, as a share of the root mean square of all.
-inline std::string compare(const std::string& what, std::span<const float> got, std::span<const double> want,
-                           double tolerance) {
+std::string compare(const std::string& what, std::span<const float> got, std::span<const double> want,
+                    double tolerance, double* worst_share) {
     if (got.size() != want.size())
         return fmt::format("{}: {} numbers instead of {}\n", what, got.size(), want.size());
     const double scale = root_mean_square(want);
@@ -28,14 +39,17 @@ inline std::string compare(const std::string& what, std::span<const float> got, 
     std::size_t where = 0;
     for (std::size_t i = 0; i < got.size(); ++i)
         if (const double error = std::abs(got[i] - want[i]); !(error <= worst)) worst = error, where = i;
+    note(worst_share, worst, tolerance * scale);
     if (worst <= tolerance * scale) return "";
     return fmt::format("{}: {} instead of {} at {}: error {:.2e} of scale {:.2e}, allowed {:.1e}\n", what,
                        got[where], want[where], where, worst / scale, scale, tolerance);
 }
 
-inline std::vector<double> to_doubles(const std::vector<float>& x) { return {x.begin(), x.end()}; }
+std::vector<double> to_doubles(const std::vector<float>& x) { return {x.begin(), x.end()}; }
 
-inline Numbers numbers_of(const CaseRunner& runner) {
+namespace {
+
+Numbers numbers_of(const CaseRunner& runner) {
     Numbers out;
     for (const Tensor& data : runner.operands.data()) out.push_back(to_doubles(to_floats(data)));
     for (const Param* param : runner.operands.params())
@@ -44,7 +58,7 @@ inline Numbers numbers_of(const CaseRunner& runner) {
 }
 
 /// The derivative of the reference at x along d, with what it holds constant taken at x.
-inline std::vector<double> reference_along(const OpCase& c, const Numbers& x, const Numbers& d) {
+std::vector<double> reference_along(const OpCase& c, const Numbers& x, const Numbers& d) {
     Numbers ahead = x, behind = x;
     for (std::size_t i = 0; i < x.size(); ++i)
         for (std::size_t k = 0; k < x[i].size(); ++k)
@@ -55,14 +69,62 @@ inline std::vector<double> reference_along(const OpCase& c, const Numbers& x, co
     return out;
 }
 
-inline std::string check_value(const OpCase& c, Device& device) {
-    CaseRunner runner(c, device);
-    const Numbers x = numbers_of(runner);
-    return compare("value", runner.run({}).value, c.reference(x, x), c.tolerance);
+/// Gradient of one operand against differences of <ȳ, reference> along single numbers and random directions.
+std::string check_operand_gradient(const OpCase& c, const Numbers& x, const std::vector<double>& seed,
+                                   std::size_t operand, std::span<const float> g, const std::string& name,
+                                   double* worst) {
+    if (g.size() != x[operand].size()) return fmt::format("adjoint of {}: {} numbers\n", name, g.size());
+    const auto derivative = [&](const Numbers& d) {
+        const std::vector<double> y = reference_along(c, x, d);
+        double sum = 0;
+        for (std::size_t k = 0; k < y.size(); ++k) sum += y[k] * seed[k];
+        return sum;
+    };
+    Numbers d = x;
+    for (auto& part : d) std::ranges::fill(part, 0.0);
+    const double scale = root_mean_square(std::vector<double>(g.begin(), g.end()));
+    std::string out;
+    const auto single = [&](std::size_t k) {
+        d[operand][k] = 1;
+        const double want = derivative(d);
+        d[operand][k] = 0;
+        const double error = std::abs(g[k] - want), allowed = c.tolerance * std::max(scale, std::abs(want));
+        note(worst, error, allowed);
+        if (out.empty() && !(error <= allowed))
+            out = fmt::format("adjoint of {} at {}: {} instead of {}, scale {:.2e}\n", name, k, g[k], want,
+                              scale);
+    };
+    const double cost =
+        static_cast<double>(g.size()) * std::max(c.work.value, static_cast<double>(seed.size()));
+    const bool small = cost < 2e7;
+    for (std::size_t k = 0; k < (small ? g.size() : 6); ++k)
+        single(small ? k : philox(5, Stream::test, k)[0] % g.size());
+    for (std::uint64_t trial = 0; trial < 5; ++trial) {
+        const std::vector<float> normal = to_floats(
+            CaseOperands::draw({static_cast<std::int64_t>(g.size())}, DType::f32, 1.0, false, 7, trial));
+        double got = 0, squares = 0;
+        for (std::size_t k = 0; k < g.size(); ++k) {
+            d[operand][k] = normal[k];
+            got += static_cast<double>(g[k]) * normal[k];
+            squares += std::pow(static_cast<double>(g[k]) * normal[k], 2);
+        }
+        const double want = derivative(d), along = std::max(std::sqrt(squares), std::abs(want));
+        note(worst, std::abs(got - want), c.tolerance * along);
+        if (out.empty() && !(std::abs(got - want) <= c.tolerance * along))
+            out = fmt::format("adjoint of {} along direction {}: {} instead of {}\n", name, trial, got, want);
+    }
+    return out;
 }
 
-/// Coverages worth trying: none, one row, half, all; each operand alone; tangents of different lengths.
-inline std::vector<std::vector<std::int64_t>> coverages(const OpCase& c, std::int64_t rows) {
+}  // namespace
+
+std::string check_value(const OpCase& c, Device& device, double* worst) {
+    CaseRunner runner(c, device);
+    const Numbers x = numbers_of(runner);
+    return compare("value", runner.run({}).value, c.reference(x, x), c.tolerance, worst);
+}
+
+std::vector<std::vector<std::int64_t>> coverages(const OpCase& c, std::int64_t rows) {
     std::vector<std::vector<std::int64_t>> out;
     for (const std::int64_t n : {std::int64_t{0}, std::int64_t{1}, rows / 2, rows})
         out.push_back(all_moving(c, n));
@@ -82,7 +144,7 @@ inline std::vector<std::vector<std::int64_t>> coverages(const OpCase& c, std::in
     return out;
 }
 
-inline std::string check_tangent(const OpCase& c, Device& device) {
+std::string check_tangent(const OpCase& c, Device& device, double* worst) {
     if (c.reduces) return "";
     CaseRunner runner(c, device);
     const Numbers x = numbers_of(runner);
@@ -105,56 +167,12 @@ inline std::string check_tangent(const OpCase& c, Device& device) {
         const auto covered =
             all.size() / static_cast<std::size_t>(runner.rows()) * static_cast<std::size_t>(longest);
         out += compare(fmt::format("tangent over {} rows", fmt::join(moving, "/")), got.tangent,
-                       std::span(all).last(covered), c.tolerance);
+                       std::span(all).last(covered), c.tolerance, worst);
     }
     return out;
 }
 
-/// Gradient of one operand against differences of <ȳ, reference> along single numbers and random directions.
-inline std::string check_operand_gradient(const OpCase& c, const Numbers& x, const std::vector<double>& seed,
-                                          std::size_t operand, std::span<const float> g,
-                                          const std::string& name) {
-    if (g.size() != x[operand].size()) return fmt::format("adjoint of {}: {} numbers\n", name, g.size());
-    const auto derivative = [&](const Numbers& d) {
-        const std::vector<double> y = reference_along(c, x, d);
-        double sum = 0;
-        for (std::size_t k = 0; k < y.size(); ++k) sum += y[k] * seed[k];
-        return sum;
-    };
-    Numbers d = x;
-    for (auto& part : d) std::ranges::fill(part, 0.0);
-    const double scale = root_mean_square(std::vector<double>(g.begin(), g.end()));
-    std::string out;
-    const auto single = [&](std::size_t k) {
-        d[operand][k] = 1;
-        const double want = derivative(d);
-        d[operand][k] = 0;
-        if (out.empty() && !(std::abs(g[k] - want) <= c.tolerance * std::max(scale, std::abs(want))))
-            out = fmt::format("adjoint of {} at {}: {} instead of {}, scale {:.2e}\n", name, k, g[k], want,
-                              scale);
-    };
-    const double cost =
-        static_cast<double>(g.size()) * std::max(c.work.value, static_cast<double>(seed.size()));
-    const bool small = cost < 2e7;
-    for (std::size_t k = 0; k < (small ? g.size() : 6); ++k)
-        single(small ? k : philox(5, Stream::test, k)[0] % g.size());
-    for (std::uint64_t trial = 0; trial < 5; ++trial) {
-        const std::vector<float> normal = to_floats(
-            CaseOperands::draw({static_cast<std::int64_t>(g.size())}, DType::f32, 1.0, false, 7, trial));
-        double got = 0, squares = 0;
-        for (std::size_t k = 0; k < g.size(); ++k) {
-            d[operand][k] = normal[k];
-            got += static_cast<double>(g[k]) * normal[k];
-            squares += std::pow(static_cast<double>(g[k]) * normal[k], 2);
-        }
-        const double want = derivative(d), along = std::max(std::sqrt(squares), std::abs(want));
-        if (out.empty() && !(std::abs(got - want) <= c.tolerance * along))
-            out = fmt::format("adjoint of {} along direction {}: {} instead of {}\n", name, trial, got, want);
-    }
-    return out;
-}
-
-inline std::string check_adjoint(const OpCase& c, Device& device) {
+std::string check_adjoint(const OpCase& c, Device& device, double* worst) {
     CaseRunner runner(c, device);
     const Numbers x = numbers_of(runner);
     const Outcome got = runner.run({.taped = true});
@@ -164,19 +182,18 @@ inline std::string check_adjoint(const OpCase& c, Device& device) {
     std::string out;
     for (std::size_t i = 0; i < c.data.size(); ++i)
         if (c.data[i].differentiated)
-            out += check_operand_gradient(c, x, seed, i, got.data_gradients[i], c.data[i].name);
+            out += check_operand_gradient(c, x, seed, i, got.data_gradients[i], c.data[i].name, worst);
     for (std::size_t i = 0; i < c.params.size(); ++i) {
         const Param& param = *runner.operands.params()[i];
         const auto g = std::span(got.param_gradients)
                            .subspan(static_cast<std::size_t>(param.offset),
                                     static_cast<std::size_t>(param.shape.count()));
-        out += check_operand_gradient(c, x, seed, c.data.size() + i, g, param.name);
+        out += check_operand_gradient(c, x, seed, c.data.size() + i, g, param.name, worst);
     }
     return out;
 }
 
-/// <ȳ, J x'> = <Jᵀ ȳ, x'>, both sides by the op itself.
-inline std::string check_dot_product(const OpCase& c, Device& device) {
+std::string check_dot_product(const OpCase& c, Device& device, double* worst) {
     if (c.reduces) return "";
     CaseRunner runner(c, device);
     const Outcome got = runner.run({.moving = all_moving(c, runner.rows()), .taped = true});
@@ -193,12 +210,12 @@ inline std::string check_dot_product(const OpCase& c, Device& device) {
             right += static_cast<double>(d[k]) * got.data_gradients[i][k];
     }
     const double scale = std::max({std::sqrt(squares), std::abs(left), std::abs(right)});
+    note(worst, std::abs(left - right), 2 * c.tolerance * scale);
     if (std::abs(left - right) <= 2 * c.tolerance * scale) return "";
     return fmt::format("dot product: {} and {}, scale {:.2e}\n", left, right, scale);
 }
 
-/// J (2 a - 2 b) = 2 J a - 2 J b; the factors are exact.
-inline std::string check_linearity(const OpCase& c, Device& device) {
+std::string check_linearity(const OpCase& c, Device& device, double* worst) {
     if (c.reduces) return "";
     CaseRunner runner(c, device);
     const auto moving = all_moving(c, runner.rows());
@@ -210,7 +227,24 @@ inline std::string check_linearity(const OpCase& c, Device& device) {
     // The sum of two bf16 is rounded before the op sees it.
     const bool rounded = c.precision == Precision::bf16;
     return compare("linearity of the tangent", both.tangent, want,
-                   rounded ? std::max(3e-2, c.tolerance) : 2 * c.tolerance);
+                   rounded ? std::max(3e-2, c.tolerance) : 2 * c.tolerance, worst);
 }
 
-}  // namespace mf
+std::string check_devices(const OpCase& c, Device& device, double* worst) {
+    Team team(1);
+    CpuDevice cpu(team);
+    CaseRunner here(c, cpu), there(c, device);
+    const Drive drive{.moving = all_moving(c, c.reduces ? -1 : here.rows()), .taped = true};
+    const Outcome want = here.run(drive), got = there.run(drive);
+    const double allowed = 2 * c.tolerance;
+    std::string out = compare("value", got.value, to_doubles(want.value), allowed, worst) +
+                      compare("tangent", got.tangent, to_doubles(want.tangent), allowed, worst) +
+                      compare("gradients of parameters", got.param_gradients,
+                              to_doubles(want.param_gradients), allowed, worst);
+    for (std::size_t i = 0; i < want.data_gradients.size(); ++i)
+        out += compare("gradients of data", got.data_gradients[i], to_doubles(want.data_gradients[i]),
+                       allowed, worst);
+    return out;
+}
+
+}  // namespace mf::verify
