@@ -50,7 +50,7 @@ extern "C" {
 /* ---- What there is ------------------------------------------------------------------------------------------- */
 
 /* Grows when a function or field is added; libmeanflow.so.N changes its N when one is taken away. */
-#define MF_ABI_VERSION 1
+#define MF_ABI_VERSION 2
 
 typedef enum mf_status {
     MF_OK = 0,
@@ -70,6 +70,11 @@ typedef struct mf_cancel mf_cancel;     /* a wish to end, made by any thread */
 MF_API const char *mf_version(void);
 /* MF_ABI_VERSION of the library that is loaded. */
 MF_API int mf_abi_version(void);
+
+/* What is here to compute with, as a JSON object: "devices", a list of objects with "name" (what the fields `device` of
+ * options take), "about", "memory" (bytes of its own; 0: the host's) and "driver", the CPU first; "remark" says why there are
+ * no others. Since MF_ABI_VERSION 2. */
+MF_API mf_status mf_devices(char **json);
 
 /* What the last failed call of this thread has to say, in one line, and what might help ("" where nothing is known). Valid
  * until the next call of this thread; "" before the first failure. */
@@ -117,6 +122,8 @@ typedef struct mf_model_options {
     const mf_vae_options *vae; /* NULL: none */
     mf_log log;                /* NULL: remarks are only in mf_model_describe */
     void *user;                /* for log */
+    const char *device;        /* where the network is and computes: "cpu" (NULL), "opencl", "opencl:1", "auto"
+                                * (a graphics card, if any); autoencoders are computed on the CPU. Since MF_ABI_VERSION 2 */
 } mf_model_options;
 
 /* What a program needs to know before it asks. */
@@ -283,6 +290,8 @@ typedef struct mf_training_options {
     const mf_arrays *data; /* in the place of data.name; NULL: as configured */
     mf_log log;            /* NULL: remarks are only in mf_training_describe */
     void *user;            /* for log */
+    const char *device;    /* what computes: as in mf_model_options; mf_training_model makes models of the same device. Since
+                            * MF_ABI_VERSION 2 */
 } mf_training_options;
 
 typedef struct mf_training_info {

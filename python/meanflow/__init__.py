@@ -13,13 +13,13 @@ know comes as warnings, and what fails as ValueError, FileNotFoundError or meanf
 from . import metrics
 from ._meanflow import version as _version
 from .errors import Error, MissingFileError, UsageError
-from .model import Model, load
+from .model import Model, devices, load
 from .pictures import Samples, sheet, to_images
 from .runs import Case, Figure, figure, figure_names, verify
 from .trainer import Report, Trainer, configs
 
 __version__: str = _version()
 __all__ = [
-    "Case", "Error", "Figure", "MissingFileError", "Model", "Report", "Samples", "Trainer", "UsageError", "configs", "figure",
+    "Case", "Error", "Figure", "MissingFileError", "Model", "Report", "Samples", "Trainer", "UsageError", "configs", "devices", "figure",
     "figure_names", "load", "metrics", "sheet", "to_images", "verify",
 ]  # fmt: skip

@@ -16,7 +16,16 @@ from ._notebook import model_html, progress_for
 from .errors import UsageError, missing_files
 from .pictures import Samples
 
-__all__ = ["Model", "load"]
+__all__ = ["Model", "devices", "load"]
+
+
+def devices() -> list[dict[str, Any]]:
+    """What is here to compute with: {"name": ..., "about": ..., "memory": bytes, "driver": ...} of each, the CPU first.
+
+    The names are what ``load(device=)`` and ``Trainer(device=)`` take; memory 0 is the host's. Where OpenCL is missing there is
+    the CPU alone, and ``load(device="opencl")`` says why.
+    """
+    return json.loads(_meanflow.devices())["devices"]
 
 
 def load(
@@ -27,23 +36,25 @@ def load(
     side: int = 0,
     precision: str | None = None,
     threads: int = 0,
+    device: str = "cpu",
     vae: os.PathLike | str | None = None,
 ) -> Model:
     """Opens a run folder, a checkpoint or a file of weights (.safetensors, .pth).
 
     weights: "ema" (the average, where there is one), "online" or a full name such as "ema_0.999". step: checkpoint of a
     run; None: the newest. side: height and width of a sample, for a file of weights alone; 0: what it says, or 32.
-    precision: "f32", or "bf16" for operands of GEMM in bf16; None: f32, or what weights of 8 bits need. threads: 0 for all cores. vae: weights of the autoencoder that
-    ``decode`` uses, for models of latents.
+    precision: "f32", or "bf16" for operands of GEMM in bf16; None: f32, or what weights of 8 bits need. threads: 0 for all cores.
+    device: where the network is and computes, a name of ``devices()``: "cpu", "opencl", "opencl:1", or "auto" for a graphics
+    card, if any. vae: weights of the autoencoder that ``decode`` uses, for models of latents; it is computed on the CPU.
 
     FileNotFoundError when there is no such file, ValueError for a choice that cannot be, meanflow.Error when it is damaged.
     """
     path = os.fspath(path)
     with missing_files(path):
         engine = _meanflow.open(
-            path, weights, -1 if step is None else whole(step, "step"), whole(side, "side", 0, 4096), precision or "", thread_count(threads)
+            path, weights, -1 if step is None else whole(step, "step"), whole(side, "side", 0, 4096), precision or "", thread_count(threads), device
         )
-    recipe = {"weights": weights, "step": step, "side": side, "precision": precision, "threads": threads}
+    recipe = {"weights": weights, "step": step, "side": side, "precision": precision, "threads": threads, "device": device}
     model = Model(engine, os.path.abspath(path), recipe)
     remark(model.about["remarks"])
     if vae is not None:
@@ -89,6 +100,11 @@ class Model:
     def sample_shape(self) -> tuple[int, ...]:
         """(H, W, C) of a picture or latent, (2,) of a point."""
         return self._shape
+
+    @property
+    def device(self) -> str:
+        """Where it computes: "cpu", "opencl:0"."""
+        return self._open.device
 
     @property
     def classes(self) -> int:

@@ -62,12 +62,13 @@ def figure(
     formats: tuple[str, ...] = ("png", "svg"),
     zoom: int = 0,
     threads: int = 0,
+    device: str = "cpu",
 ) -> Figure:
     """Draws a figure of a run, of a list of runs, or of {name: run}, and returns its files.
 
     name: one of ``figure_names()``: "loss", "compare", "guidance", ... out: the folder; None: RUN/figures of a single run,
     or figures. steps: numbers of sampler steps; count: points or pictures of a panel; labels, omega, intervals (pairs), weights, step
-    (checkpoint), seed, solver: of its samples.
+    (checkpoint), seed, solver, device: of its samples.
 
     ValueError when the figure does not fit the runs; meanflow.Error when gnuplot is not installed, with its hint.
     """
@@ -87,7 +88,7 @@ def figure(
         whole(count, "count"), -1 if step is None else whole(step, "step"), whole(seed, "seed"), given,
     )  # fmt: skip
     with missing_files(*(path for _, path in rows)):
-        files, lines = _meanflow.figure(rows, name, os.fspath(out), list(formats), words, whole(zoom, "zoom", 0, 64), thread_count(threads))
+        files, lines = _meanflow.figure(rows, name, os.fspath(out), list(formats), words, whole(zoom, "zoom", 0, 64), thread_count(threads), device)
     remark(lines)
     return Figure(Path(file) for file in files)
 
@@ -108,8 +109,8 @@ class Case:
         return self.status == "passed"
 
 
-def verify(target: os.PathLike | str, *, precision: str = "f32", threads: int = 0) -> list[Case]:
+def verify(target: os.PathLike | str, *, precision: str = "f32", threads: int = 0, device: str = "cpu") -> list[Case]:
     """This build against the golden vectors of a folder or file: a case for each file."""
     target = os.fspath(target)
     with missing_files(target):
-        return [Case(*row) for row in _meanflow.verify(target, precision, thread_count(threads))]
+        return [Case(*row) for row in _meanflow.verify(target, precision, thread_count(threads), device)]

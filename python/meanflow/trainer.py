@@ -85,7 +85,8 @@ class Trainer:
     config: a YAML file, or a name of ``configs()``. data: arrays in the place of the configuration's data: pictures (N, H, W,
     C), bytes or floats on [-1, 1]; (pictures, labels) or (pictures, labels, names of the classes); or points (N, 2). They
     are copied. Every other key of a configuration is a keyword, a double underscore for the dot: optim__lr=1e-3
-    (docs/keys.md lists them). threads: 0 for all cores.
+    (docs/keys.md lists them). threads: 0 for all cores. device: what computes, a name of ``meanflow.devices()``: "cpu", "opencl",
+    "opencl:1", or "auto" for a graphics card, if any; data are drawn by the threads all the same.
 
     With the same keys, seed and number of threads the weights have the same bits as those of ``meanflow train``. The GIL is
     released during a step, and Ctrl-C comes between two. ``with`` closes the run folder at the end.
@@ -99,6 +100,7 @@ class Trainer:
         *,
         data: Any = None,
         threads: int = 0,
+        device: str = "cpu",
         seed: int | None = None,
         precision: str | None = None,
         progress: bool | None = None,
@@ -109,7 +111,7 @@ class Trainer:
         paths = [text for key, text in items if key == "data.path"]
         known = [] if name in configs() else [name]
         with missing_files(*known, *paths):
-            self._engine = _meanflow.start(name, items, thread_count(threads), _arrays(data))
+            self._engine = _meanflow.start(name, items, thread_count(threads), device, _arrays(data))
         self._progress = progress
         remark(self._engine.remarks)
 
@@ -121,17 +123,19 @@ class Trainer:
         data: Any = None,
         step: int | None = None,
         threads: int = 0,
+        device: str = "cpu",
         progress: bool | None = None,
         **keys: Any,
     ) -> Trainer:
         """Goes on with a run folder, bit for bit as if it had not stopped; step: from which checkpoint, None: the newest.
+        A checkpoint does not know on which device it was made: on another one the numbers are the same within rounding.
 
         A run that learnt from arrays wants the same ones again: others are refused with a ValueError.
         """
         out = cls.__new__(cls)
         run = os.fspath(run)
         with missing_files(run):
-            out._engine = _meanflow.resume(run, _items(keys), thread_count(threads), _arrays(data), -1 if step is None else whole(step, "step"))
+            out._engine = _meanflow.resume(run, _items(keys), thread_count(threads), device, _arrays(data), -1 if step is None else whole(step, "step"))
         out._progress = progress
         remark(out._engine.remarks)
         return out
@@ -165,6 +169,11 @@ class Trainer:
     @property
     def steps_planned(self) -> int:
         return self._engine.planned
+
+    @property
+    def device(self) -> str:
+        """What computes: "cpu", "opencl:0"."""
+        return self._engine.device
 
     @property
     def parameters(self) -> int:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "bindings.hpp"
 #include "core/error.hpp"
+#include "door/devices.hpp"
 #include "door/model.hpp"
 #include "figures/picture_sheet.hpp"
 #include "generate/noise_between.hpp"
@@ -17,12 +18,13 @@ Precision precision_of(const std::string& name) {
 }
 
 Model open(const std::filesystem::path& path, const std::string& weights, std::int64_t step,
-           std::int64_t side, const std::string& precision, int threads) {
+           std::int64_t side, const std::string& precision, int threads, const std::string& device) {
     const ModelChoice choice{.weights = weights,
                              .step = step,
                              .side = side,
                              .precision = precision.empty() ? Precision::f32 : precision_of(precision),
-                             .asked_for = !precision.empty()};
+                             .asked_for = !precision.empty(),
+                             .device = device};
     const nb::gil_scoped_release others;
     return {path, choice, threads};
 }
@@ -166,6 +168,7 @@ void bind_model(nb::module_& m) {
         .def_prop_ro("sample_shape", [](const Model& model) { return tuple_of(model.sample_shape()); })
         .def_prop_ro("picture_shape", [](const Model& model) { return tuple_of(model.picture_shape()); })
         .def_prop_ro("classes", &Model::classes)
+        .def_prop_ro("device", &Model::device)
         .def_prop_ro("has_vae", &Model::has_vae)
         .def("sample", &sample, "out"_a, "count"_a, "guidance"_a, "steps"_a, "seed"_a, "first"_a, "solver"_a,
              "times"_a, "noise"_a.none(), "as_published"_a, "progress"_a.none())
@@ -175,7 +178,8 @@ void bind_model(nb::module_& m) {
         .def("velocity", &velocity, "z"_a, "r"_a, "t"_a, "tangent"_a.none(), "guidance"_a, "seed"_a,
              "derivative"_a)
         .def("instantaneous", &instantaneous, "z"_a, "t"_a, "guidance"_a, "seed"_a);
-    m.def("open", &open, "path"_a, "weights"_a, "step"_a, "side"_a, "precision"_a, "threads"_a);
+    m.def("open", &open, "path"_a, "weights"_a, "step"_a, "side"_a, "precision"_a, "threads"_a, "device"_a);
+    m.def("devices", &door::devices_json);
     m.def("sheet", &sheet, "pictures"_a, "columns"_a, "zoom"_a, "text"_a);
     m.def("to_bytes", &to_bytes, "values"_a, "out"_a);
     m.def("nothing", [] {});  // what a call costs by itself

@@ -3,6 +3,7 @@
 #include "bindings.hpp"
 #include "core/error.hpp"
 #include "door/figure.hpp"
+#include "ops/devices.hpp"
 #include "verify/check_file.hpp"
 
 namespace mf::python {
@@ -12,17 +13,18 @@ namespace {
 using CaseRow = std::tuple<std::string, std::string, std::string, double, double, std::string>;
 
 std::vector<CaseRow> verify_all(const std::filesystem::path& target, const std::string& precision,
-                                int threads) {
+                                int threads, const std::string& device_name) {
     check_usage(precision == "f32" || precision == "bf16", "precision is '{}', expected f32 or bf16",
                 precision);
     const nb::gil_scoped_release others;
     Signals signals;
     Team team(threads);
+    const std::unique_ptr<Device> device = open_device(device_name, team);
     std::vector<CaseRow> out;
     for (const std::filesystem::path& path : verify::files_of(target)) {
         end_if_asked(std::ref(signals), "verifying");
         const verify::Case one =
-            verify::check_file(path, precision == "bf16" ? Precision::bf16 : Precision::f32, team);
+            verify::check_file(path, precision == "bf16" ? Precision::bf16 : Precision::f32, {team, *device});
         out.emplace_back(one.file, one.status, one.remark, one.worst.error, one.worst.tolerance,
                          one.worst.name);
     }
@@ -42,10 +44,13 @@ struct FigureWords {
 std::pair<std::vector<std::string>, std::vector<std::string>> figure(
     const std::vector<std::pair<std::string, std::filesystem::path>>& rows, const std::string& name,
     const std::filesystem::path& folder, const std::vector<std::string>& formats, const FigureWords& words,
-    int zoom, int threads) {
+    int zoom, int threads, const std::string& device) {
     std::vector<std::string> pictures, remarks;
     ImageFigureRequest request;
-    for (const auto& [row, path] : rows) request.runs.rows.push_back({row, path, words.weights});
+    for (const auto& [row, path] : rows) {
+        request.runs.rows.push_back({row, path, words.weights});
+        request.runs.rows.back().device = device;
+    }
     request.runs.steps = words.steps;
     if (words.count > 0) request.runs.count = request.pictures = words.count;
     request.runs.checkpoint = words.checkpoint;
@@ -92,8 +97,9 @@ void bind_runs(nb::module_& m) {
             },
             "labels"_a, "weights"_a, "solver"_a, "omega"_a, "intervals"_a, "steps"_a, "count"_a,
             "checkpoint"_a, "seed"_a, "sampling_given"_a);
-    m.def("verify", &verify_all, "target"_a, "precision"_a, "threads"_a);
-    m.def("figure", &figure, "rows"_a, "name"_a, "folder"_a, "formats"_a, "words"_a, "zoom"_a, "threads"_a);
+    m.def("verify", &verify_all, "target"_a, "precision"_a, "threads"_a, "device"_a);
+    m.def("figure", &figure, "rows"_a, "name"_a, "folder"_a, "formats"_a, "words"_a, "zoom"_a, "threads"_a,
+          "device"_a);
     m.def("figure_names", &door::figure_names);
 }
 

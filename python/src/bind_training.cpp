@@ -26,8 +26,10 @@ void shape_of(const In<T>& array, ArrayData& out) {
     for (std::size_t i = 1; i < array.ndim(); ++i) out.sample.push(static_cast<std::int64_t>(array.shape(i)));
 }
 
-TrainingRequest request_of(const std::string& config, const Items& items, int threads, const Arrays* arrays) {
-    TrainingRequest out{.config = config, .items = {}, .threads = threads, .data = std::nullopt};
+TrainingRequest request_of(const std::string& config, const Items& items, int threads,
+                           const std::string& device, const Arrays* arrays) {
+    TrainingRequest out{
+        .config = config, .items = {}, .threads = threads, .device = device, .data = std::nullopt};
     for (const auto& [key, value] : items) out.items.push_back({key, value, ""});
     if (arrays == nullptr) return out;
     ArrayData data;
@@ -44,15 +46,16 @@ TrainingRequest request_of(const std::string& config, const Items& items, int th
     return out;
 }
 
-Training start(const std::string& config, const Items& items, int threads, const Arrays* arrays) {
-    const TrainingRequest request = request_of(config, items, threads, arrays);
+Training start(const std::string& config, const Items& items, int threads, const std::string& device,
+               const Arrays* arrays) {
+    const TrainingRequest request = request_of(config, items, threads, device, arrays);
     const nb::gil_scoped_release others;
     return Training(request);
 }
 
-Training resume(const std::filesystem::path& run, const Items& items, int threads, const Arrays* arrays,
-                std::int64_t step) {
-    const TrainingRequest request = request_of("", items, threads, arrays);
+Training resume(const std::filesystem::path& run, const Items& items, int threads, const std::string& device,
+                const Arrays* arrays, std::int64_t step) {
+    const TrainingRequest request = request_of("", items, threads, device, arrays);
     const nb::gil_scoped_release others;
     return Training::resume(run, request, step);
 }
@@ -116,6 +119,7 @@ void bind_training(nb::module_& m) {
         .def_prop_ro("done", &Training::done)
         .def_prop_ro("planned", &Training::planned)
         .def_prop_ro("threads", &Training::threads)
+        .def_prop_ro("device", &Training::device)
         .def_prop_ro("parameters", &Training::parameters)
         .def_prop_ro("sample_shape",
                      [](const Training& training) { return tuple_of(training.sample_shape()); })
@@ -137,8 +141,8 @@ void bind_training(nb::module_& m) {
             "weights"_a, "precision"_a)
         .def("save", &Training::save, "run"_a, nb::call_guard<nb::gil_scoped_release>())
         .def("close", &Training::close, nb::call_guard<nb::gil_scoped_release>());
-    m.def("start", &start, "config"_a, "items"_a, "threads"_a, "arrays"_a.none());
-    m.def("resume", &resume, "run"_a, "items"_a, "threads"_a, "arrays"_a.none(), "step"_a);
+    m.def("start", &start, "config"_a, "items"_a, "threads"_a, "device"_a, "arrays"_a.none());
+    m.def("resume", &resume, "run"_a, "items"_a, "threads"_a, "device"_a, "arrays"_a.none(), "step"_a);
     m.def("configs", [] {
         std::vector<std::string> out;
         for (const EmbeddedFile& file : embedded_configs()) out.emplace_back(file.name);

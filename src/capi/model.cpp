@@ -3,6 +3,7 @@
 
 #include "capi/handles.hpp"
 #include "capi/structs.hpp"
+#include "door/devices.hpp"
 
 namespace mf::capi {
 
@@ -82,6 +83,13 @@ mf_model_info info_of(const door::Model& model) {
 
 using namespace mf::capi;
 
+mf_status mf_devices(char** json) {
+    return guarded([&] {
+        need(json, "json");
+        *json = handed_out(mf::door::devices_json());
+    });
+}
+
 mf_status mf_cancel_new(mf_cancel** out) {
     return guarded([&] {
         need(out, "out");
@@ -120,7 +128,8 @@ mf_status mf_model_open(const char* path, const mf_model_options* options, mf_mo
                                      .step = all.step,
                                      .side = all.side,
                                      .precision = precision_of(all.precision),
-                                     .asked_for = all.precision != nullptr};
+                                     .asked_for = all.precision != nullptr,
+                                     .device = text_or(all.device, "cpu")};
         auto model = std::make_unique<mf_model>(
             mf_model{mf::door::Model(path, choice, whole(all.threads, "threads", 0, 1024))});
         finish_opening(model->model, all);

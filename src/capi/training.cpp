@@ -39,6 +39,7 @@ door::TrainingRequest request_of(const mf_training_options& options) {
     for (const std::string& word : texts_of(options.settings, options.settings_count, "settings"))
         out.items.push_back(parse_override(word));
     out.threads = whole(options.threads, "threads", 0, 1024);
+    out.device = text_or(options.device, "cpu");
     if (options.data != nullptr) out.data = data_of(taken(options.data, "mf_arrays"));
     return out;
 }
@@ -92,9 +93,10 @@ std::string description(const mf_training& handle) {
     for (const std::string& line : handle.training.remarks()) remarks.push_back(in_c()(line));
     for (const auto& [key, value] : handle.training.settings().items()) settings[key] = value;
     for (const std::int64_t side : handle.training.sample_shape()) shape.push_back(side);
-    const Json out = {{"done", info.done},     {"planned", info.planned}, {"parameters", info.parameters},
-                      {"sample_shape", shape}, {"threads", info.threads}, {"remarks", remarks},
-                      {"settings", settings}};
+    const Json out = {
+        {"done", info.done},     {"planned", info.planned}, {"parameters", info.parameters},
+        {"sample_shape", shape}, {"threads", info.threads}, {"device", handle.training.device()},
+        {"remarks", remarks},    {"settings", settings}};
     return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

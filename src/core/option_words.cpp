@@ -26,8 +26,8 @@ std::string_view option_at(std::string_view text, std::size_t at) {
 bool value_follows(std::string_view rest) {
     if (rest.size() < 2 || rest[0] != ' ') return false;
     const std::string_view word = rest.substr(1, rest.find_first_of(" ,:;)", 1) - 1);
-    constexpr std::array values = {"none",    "random", "online", "euler", "heun",
-                                   "average", "sd",     "f32",    "bf16"};
+    constexpr std::array values = {"none", "random", "online", "euler", "heun", "average",
+                                   "sd",   "f32",    "bf16",   "cpu",   "auto", "opencl"};
     const auto upper = [](unsigned char c) { return std::isupper(c) != 0; };
     return !word.empty() &&
            (std::isdigit(static_cast<unsigned char>(word[0])) != 0 || std::ranges::all_of(word, upper) ||

@@ -68,6 +68,9 @@ Model& Model::operator=(Model&&) noexcept = default;
 
 const LoadedModel& Model::loaded() const { return parts_->loaded; }
 int Model::threads() const { return parts_->team.size(); }
+std::string Model::device() const {
+    return parts_->loaded.device != nullptr ? parts_->loaded.device->name() : "cpu";
+}
 bool Model::has_vae() const { return parts_->vae != nullptr; }
 
 void Model::sample(const SampleRequest& request, std::span<float> out, const Progress& progress) const {

@@ -54,6 +54,8 @@ class Model {
     const Shape& sample_shape() const { return loaded().sample.shape; }
     std::int64_t classes() const { return loaded().sample.classes; }
     int threads() const;
+    /// Where it computes: "cpu", "opencl:0".
+    std::string device() const;
 
     /// Samples to `out` (count, *sample_shape), bit for bit those of the command line: points, pictures on [-1, 1], or
     /// latents (see decode). `request.precision` and `request.record` are not read. UsageError for what cannot act on this network; Stopped

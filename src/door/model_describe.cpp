@@ -56,6 +56,7 @@ std::string Model::describe(const OptionWords* words) const {
         {"direction", model.settings.text("path.direction")},
         {"precision", parts.precision == Precision::bf16 ? "bf16" : "f32"},
         {"threads", parts.team.size()},
+        {"device", device()},
         {"remarks", remarks},
         {"settings", settings}};
     return out.dump(-1, ' ', false, Json::error_handler_t::replace);

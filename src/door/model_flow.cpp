@@ -6,7 +6,6 @@
 #include "core/error.hpp"
 #include "door/model_parts.hpp"
 #include "generate/guidance.hpp"
-#include "ops/cpu/cpu_device.hpp"
 
 namespace mf::door {
 namespace {
@@ -53,18 +52,17 @@ class Flowing {
             if (derivative) {
                 z.tangent =
                     request_.tangent.empty() ? own_velocity(begin, end) : rows(request_.tangent, begin, end);
-                t.tangent = context_.make({end - begin, 1});
-                t.tangent.fill(1.0F);
+                t.tangent = context_.filled({end - begin, 1}, 1.0F);
             }
             const UV f = parts_.loaded.model->forward(context_, z, r, t, condition(begin, end),
                                                       {.u = true, .v = false});
-            std::copy_n(f.u.value.f32(), (end - begin) * each_, out.u.data() + begin * each_);
+            bring(f.u.value, out.u.data() + begin * each_);
             if (!derivative) return;
             float* const to = out.du_dt.data() + begin * each_;
             if (f.u.tangent.empty())
                 std::fill_n(to, (end - begin) * each_, 0.0F);
             else
-                std::copy_n(f.u.tangent.f32(), (end - begin) * each_, to);
+                bring(f.u.tangent, to);
         });
         return out;
     }
@@ -72,7 +70,7 @@ class Flowing {
     std::vector<float> instantaneous() {
         std::vector<float> out(request_.z.size());
         in_portions([&](std::int64_t begin, std::int64_t end) {
-            std::copy_n(own_velocity(begin, end).f32(), (end - begin) * each_, out.data() + begin * each_);
+            bring(own_velocity(begin, end), out.data() + begin * each_);
         });
         return out;
     }
@@ -86,18 +84,20 @@ class Flowing {
             work(begin, std::min(count_, begin + most));
         }
     }
+    /// Numbers of the device to the caller.
+    void bring(const Tensor& from, float* to) { parts_.device.download(to, View(from).data, from.bytes()); }
     Tensor rows(std::span<const float> from, std::int64_t begin, std::int64_t end) {
         Tensor out = context_.make({end - begin, each_});
-        std::copy_n(from.data() + begin * each_, (end - begin) * each_, out.f32());
+        parts_.device.upload(Into(out).data, from.data() + begin * each_, out.bytes());
         return out;
     }
     Tensor times(std::span<const float> from, std::int64_t begin, std::int64_t end) {
-        Tensor out = context_.make({end - begin, 1});
+        Tensor out = context_.make_host({end - begin, 1});
         if (from.size() == 1)
             out.fill(from[0]);
         else
             std::copy_n(from.data() + begin, end - begin, out.f32());
-        return out;
+        return context_.on_device(out);
     }
     Condition condition(std::int64_t begin, std::int64_t end) const {
         const auto cut = [&](const Tensor& x) -> Tensor {
@@ -119,8 +119,7 @@ class Flowing {
     const FlowRequest& request_;
     std::int64_t each_, count_ = 0;
     Condition condition_;
-    CpuDevice device_{parts_.team};
-    Context context_{device_, parts_.pool, nullptr, parts_.precision};
+    Context context_{parts_.device, parts_.pool, nullptr, parts_.precision, false, &parts_.host_pool};
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "door/model.hpp"
 #include "door/turn.hpp"
+#include "ops/cpu/cpu_device.hpp"
 
 namespace mf::door {
 
@@ -13,7 +14,10 @@ struct Model::Parts {
     LoadedModel loaded;
     Precision precision;
     std::shared_ptr<const VaeDecoder> vae;
-    Pool pool;                                        ///< of velocities
+    CpuDevice cpu{team};
+    Device& device = loaded.device != nullptr ? *loaded.device : cpu;
+    Pool host_pool;
+    Pool pool{device};                                ///< of velocities
     std::size_t own_remarks = loaded.remarks.size();  ///< those after them are about the autoencoder
 
     Parts(const std::filesystem::path& path, const ModelChoice& choice, int threads)

@@ -40,10 +40,10 @@ struct Training::Parts {
     std::optional<fs::path> origin;  ///< where it was resumed from
     std::int64_t began = 0;          ///< steps that were done then
 
-    Parts(Settings all, int lanes, GivenData data)
-        : settings(std::move(all)), trainer(settings, lanes, std::move(data)), threads(lanes) {}
-    Parts(Settings all, int lanes, std::optional<std::vector<std::string>> order)
-        : settings(std::move(all)), trainer(settings, lanes, std::move(order)), threads(lanes) {}
+    Parts(Settings all, const Machine& machine, GivenData data)
+        : settings(std::move(all)), trainer(settings, machine, std::move(data)), threads(machine.threads) {}
+    Parts(Settings all, const Machine& machine, std::optional<std::vector<std::string>> order)
+        : settings(std::move(all)), trainer(settings, machine, std::move(order)), threads(machine.threads) {}
 
     std::unique_lock<std::mutex> take() {
         auto turn_taken = turn.take();
@@ -84,12 +84,13 @@ std::vector<ConfigItem> items_for(const TrainingRequest& request, std::vector<Co
 
 std::unique_ptr<Training::Parts> parts_for(const Settings& settings, const TrainingRequest& request,
                                            std::optional<std::vector<std::string>> order) {
-    if (!request.data) return std::make_unique<Training::Parts>(settings, request.threads, std::move(order));
+    const Machine machine(request.threads, request.device);
+    if (!request.data) return std::make_unique<Training::Parts>(settings, machine, std::move(order));
     ArrayData arrays = *request.data;
     // A class without pictures has its number all the same.
     if (order && !order->empty() && arrays.class_names.empty() && !arrays.labels.empty())
         arrays.class_names = *order;
-    return std::make_unique<Training::Parts>(settings, request.threads,
+    return std::make_unique<Training::Parts>(settings, machine,
                                              arrays_as_data(arrays, settings.flag("data.flip")));
 }
 
@@ -183,6 +184,7 @@ StepReport Training::step() {
 std::int64_t Training::done() const { return parts_->trainer.steps_done(); }
 std::int64_t Training::planned() const { return parts_->trainer.steps_planned(); }
 const Settings& Training::settings() const { return parts_->settings; }
+std::string Training::device() const { return parts_->trainer.device_name(); }
 int Training::threads() const { return parts_->trainer.team().size(); }
 std::int64_t Training::parameters() const { return parts_->trainer.model().params().count(); }
 Shape Training::sample_shape() const { return parts_->trainer.data().sample_shape(); }
@@ -199,6 +201,8 @@ Model Training::model(const std::string& weights, Precision precision) const {
     Parts& parts = *parts_;
     const auto turn = parts.take();
     LoadedModel out = model_of(parts.trainer, parts.settings, weights, precision, parts.trainer.team());
+    // Of its own: models and trainers work at the same time.
+    put_on_device(out, parts.trainer.device_name(), precision, parts.trainer.team());
     return {std::move(out), precision, parts.threads};
 }
 

@@ -20,6 +20,7 @@ struct TrainingRequest {
     std::string config;             ///< a file or a built-in one ("toy/imf"); empty: the defaults
     std::vector<ConfigItem> items;  ///< later than the configuration's, which they override
     int threads = 0;                ///< 0: all cores
+    std::string device = "cpu";     ///< what computes (ops/devices.hpp)
     std::optional<ArrayData> data;  ///< in the place of the configuration's data.name; copied
 };
 
@@ -44,6 +45,8 @@ class Training {
     std::int64_t planned() const;
     const Settings& settings() const;
     int threads() const;
+    /// What computes: "cpu", "opencl:0".
+    std::string device() const;
     std::int64_t parameters() const;
     /// Shape of a sample.
     Shape sample_shape() const;
@@ -52,7 +55,7 @@ class Training {
     /// What a person should know, a line each: of the data, and of keys without effect.
     const std::vector<std::string>& remarks() const;
 
-    /// The network as it stands, as a model of its own: a copy. `weights`: "ema" (the last average, or online where there
+    /// The network as it stands, as a model of its own on such a device: a copy. `weights`: "ema" (the last average, or online where there
     /// is none), "online" or a full name.
     Model model(const std::string& weights = "ema", Precision precision = Precision::f32) const;
 

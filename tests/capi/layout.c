@@ -18,7 +18,7 @@ AT(mf_vae_options, bytes, 32);
 AT(mf_vae_options, log, 40);
 AT(mf_vae_options, user, 48);
 
-_Static_assert(sizeof(mf_model_options) == 72, "mf_model_options");
+_Static_assert(sizeof(mf_model_options) == 80, "mf_model_options");
 AT(mf_model_options, size, 0);
 AT(mf_model_options, weights, 8);
 AT(mf_model_options, precision, 16);
@@ -28,6 +28,7 @@ AT(mf_model_options, threads, 40);
 AT(mf_model_options, vae, 48);
 AT(mf_model_options, log, 56);
 AT(mf_model_options, user, 64);
+AT(mf_model_options, device, 72);
 
 _Static_assert(sizeof(mf_model_info) == 128, "mf_model_info");
 AT(mf_model_info, size, 0);
@@ -116,7 +117,7 @@ AT(mf_arrays, labels, 72);
 AT(mf_arrays, class_names, 80);
 AT(mf_arrays, class_count, 88);
 
-_Static_assert(sizeof(mf_training_options) == 64, "mf_training_options");
+_Static_assert(sizeof(mf_training_options) == 72, "mf_training_options");
 AT(mf_training_options, size, 0);
 AT(mf_training_options, config, 8);
 AT(mf_training_options, settings, 16);
@@ -125,6 +126,7 @@ AT(mf_training_options, threads, 32);
 AT(mf_training_options, data, 40);
 AT(mf_training_options, log, 48);
 AT(mf_training_options, user, 56);
+AT(mf_training_options, device, 64);
 
 _Static_assert(sizeof(mf_training_info) == 88, "mf_training_info");
 AT(mf_training_info, size, 0);
