@@ -7,6 +7,13 @@ namespace mf {
 
 LacksKernel::~LacksKernel() = default;
 
+void Device::require(KernelSet set, const std::string& who) const {
+    if (supports(set)) return;
+    throw LacksKernel(
+        fmt::format("[{}] this device has no kernels for {}, which {} needs", name(), name_of(set), who),
+        "--device cpu has them");
+}
+
 void Device::lacks(const char* kernel) const {
     throw LacksKernel(fmt::format("[{}] this device has no kernel {}", name(), kernel),
                       "--device cpu has it");

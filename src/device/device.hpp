@@ -9,11 +9,13 @@
 
 #include "device/convolution_kernels.hpp"
 #include "device/elementwise_kernels.hpp"
+#include "device/kernel_set.hpp"
 #include "device/matrix_kernels.hpp"
 #include "device/memory.hpp"
 #include "device/norm_kernels.hpp"
 #include "device/picture_kernels.hpp"
 #include "device/sequence_kernels.hpp"
+#include "device/traffic.hpp"
 #include "device/training_kernels.hpp"
 
 namespace mf {
@@ -36,6 +38,12 @@ class Device : public DeviceMemory,
     virtual std::string name() const = 0;
     /// Returns when all that was asked for is done.
     virtual void synchronise() = 0;
+    /// What was done since the device was opened; of the host's own memory nothing is counted.
+    virtual Traffic traffic() const { return {}; }
+    /// Whether it has these kernels. What needs others is refused before it begins.
+    virtual bool supports(KernelSet) const { return false; }
+    /// UsageError when it lacks them; `who` needs them: "conv1.weight".
+    void require(KernelSet set, const std::string& who) const;
 
     /// How many lanes can work side by side, each on rows of its own.
     virtual int lanes() const { return 1; }

@@ -10,7 +10,7 @@ class DeviceMemory {
   public:
     /// The host reads and writes this memory by its addresses.
     virtual bool host_visible() const = 0;
-    /// Memory of at least `bytes`, aligned to 64; its content is undefined. Error when there is no more. Addresses within
+    /// Memory of at least `bytes`, aligned to 64; its content is undefined. OutOfMemory when there is no more. Addresses within
     /// it may be counted up from its first, whether the host sees it or not.
     virtual void* allocate(std::size_t bytes) = 0;
     virtual void release(void* memory) = 0;

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "core/error.hpp"
+#include "core/out_of_memory.hpp"
 #include "ops/devices.hpp"
 #include "train/average_remark.hpp"
 #include "train/plain_weights.hpp"
@@ -83,8 +83,16 @@ void put_on_device(LoadedModel& model, const std::shared_ptr<Device>& device, Pr
     if (model.eight_bits)
         throw UsageError(fmt::format("[{}] this device has no kernels for weights of 8 bits", device->name()),
                          "--device cpu has them, or take the weights that these were made of");
-    model.model->params().move_to(*device);
-    model.model->params().repack(*device, precision);
+    ParamStore& params = model.model->params();
+    try {
+        params.move_to(*device);
+        params.repack(*device, precision);
+    } catch (const OutOfMemory& error) {
+        throw OutOfMemory(fmt::format("{}; the weights of this network are {:.1f} MiB{}", error.what(),
+                                      static_cast<double>(params.count()) * sizeof(float) / 1048576.0,
+                                      precision == Precision::bf16 ? " and half as much again in bf16" : ""),
+                          "a smaller network would fit, and --device cpu has other memory");
+    }
     model.device = device;
 }
 

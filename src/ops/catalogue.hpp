@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -54,6 +55,7 @@ struct OpEntry {
     std::string law;                          ///< a few lines of mathematics, for `meanflow info ops`
     std::vector<OpCase> (*cases)();           ///< what is tested: small and odd sizes
     std::vector<OpCase> (*timed)(Precision);  ///< what is timed: sizes of real networks
+    std::optional<KernelSet> needs = {};      ///< of the kernels that a device may lack
 };
 
 const std::vector<OpEntry>& op_catalogue();

@@ -111,6 +111,10 @@ void ParamStore::bind(const std::map<std::string, Tensor>& weights, const std::s
 
 void ParamStore::move_to(Device& device) {
     if (device.host_visible()) return;
+    for (const Param& param : params_) {
+        if (param.is_kernel) device.require(KernelSet::convolutions, param.name);
+        if (!param.scales.empty()) device.require(KernelSet::bytes, param.name);
+    }
     auto pool = std::make_unique<Pool>(device);
     const auto moved = [&](const Tensor& from) {
         Tensor to(from.shape(), from.dtype(), pool.get());
@@ -123,8 +127,6 @@ void ParamStore::move_to(Device& device) {
             param.value = Tensor::view_of(whole().f32() + param.offset, param.shape, DType::f32, true);
     } else {  // bound to a file
         for (Param& param : params_) {
-            check(param.scales.empty(), "[{}] {} has 8 bits, which --device cpu alone computes with",
-                  device.name(), param.name);
             param.value = moved(as_f32(param.value));
         }
     }
@@ -150,6 +152,14 @@ void ParamStore::repack(Device& device, Precision precision) {
                                .kept = &param.prepared});
     }
     device.prepare(to_prepare_);
+}
+
+std::size_t ParamStore::copied_bytes() const {
+    std::size_t out = 0;
+    for (const WeightToPrepare& each : to_prepare_)
+        if (each.value.type != each.factors)
+            out += static_cast<std::size_t>(each.value.count()) * size_of(each.factors);
+    return out;
 }
 
 void ParamStore::repack(Team& team, Precision precision) {

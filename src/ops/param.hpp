@@ -71,6 +71,8 @@ class ParamStore {
     void repack(Device& device, Precision precision);
     /// The same for the CPU.
     void repack(Team& team, Precision precision);
+    /// Bytes of copies in another type than that of the values, of the last repack.
+    std::size_t copied_bytes() const;
     /// Takes every parameter's value from `weights` (f32, or bf16, f16 and f64, which are converted; wide matrices also u8
     /// with their scales beside them as NAME.scale) instead of memory of its own: weights of a mapped file, which must
     /// outlive the store. For sampling only: flat() is empty afterwards.

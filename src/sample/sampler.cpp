@@ -5,6 +5,7 @@
 #include <atomic>
 #include <limits>
 
+#include "core/out_of_memory.hpp"
 #include "core/rng.hpp"
 #include "ops/cpu/cpu_device.hpp"
 
@@ -107,6 +108,29 @@ class Stepper {
     const bool asks_;
 };
 
+/// A tile is what the cache of one core holds; a device of its own memory is busy with many of them at once.
+std::int64_t rows_at_a_time(const Device& device, const VelocityModel& model) {
+    constexpr std::int64_t tiles = 64;
+    return model.tile_rows() * (device.host_visible() ? 1 : tiles);
+}
+
+/// run(from, to) for all rows, `fit` at a time: half as many from where memory was too small for them.
+template <class Run>
+void in_parts_that_fit(std::int64_t begin, std::int64_t end, std::int64_t& fit, Run&& run) {
+    while (begin < end) {
+        const std::int64_t rows = std::min(fit, end - begin);
+        try {
+            run(begin, begin + rows);
+            begin += rows;
+        } catch (const OutOfMemory& error) {
+            if (rows == 1)
+                throw OutOfMemory(fmt::format("{}; one sample at a time was tried", error.what()),
+                                  "a smaller network would fit, and --device cpu has other memory");
+            fit = (rows + 1) / 2;
+        }
+    }
+}
+
 }  // namespace
 
 std::vector<double> uniform_times(std::int64_t steps, bool forward) {
@@ -146,14 +170,13 @@ void sample(Device& device, const VelocityModel& model, const SamplePlan& plan, 
         check(plan.second_pass.omega.empty() || std::ssize(*each) == count,
               "[sample] guidance has {} numbers for {} samples", each->size(), count);
     // So few that some lanes would have none: all threads work on every op of one tile.
-    const std::int64_t most = std::min(count, model.tile_rows());
+    const std::int64_t most = std::min(count, rows_at_a_time(device, model));
     const bool together = count <= (device.lanes() - 1) * most;
     const std::int64_t rows_of_tile = together ? count : most,
                        tiles = (count + rows_of_tile - 1) / rows_of_tile;
     Ending ending(plan.stop);
-    const auto run_tile = [&](int lane, Pool& pool, Device& own_device, std::int64_t tile, std::size_t first,
-                              std::size_t last) {
-        const std::int64_t begin = tile * rows_of_tile, end = std::min(count, begin + rows_of_tile);
+    const auto run_rows = [&](int lane, Pool& pool, Device& own_device, std::int64_t begin, std::int64_t end,
+                              std::size_t first, std::size_t last) {
         const Context context{own_device, pool, nullptr, plan.precision};
         const Condition own{rows_of(condition.labels, begin, end), rows_of(condition.omega, begin, end),
                             rows_of(condition.t_min, begin, end), rows_of(condition.t_max, begin, end)};
@@ -162,6 +185,16 @@ void sample(Device& device, const VelocityModel& model, const SamplePlan& plan, 
         Tensor rows = context.on_device(here);
         for (std::size_t i = first; i < last; ++i) stepper.step(rows, plan.times[i], plan.times[i + 1]);
         if (rows.hidden()) own_device.download(here.raw(), View(rows).data, here.bytes());
+    };
+    std::int64_t fit = rows_of_tile;
+    const auto run_tile = [&](int lane, Pool& pool, Device& own_device, std::int64_t tile, std::size_t first,
+                              std::size_t last) {
+        const std::int64_t begin = tile * rows_of_tile, end = std::min(count, begin + rows_of_tile);
+        const auto rows = [&](std::int64_t from, std::int64_t to) {
+            run_rows(lane, pool, own_device, from, to, first, last);
+        };
+        if (own_device.host_visible()) return rows(begin, end);
+        in_parts_that_fit(begin, end, fit, rows);
     };
     SampleMemory own_memory;
     SampleMemory& pools = memory != nullptr ? *memory : own_memory;

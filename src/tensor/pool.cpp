@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/error.hpp"
+#include "core/out_of_memory.hpp"
 
 namespace mf {
 namespace {
@@ -23,8 +23,9 @@ constexpr std::byte kNan{0xFF};  // repeated: a NaN in every floating-point type
 namespace {
 
 Block* block_at(void* memory, std::size_t bytes) {
-    check(memory != nullptr, "[memory] the system has no {:.1f} MiB more",
-          static_cast<double>(bytes) / 1048576.0);
+    if (memory == nullptr)
+        throw OutOfMemory(fmt::format("[memory] the system has no {:.1f} MiB more",
+                                      static_cast<double>(bytes) / 1048576.0));
     auto* block = new (memory) Block;
     block->bytes = bytes;
     return block;
@@ -72,18 +73,33 @@ std::uint32_t Pool::class_of(std::size_t bytes) {
     return size_class;
 }
 
-Pool::~Pool() {
+Pool::~Pool() { drop_free_blocks(); }
+
+bool Pool::drop_free_blocks() {
+    bool any = false;
     for (Block*& head : free_)
         while (head != nullptr) {
             Block* const block = std::exchange(head, head->next);
+            reserved_ -= sizeof(Block) + block->bytes;
             if (block->bytes_at != nullptr) memory_->release(block->bytes_at);
             delete_block(block);
+            any = true;
         }
+    return any;
 }
 
-Block* Pool::new_block_of(std::size_t bytes) const {
+Block* Pool::new_block_of(std::size_t bytes) {
     if (memory_ == nullptr) return new_block(bytes);
-    void* const memory = memory_->allocate(bytes);
+    const auto allocated = [&] {
+        try {
+            return memory_->allocate(bytes);
+        } catch (const OutOfMemory&) {
+            // What lies here in sizes that are not asked for now is memory, too.
+            if (!drop_free_blocks()) throw;
+        }
+        return memory_->allocate(bytes);
+    };
+    void* const memory = allocated();
     Block* const block = new_block(0);
     block->bytes_at = static_cast<std::byte*>(memory);
     block->bytes = bytes;

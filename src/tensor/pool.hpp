@@ -47,7 +47,8 @@ class Pool {
     /// The device whose memory this is; null: the host sees it.
     DeviceMemory* hidden_memory() const { return memory_; }
 
-    /// Bytes ever asked of the system by this pool: what it occupies. It grows in the first step only.
+    /// Bytes ever asked of the system by this pool: what it occupies. It grows in the first step only, and
+    /// shrinks where a device has no more.
     std::size_t reserved_bytes() const { return reserved_; }
     /// Bytes of the blocks that are out now.
     std::size_t in_use_bytes() const { return in_use_; }
@@ -63,7 +64,9 @@ class Pool {
     static constexpr std::size_t kClasses = 160;
     static std::uint32_t class_of(std::size_t bytes);
     static std::size_t bytes_of(std::uint32_t size_class);
-    Block* new_block_of(std::size_t bytes) const;
+    Block* new_block_of(std::size_t bytes);
+    /// Back to the system; false: there were none.
+    bool drop_free_blocks();
     void write_guard(Block& block) const;
     bool guard_holds(Block& block) const;
 

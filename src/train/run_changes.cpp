@@ -50,10 +50,11 @@ bool only_watches(std::string_view key) {
            is_one_of(key, keys);
 }
 
-/// Keys that say how fast is learnt, or where the data lie and what is done where they are broken.
+/// Keys that say how fast is learnt, where the data lie and what is done where they are broken, or how much memory a step
+/// takes.
 bool may_change(std::string_view key) {
-    constexpr std::array keys = {"optim.lr",   "optim.muon_lr", "optim.weight_decay",
-                                 "optim.clip", "data.path",     "data.bad"};
+    constexpr std::array keys = {"optim.lr",  "optim.muon_lr", "optim.weight_decay", "optim.clip",
+                                 "data.path", "data.bad",      "train.tile"};
     return key.starts_with("schedule.") || is_one_of(key, keys);
 }
 

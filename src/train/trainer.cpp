@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <new>
 
 #include "data/images.hpp"
 #include "objectives/parts/path.hpp"
@@ -14,6 +15,7 @@
 #include "optim/schedule.hpp"
 #include "train/lane.hpp"
 #include "train/make_model.hpp"
+#include "train/memory_account.hpp"
 
 namespace mf {
 
@@ -40,13 +42,14 @@ struct Trainer::Parts {
     double clip;
     std::int64_t done = 0;
     std::int64_t guidance_rows = 0, steps_seen = 0;  // of this process
+    bool begun = false;                              // with a step, or its rehearsal
 
     /// `given`: data in memory; without any, the settings say what to make.
     Parts(const Settings& s, const Machine& machine, std::optional<std::vector<std::string>> class_order,
           GivenData given)
         : settings(s),
           team(machine.threads),
-          own_device(open_device(machine.device, team)),
+          own_device(machine.given ? machine.given : open_device(machine.device, team)),
           device(*own_device),
           data(given.data ? std::move(given.data) : make_dataset(s, {std::move(class_order), team.size()})),
           data_print(!given.print.counts.empty() ? std::move(given.print)
@@ -66,23 +69,65 @@ struct Trainer::Parts {
         if (!objective->needs_interval())
             times.equal_share = 1, times.whole_share = 0, times.single_equal = true;
         const LanePlan plan = plan_lanes(s.integer("train.lanes"), s.integer("train.tile"), batch,
-                                         device.lanes(), model->tile_rows());
+                                         device.lanes(), device.host_visible() ? model->tile_rows() : batch);
         tile = plan.tile;
         model->initialise(seed());
+        with_memory([&] {
+            place(plan.lanes);
+            if (!device.host_visible()) rehearse();
+        });
+    }
+
+    /// All that lives as long as the run, where the device has it.
+    void place(std::int64_t lane_count) {
         model->params().move_to(device);
         // One lane alone has all threads.
-        for (int i = 0; i < plan.lanes; ++i)
+        for (int i = 0; i < lane_count; ++i)
             lanes.push_back(
-                std::make_unique<Lane>(model->params(), plan.lanes == 1 ? device : device.lane(i)));
-        optimiser = optimiser_catalogue().at(s.text("optim.name")).make(s, model->params());
+                std::make_unique<Lane>(model->params(), lane_count == 1 ? device : device.lane(i)));
+        optimiser = optimiser_catalogue().at(settings.text("optim.name")).make(settings, model->params());
         for (const auto& lane : lanes) gradients.push_back(lane->gradients().all());
         model->params().repack(device, precision);
-        for (const std::string& decay : s.texts("ema.decays")) {
+        for (const std::string& decay : settings.texts("ema.decays")) {
             const Option as_number{"ema.decays", OptionKind::real, "0.999", "decay of the average", 0,
                                    0.9999999};
             check_option_text(as_number, decay);
             emas.emplace_back(std::stod(decay), model->params(), device);
             ema_names.push_back("ema_" + decay);
+        }
+    }
+
+    /// Rows of the first tile, forwards and backwards: memory is taken and kernels are made, nothing else changes.
+    void rehearse() {
+        begun = true;
+        const StepPlan plan{*data, *model, *objective, times, seed(), batch, tile, precision, recompute};
+        lanes[0]->run(plan, 0, 0.0, 0, std::min(tile, batch));
+        device.synchronise();
+    }
+
+    MemoryAccount account() const {
+        MemoryAccount out;
+        const auto floats = static_cast<std::size_t>(model->params().count()) * sizeof(float);
+        out.weights = floats;
+        out.copies = model->params().copied_bytes();
+        out.gradients = floats * std::max<std::size_t>(1, lanes.size());
+        if (optimiser != nullptr)
+            for (const auto& [name, tensor] : optimiser->state()) out.moments += tensor.bytes();
+        out.averages = floats * settings.texts("ema.decays").size();
+        out.rows = std::min(tile, batch);
+        for (const auto& lane : lanes) out.activations += begun ? lane->pool().reserved_bytes() : 0;
+        return out;
+    }
+
+    /// work(); where memory ends, the error says what it is for.
+    template <class Work>
+    auto with_memory(Work&& work) -> decltype(work()) {
+        try {
+            return work();
+        } catch (const OutOfMemory& error) {
+            throw with_account(error, account(), settings);
+        } catch (const std::bad_alloc&) {
+            throw with_account(OutOfMemory("[memory] the system has no more"), account(), settings);
         }
     }
 
@@ -102,6 +147,8 @@ struct Trainer::Parts {
             lanes[static_cast<std::size_t>(lane)]->run(plan, done, progress, begin, end);
         });
     }
+
+    StepReport step();
 
     /// Adds the lanes' gradients into the first lane's; returns the norm. Sums go in a fixed order.
     double gather_gradients() { return std::sqrt(device.gather_squares(gradients)); }
@@ -170,7 +217,7 @@ OptionTable Trainer::options() {
         {"train.steps", OptionKind::integer, "5001", "optimisation steps", 0},
         {"train.batch", OptionKind::integer, "4096", "samples a step", 1, 1 << 24},
         {"train.tile", OptionKind::integer, "-1",
-         "rows a lane takes through the network at a time; 0: all, -1: what suits the network", -1},
+         "rows a lane takes through the network at a time; 0: all, -1: what suits network and device", -1},
         {"train.recompute", OptionKind::flag, "false",
          "blocks keep their input only and run again for their adjoint: less memory, a third more time"},
         {"train.lanes", OptionKind::integer, "0",
@@ -195,7 +242,12 @@ Trainer::Trainer(const Settings& settings, const Machine& machine, GivenData dat
 Trainer::~Trainer() = default;
 
 StepReport Trainer::step() {
-    Parts& p = *parts_;
+    return parts_->with_memory([&] { return parts_->step(); });
+}
+
+StepReport Trainer::Parts::step() {
+    Parts& p = *this;
+    begun = true;
     p.run_lanes();
     const double norm = p.gather_gradients();
     LossSums sums;
@@ -232,6 +284,7 @@ const VelocityModel& Trainer::model() const { return *parts_->model; }
 Team& Trainer::team() { return parts_->team; }
 std::shared_ptr<Device> Trainer::device() const { return parts_->own_device; }
 std::string Trainer::device_name() const { return parts_->device.name(); }
+Traffic Trainer::traffic() const { return parts_->device.traffic(); }
 
 std::vector<Weights> Trainer::weights() const {
     Parts& p = *parts_;

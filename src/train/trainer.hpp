@@ -14,10 +14,13 @@
 #include "data/arrays.hpp"
 #include "data/data_print.hpp"
 #include "data/dataset.hpp"
+#include "device/traffic.hpp"
 #include "nn/velocity_model.hpp"
 #include "objectives/objective.hpp"
 
 namespace mf {
+
+class Device;
 
 /// What one step did.
 struct StepReport {
@@ -41,6 +44,7 @@ struct Weights {
 struct Machine {
     int threads = 0;
     std::string device = "cpu";
+    std::shared_ptr<Device> given;  ///< a device that the caller has opened, in the place of one by name
     Machine(int t, std::string d = "cpu") : threads(t), device(std::move(d)) {}  // NOLINT: threads alone
 };
 
@@ -50,12 +54,15 @@ class Trainer {
     static OptionTable options();
     /// `settings` must hold the keys of `options()` and of the chosen data, model, objective and optimiser.
     /// `threads` 0: all cores. `class_order`: names of the classes by label, where a checkpoint fixed them (see DataPlan).
+    /// On a device of its own memory one tile is worked on as a rehearsal, so that what it lacks (kernels: UsageError,
+    /// memory: OutOfMemory, which names the plan and what to lower) is known before anything is written.
     Trainer(const Settings& settings, const Machine& machine,
             std::optional<std::vector<std::string>> class_order = std::nullopt);
     /// On data that the caller has in memory (settings: data.name=arrays).
     Trainer(const Settings& settings, const Machine& machine, GivenData data);
     ~Trainer();
 
+    /// OutOfMemory as above.
     StepReport step();
     std::int64_t steps_done() const;
     std::int64_t steps_planned() const;  ///< train.steps
@@ -69,6 +76,8 @@ class Trainer {
     std::shared_ptr<Device> device() const;
     /// "cpu"
     std::string device_name() const;
+    /// To and from that device, since it was opened.
+    Traffic traffic() const;
     /// Online weights first, then every EMA, in the order of ema.decays.
     std::vector<Weights> weights() const;
     /// Everything that the next step depends on besides the settings, by name; load() takes it back bit for bit.

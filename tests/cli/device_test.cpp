@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "cli/program.hpp"
 #include "io/npz.hpp"
@@ -111,7 +112,56 @@ TEST(Device, OneThatIsNotThereIsRefusedByOneLine) {
     }
     const Outcome listed = run_program(scratch, {"info", "devices"});
     EXPECT_EQ(listed.code, 0) << listed.err;
-    EXPECT_EQ(listed.out.find("cpu"), 0U) << listed.out;
+    EXPECT_NE(listed.out.find("\ncpu "), std::string::npos) << listed.out;
+}
+
+TEST(Device, ListedWithWhatItCanAndHowFast) {
+    const Scratch scratch;
+    const Outcome listed = run_program(scratch, {"info", "devices", "--json"});
+    ASSERT_EQ(listed.code, 0) << listed.err;
+    const nlohmann::json devices = nlohmann::json::parse(listed.out)["devices"];
+    ASSERT_GE(devices.size(), no_opencl() ? 1U : 2U);
+    EXPECT_EQ(devices[0]["name"], "cpu");
+    for (const auto& device : devices)
+        for (const char* rate : {"gemm_gflops_f32", "gemm_gflops_bf16"}) {
+            ASSERT_TRUE(device[rate].is_number()) << listed.out;
+            EXPECT_GT(device[rate].get<double>(), 0.01) << listed.out;
+        }
+    const Outcome ops = run_program(scratch, {"info", "ops", "--json"});
+    ASSERT_EQ(ops.code, 0) << ops.err;
+    for (const auto& op : nlohmann::json::parse(ops.out)) {
+        EXPECT_EQ(op["devices"].size(), devices.size());
+        EXPECT_EQ(op["devices"]["cpu"], true);
+        if (devices.size() > 1 && (op["name"] == "conv2d" || op["name"] == "attention")) {
+            EXPECT_EQ(op["devices"]["opencl:0"], op["name"] == "attention");
+        }
+    }
+    const Outcome text = run_program(scratch, {"info", "ops"});
+    EXPECT_NE(text.out.find(" cpu"), std::string::npos);
+    EXPECT_EQ(text.out.find("lacks it") == std::string::npos, devices.size() == 1);
+}
+
+TEST(Device, BenchStepTellsWhatTravels) {
+    const Scratch scratch;
+    const auto timed = [&](const std::string& device, bool json) {
+        Words words = {
+            "bench", "step",     "toy/imf", "train.batch=64", "model.width=16", "--repeat", "3", "--warm-up",
+            "2",     "--device", device};
+        if (json) words.emplace_back("--json");
+        const Outcome done = run_program(scratch, words);
+        EXPECT_EQ(done.code, 0) << done.err;
+        return done.out;
+    };
+    EXPECT_EQ(timed("cpu", false).find("uploads"), std::string::npos);
+    EXPECT_EQ(nlohmann::json::parse(timed("cpu", true))["traffic_per_step"]["launches"], 0);
+    if (no_opencl()) return;
+    EXPECT_NE(timed("opencl", false).find("a step uploads "), std::string::npos);
+    const nlohmann::json all = nlohmann::json::parse(timed("opencl", true));
+    EXPECT_EQ(all["device"], "opencl:0");
+    EXPECT_GE(all["traffic_per_step"]["uploaded_bytes"], 64 * 2 * 2 * 4);
+    EXPECT_LE(all["traffic_per_step"]["uploaded_bytes"], 64 * 2 * 2 * 4 + 64 * 64);
+    EXPECT_LE(all["traffic_per_step"]["downloaded_bytes"], 8 * 1024 + 64);
+    EXPECT_GT(all["traffic_per_step"]["launches"], 20);
 }
 
 }  // namespace

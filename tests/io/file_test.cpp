@@ -162,6 +162,38 @@ TEST(FolderLock, OneAtATime) {
     EXPECT_TRUE(has(error_of([&] { FolderLock none(scratch / "none"); }), "cannot be locked: No such file"));
 }
 
+TEST(FolderLock, TheFileGoesWithIt) {
+    const Scratch scratch;
+    const auto file = scratch / ".lock";
+    {
+        const FolderLock lock(scratch.folder());
+        EXPECT_TRUE(std::filesystem::exists(file));
+        EXPECT_NE(error_of([&] { FolderLock second(scratch.folder()); }), "");
+        EXPECT_TRUE(std::filesystem::exists(file));  // who is refused leaves it
+    }
+    EXPECT_FALSE(std::filesystem::exists(file));
+    {
+        // Deleted by somebody, and locked by another since: not ours to delete.
+        auto first = std::make_unique<FolderLock>(scratch.folder());
+        std::filesystem::remove(file);
+        auto second = std::make_unique<FolderLock>(scratch.folder());
+        first.reset();
+        EXPECT_TRUE(std::filesystem::exists(file));
+        second.reset();
+        EXPECT_FALSE(std::filesystem::exists(file));
+    }
+    // A child made by fork that ends in good order leaves the lock of its parent.
+    auto lock = std::make_unique<FolderLock>(scratch.folder());
+    const pid_t child = ::fork();
+    if (child == 0) {
+        lock.reset();
+        ::_exit(0);
+    }
+    ::waitpid(child, nullptr, 0);
+    EXPECT_TRUE(std::filesystem::exists(file));
+    EXPECT_NE(error_of([&] { FolderLock second(scratch.folder()); }), "");
+}
+
 TEST(FolderLock, EndsWithTheProcessHoweverItDies) {
     const Scratch scratch;
     std::array<int, 2> ready{};

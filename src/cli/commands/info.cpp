@@ -8,6 +8,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/commands/info_build.hpp"
 #include "cli/commands/info_config.hpp"
+#include "cli/commands/info_devices.hpp"
 #include "cli/json.hpp"
 #include "cli/screen.hpp"
 #include "core/error.hpp"
@@ -16,7 +17,6 @@
 #include "judge/classifier_trainer.hpp"
 #include "judge/keys_page.hpp"
 #include "models/vae_weights.hpp"
-#include "ops/catalogue.hpp"
 #include "train/choices.hpp"
 #include "train/config.hpp"
 #include "train/run_folder.hpp"
@@ -147,15 +147,6 @@ void list_choice(const std::string& key, bool json) {
     }
 }
 
-void list_ops(bool json) {
-    std::vector<Json> items;
-    for (const OpEntry& op : op_catalogue()) {
-        if (!json) fmt::print("{}\n{}\n\n", op.name, op.law);
-        items.push_back(Json::object({{"name", op.name}, {"law", op.law}}));
-    }
-    if (json) fmt::print("{}\n", Json::array(items).text());
-}
-
 /// The tables of docs/keys.md.
 std::string keys_json() {
     std::vector<Json> sections;
@@ -196,9 +187,9 @@ int run_info(const Invocation& invocation) {
     if (what == "keys")
         fmt::print("{}", invocation.json() ? keys_json() : keys_page());
     else if (what == "devices")
-        print_devices(invocation.json());
+        print_devices(invocation.threads(), invocation.json());
     else if (what == "ops")
-        list_ops(invocation.json());
+        print_ops(invocation.json());
     else if (what == "models")
         list_choice("model.name", invocation.json());
     else if (what == "objectives")
@@ -225,7 +216,7 @@ Command info_command() {
         "  meanflow info runs/imf/checkpoints/step_5001.safetensors\n  meanflow info iMF-B-2.pth\n"
         "  meanflow info config imagenet256/imf_b2    parameters, FLOP, memory and time, without training\n"
         "  meanflow info keys\n"
-        "  meanflow info devices    what --device can name\n"
+        "  meanflow info devices    what --device can name, and how fast each multiplies matrices\n"
         "  meanflow info    version, instruction sets, and the one that this machine runs with";
     out.has_results = true;
     out.takes_overrides = true;

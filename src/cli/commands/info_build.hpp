@@ -6,7 +6,4 @@ namespace mf::cli {
 /// `meanflow info`: version, commit and compiler of this program, its instruction sets and the one that it runs with.
 void print_build(bool json);
 
-/// `meanflow info devices`: what --device can name.
-void print_devices(bool json);
-
 }  // namespace mf::cli

@@ -109,7 +109,7 @@ OpEntry conv2d_entry() {
             "y[i][j][o] = b[o] + Σ_uvc w[o][c][u][v] x[i s + u - top][j s + v - left][c];  y' likewise "
             "without b;  x̄, w̄ "
             "+= what ȳ reaches through w, x;  b̄ += Σ ȳ",
-            conv_cases, conv_timed};
+            conv_cases, conv_timed, KernelSet::convolutions};
 }
 
 }  // namespace mf

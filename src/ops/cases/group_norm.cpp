@@ -77,7 +77,7 @@ OpEntry group_norm_entry() {
             "y' = f' g s (x' - mean(x') - n mean(n x'));  with h = f' ȳ: x̄ += s (g h - mean(g h) - n mean(n "
             "g h)),  ḡ += Σ n "
             "h,  b̄ += Σ h",
-            norm_cases, norm_timed};
+            norm_cases, norm_timed, KernelSet::group_norms};
 }
 
 }  // namespace mf

@@ -147,7 +147,8 @@ OpEntry upsample_nearest_entry() {
             },
             [](Precision precision) {
                 return std::vector<OpCase>{upsample_case({1, 32, 32, 512}, type_of(precision))};
-            }};
+            },
+            KernelSet::resizing};
 }
 
 OpEntry resample_filter_entry() {
@@ -168,7 +169,8 @@ OpEntry resample_filter_entry() {
                 return std::vector<OpCase>{
                     resample_case({8, 32, 32, 256}, Resample::down, type_of(precision)),
                     resample_case({8, 16, 16, 256}, Resample::up, type_of(precision))};
-            }};
+            },
+            KernelSet::resizing};
 }
 
 OpEntry resize_bilinear_entry() {
@@ -187,7 +189,8 @@ OpEntry resize_bilinear_entry() {
             [](Precision precision) {
                 return std::vector<OpCase>{
                     resize_case({2, 256, 256, 3}, 299, 299, ResizeRule::half_pixel, type_of(precision))};
-            }};
+            },
+            KernelSet::resizing};
 }
 
 OpEntry average_pool_entry() {
@@ -203,7 +206,8 @@ OpEntry average_pool_entry() {
         },
         [](Precision precision) {
             return std::vector<OpCase>{average_case({8, 17, 17, 768}, {3, 1, 1, false}, type_of(precision))};
-        }};
+        },
+        KernelSet::resizing};
 }
 
 OpEntry max_pool_entry() {
@@ -215,7 +219,8 @@ OpEntry max_pool_entry() {
             },
             [](Precision) {
                 return std::vector<OpCase>{max_case({8, 71, 71, 192}, {3, 2, 0})};
-            }};
+            },
+            KernelSet::max_pools};
 }
 
 }  // namespace mf

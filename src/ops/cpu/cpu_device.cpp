@@ -4,7 +4,7 @@
 #include <cstring>
 #include <new>
 
-#include "core/error.hpp"
+#include "core/out_of_memory.hpp"
 
 namespace mf {
 namespace {
@@ -24,8 +24,9 @@ std::string CpuDevice::name() const { return "cpu"; }
 
 void* CpuDevice::allocate(std::size_t bytes) {
     void* const memory = ::operator new(bytes, kAlignment, std::nothrow);
-    check(memory != nullptr, "[memory] the system has no {:.1f} MiB more",
-          static_cast<double>(bytes) / 1048576.0);
+    if (memory == nullptr)
+        throw OutOfMemory(fmt::format("[memory] the system has no {:.1f} MiB more",
+                                      static_cast<double>(bytes) / 1048576.0));
     return memory;
 }
 

@@ -28,6 +28,7 @@ class CpuDevice final : public Device {
         return lanes_.empty() ? *this : *lanes_[static_cast<std::size_t>(number)];
     }
 
+    bool supports(KernelSet) const override { return true; }
     bool host_visible() const override { return visible_; }
     void* allocate(std::size_t bytes) override;
     void release(void* memory) override;

@@ -19,7 +19,7 @@ struct CodeHint {
 };
 
 constexpr CodeHint kHints[] = {
-    {kNoMemory, kNoMemory, "a smaller train.tile or train.batch, or train.recompute=true, needs less"},
+    {kNoMemory, kNoMemory, "fewer rows at a time need less"},
     {3, 3, "the driver does not start; the kernel's log may say why"},
     {34, 34, "the libcuda.so.1 that was found is the toolkit's stub; the driver's own has to come before it"},
     {36, 36, kNewerDriver},

@@ -79,10 +79,13 @@ void GpuDevice::product(const MatrixProduct& p) {
     };
     const auto [a_row, a_k] = strides(p.a, true);
     const auto [b_col, b_k] = strides(p.b, false);
-    const auto view = [](const Factor& x) { return gpu::Either{View{x.data, 0, 0, x.type}}; };
-    run({"gemm", "matrix_product", {across, down, number}, {16, 16, 1}, 0}, target, view(p.a), a_row, a_k,
-        view(p.b), b_col, b_k, gpu::Floats(p.bias), p.add && !shared ? 1 : 0, p.m, p.n, p.k,
-        shared ? piece : p.k);
+    const auto view = [](const Factor& x, std::int64_t numbers) {
+        return gpu::Either{View{x.data, 1, numbers, x.type}};
+    };
+    const double flops = 2.0 * static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k);
+    run({"gemm", "matrix_product", {across, down, number}, {16, 16, 1}, 0, flops}, target,
+        view(p.a, p.m * p.k), a_row, a_k, view(p.b, p.k * p.n), b_col, b_k, gpu::Floats(p.bias),
+        p.add && !shared ? 1 : 0, p.m, p.n, p.k, shared ? piece : p.k);
     if (!shared) return;
     run(gpu::by_number("elementwise", "add_parts", count), gpu::Floats(p.c), target, number, count);
 }

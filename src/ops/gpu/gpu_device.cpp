@@ -5,7 +5,8 @@
 
 namespace mf {
 
-GpuDevice::GpuDevice(std::unique_ptr<GpuDriver> driver) : driver_(std::move(driver)) {}
+GpuDevice::GpuDevice(std::unique_ptr<GpuDriver> driver)
+    : driver_(std::make_unique<CountedDriver>(std::move(driver))) {}
 
 GpuDevice::~GpuDevice() {
     driver_->release(scratch_.memory);

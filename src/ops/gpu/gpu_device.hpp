@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "device/device.hpp"
-#include "ops/gpu/gpu_driver.hpp"
+#include "ops/gpu/counted_driver.hpp"
 
 namespace mf {
 
@@ -17,10 +17,12 @@ class GpuDevice final : public Device {
     explicit GpuDevice(std::unique_ptr<GpuDriver> driver);
     ~GpuDevice() override;
 
-    GpuDriver& driver() { return *driver_; }
+    /// The one that was given.
+    GpuDriver& driver() { return driver_->counted(); }
 
     std::string name() const override { return driver_->name(); }
     void synchronise() override { driver_->synchronise(); }
+    Traffic traffic() const override { return driver_->traffic(); }
     bool host_visible() const override { return false; }
     void* allocate(std::size_t bytes) override { return driver_->allocate(bytes); }
     void release(void* memory) override { driver_->release(memory); }
@@ -130,7 +132,7 @@ class GpuDevice final : public Device {
     void* grown(Room& room, std::size_t bytes);
     const void* frequencies(std::int64_t pairs, double period);
 
-    std::unique_ptr<GpuDriver> driver_;
+    std::unique_ptr<CountedDriver> driver_;
     Room scratch_, rows_;
     std::map<std::pair<std::int64_t, double>, Room> frequencies_;
 };

@@ -21,11 +21,15 @@ struct KernelArgument {
     const void* memory = nullptr;  ///< on the device; null: absent
     std::size_t bytes = 0;         ///< of a number, or of an element of the memory
     std::array<std::byte, 8> number{};
+    std::size_t extent =
+        0;  ///< bytes of the matrix that begins there; 0: not known. For those who count them.
 
-    static KernelArgument of_memory(const void* at, std::size_t element) { return {true, at, element, {}}; }
+    static KernelArgument of_memory(const void* at, std::size_t element, std::size_t extent = 0) {
+        return {true, at, element, {}, extent};
+    }
     template <class Number>
     static KernelArgument of_number(Number value) {
-        KernelArgument out{false, nullptr, sizeof value, {}};
+        KernelArgument out{false, nullptr, sizeof value, {}, 0};
         static_assert(sizeof value <= 8);
         std::memcpy(out.number.data(), &value, sizeof value);
         return out;
@@ -38,7 +42,8 @@ struct KernelCall {
     const char* kernel;     ///< its name in the text
     std::array<std::int64_t, 3> groups{1, 1, 1};
     std::array<std::int32_t, 3> items{1, 1, 1};  ///< of a group
-    int chunks = 0;  ///< what CHUNKS is defined as while the text is compiled; 0: it is not
+    int chunks = 0;            ///< what CHUNKS is defined as while the text is compiled; 0: it is not
+    double product_flops = 0;  ///< operations of matrix products in it, for those who count them
 };
 
 /// A matrix in memory: element (i, j) stands at i * stride + j or, turned, at j * stride + i.

@@ -6,17 +6,20 @@
 #include <string>
 #include <string_view>
 
-#include "core/error.hpp"
+#include "core/out_of_memory.hpp"
 
 namespace mf::gpu {
 
 /// An allocation that would go beyond what the device may give.
-Error beyond_memory(const std::string& place, std::size_t wanted, std::size_t used, std::size_t limit);
+OutOfMemory beyond_memory(const std::string& place, std::size_t wanted, std::size_t used, std::size_t limit);
+/// One that is larger than what the device gives at once.
+OutOfMemory beyond_block(const std::string& place, std::size_t wanted, std::size_t largest);
 /// An allocation that the driver refuses; `reason`: its code.
-Error no_memory(const std::string& place, std::size_t wanted, std::size_t used, std::string_view reason);
+OutOfMemory no_memory(const std::string& place, std::size_t wanted, std::size_t used,
+                      std::string_view reason);
 /// Other work for which the device has no memory.
-Error no_memory_for(const std::string& place, std::string_view work, std::size_t used,
-                    std::string_view reason);
+OutOfMemory no_memory_for(const std::string& place, std::string_view work, std::size_t used,
+                          std::string_view reason);
 
 /// Of what a compiler says, the line with the first error.
 std::string first_error_line(std::string_view log);

@@ -22,11 +22,14 @@ struct Pair {
     double value() const { return static_cast<double>(hi) + static_cast<double>(lo); }
 };
 
+inline std::size_t extent_of(const View& x) { return static_cast<std::size_t>(x.count()) * size_of(x.type); }
+
 /// Of parameters FLOATS and INTS.
 struct Floats {
     const void* at;
-    Floats(const View& x) : at(x.data) {}  // NOLINT: operands turn into parameters
-    Floats(const Into& x) : at(x.data) {}  // NOLINT
+    std::size_t extent = 0;
+    Floats(const View& x) : at(x.data), extent(extent_of(x)) {}  // NOLINT: operands turn into parameters
+    Floats(const Into& x) : at(x.data), extent(extent_of(x)) {}  // NOLINT
     explicit Floats(const void* memory) : at(memory) {}
 };
 /// Of parameters PAIRS.
@@ -44,12 +47,12 @@ struct Either {
 
 class ArgumentList {
   public:
-    void add(const Floats& x) { push(KernelArgument::of_memory(x.at, 4)); }
+    void add(const Floats& x) { push(KernelArgument::of_memory(x.at, 4, x.extent)); }
     void add(const Pairs& x) { push(KernelArgument::of_memory(x.at, 8)); }
     void add(const Shorts& x) { push(KernelArgument::of_memory(x.at, 2)); }
     void add(const Either& either) {
         const bool is16 = either.x.type == DType::bf16;
-        push(KernelArgument::of_memory(either.x.data, is16 ? 2 : 4));
+        push(KernelArgument::of_memory(either.x.data, is16 ? 2 : 4, extent_of(either.x)));
         push(KernelArgument::of_number<std::int32_t>(is16 ? 1 : 0));
     }
     template <class Number>
@@ -71,7 +74,7 @@ class ArgumentList {
 
 /// An item for each number.
 inline KernelCall by_number(std::string_view text, const char* kernel, std::int64_t count) {
-    return {text, kernel, {(count + 255) / 256, 1, 1}, {256, 1, 1}, 0};
+    return {text, kernel, {(count + 255) / 256, 1, 1}, {256, 1, 1}};
 }
 /// 32 items for each row.
 inline KernelCall by_row(std::string_view text, const char* kernel, std::int64_t rows, int chunks = 0) {
@@ -86,7 +89,7 @@ struct RowBlocks {
 };
 inline KernelCall by_column(std::string_view text, const char* kernel, std::int64_t cols,
                             std::int64_t blocks) {
-    return {text, kernel, {(cols + 63) / 64, blocks, 1}, {64, 1, 1}, 0};
+    return {text, kernel, {(cols + 63) / 64, blocks, 1}, {64, 1, 1}};
 }
 
 }  // namespace gpu

@@ -62,9 +62,8 @@ void* Driver::allocate(std::size_t bytes) {
     const std::size_t size = std::max<std::size_t>(bytes, 64);
     if (book_.total_bytes() + size > memory_limit_)
         throw gpu::beyond_memory(place_, size, book_.total_bytes(), memory_limit_);
-    check(size <= about_.largest_block || about_.largest_block == 0,
-          "[{}] a block of {:.1f} MiB is larger than the {:.1f} MiB that this device gives at once", place_,
-          static_cast<double>(size) / 1048576.0, static_cast<double>(about_.largest_block) / 1048576.0);
+    if (about_.largest_block > 0 && size > about_.largest_block)
+        throw gpu::beyond_block(place_, size, about_.largest_block);
     Code code = kSuccess;
     const Memory memory = api_.clCreateBuffer(context_, kReadWrite, size, nullptr, &code);
     succeed(code, "memory", size);

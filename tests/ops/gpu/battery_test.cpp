@@ -2,18 +2,12 @@
 // The battery of all ops on an OpenCL device, and what it computes beside what the CPU computes.
 #include "verify/battery/battery.hpp"
 
-#include <set>
-
 #include "device/lacks_kernel.hpp"
 #include "ops/gpu/opencl_here.hpp"
 #include "verify/battery/case_runner.hpp"
 
 namespace mf {
 namespace {
-
-/// Ops that need kernels which the device lacks.
-const std::set<std::string> kLacking = {"average_pool",    "conv2d",          "group_norm",      "max_pool",
-                                        "resample_filter", "resize_bilinear", "upsample_nearest"};
 
 class GpuBattery : public testing::TestWithParam<std::string> {};
 
@@ -23,7 +17,7 @@ TEST_P(GpuBattery, Holds) {
     const auto entry = std::ranges::find(op_catalogue(), GetParam(), &OpEntry::name);
     const verify::OpReport report = verify::check_op(*entry, gpu);
     EXPECT_EQ(report.cases, entry->cases().size());
-    if (kLacking.contains(GetParam())) {
+    if (entry->needs && !gpu.supports(*entry->needs)) {
         EXPECT_EQ(report.state, verify::OpState::lacks) << report.complaint;
         for (const OpCase& op_case : entry->cases())
             EXPECT_THROW(verify::CaseRunner(op_case, gpu).run({}), LacksKernel) << op_case.name;

@@ -138,9 +138,8 @@ TEST_F(CudaDriver, OutOfMemoryIsOneLine) {
     const auto own = driver(small);
     void* const first = own->allocate(700 << 10);
     EXPECT_EQ(error_line<Error>([&] { own->allocate(400 << 10); }),
-              "[cuda:0] the device has no 0.4 MiB more, 0.7 of 1.0 MiB are in use | a smaller train.tile or "
-              "train.batch, or "
-              "train.recompute=true, needs less");
+              "[cuda:0] the device has no 0.4 MiB more, 0.7 of 1.0 MiB are in use | fewer rows at a "
+              "time need less");
     own->release(first);
     own->release(own->allocate(1000 << 10));
     own->release(nullptr);
@@ -149,7 +148,7 @@ TEST_F(CudaDriver, OutOfMemoryIsOneLine) {
     here.cuda.failing["cuMemAlloc"] = cuda::kNoMemory;
     EXPECT_TRUE(has(error_line<Error>([&] { own->allocate(100 << 10); }),
                     "[cuda:0] the device has no 0.1 MiB more, 0.0 MiB are in use (CUDA_ERROR_OUT_OF_MEMORY "
-                    "(2)) | a smaller"));
+                    "(2)) | fewer rows"));
     here.cuda.failing.clear();
 }
 
