@@ -6,13 +6,13 @@
 #include <cstdio>
 #include <regex>
 
-#include "ops/case_runner.hpp"
 #include "ops/catalogue.hpp"
 #include "ops/gpu/cuda_driver.hpp"
 #include "ops/gpu/cuda_parameters.hpp"
 #include "ops/gpu/cuda_stand_in.hpp"
 #include "ops/gpu/gpu_device.hpp"
 #include "ops/gpu/kernel_texts.hpp"
+#include "verify/battery/case_runner.hpp"
 
 namespace mf {
 namespace {
@@ -96,7 +96,7 @@ class ComparingDriver final : public GpuDriver {
 void run_ops(GpuDevice& gpu) {
     for (const OpEntry& entry : op_catalogue())
         for (const OpCase& op_case : entry.cases()) try {
-                CaseRunner runner(op_case, gpu);
+                verify::CaseRunner runner(op_case, gpu);
                 const std::int64_t rows = op_case.reduces ? -1 : runner.rows();
                 std::vector<std::int64_t> moving;
                 for (const CaseOperand& each : op_case.data)
