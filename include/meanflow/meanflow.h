@@ -122,8 +122,9 @@ typedef struct mf_model_options {
     const mf_vae_options *vae; /* NULL: none */
     mf_log log;                /* NULL: remarks are only in mf_model_describe */
     void *user;                /* for log */
-    const char *device;        /* where the network is and computes: "cpu" (NULL), "opencl", "opencl:1", "auto"
-                                * (a graphics card, if any); autoencoders are computed on the CPU. Since MF_ABI_VERSION 2 */
+    const char *device;        /* where the network is and computes: "cpu" (NULL), "opencl", "opencl:1", "cuda" (untested on
+                                * hardware), "auto" (a graphics card, if any); autoencoders are computed on the CPU. Since
+                                * MF_ABI_VERSION 2 */
 } mf_model_options;
 
 /* What a program needs to know before it asks. */

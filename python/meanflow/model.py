@@ -44,8 +44,8 @@ def load(
     weights: "ema" (the average, where there is one), "online" or a full name such as "ema_0.999". step: checkpoint of a
     run; None: the newest. side: height and width of a sample, for a file of weights alone; 0: what it says, or 32.
     precision: "f32", or "bf16" for operands of GEMM in bf16; None: f32, or what weights of 8 bits need. threads: 0 for all cores.
-    device: where the network is and computes, a name of ``devices()``: "cpu", "opencl", "opencl:1", or "auto" for a graphics
-    card, if any. vae: weights of the autoencoder that ``decode`` uses, for models of latents; it is computed on the CPU.
+    device: where the network is and computes, a name of ``devices()``: "cpu", "opencl", "opencl:1", "cuda" (untested on
+    hardware), or "auto" for a graphics card, if any. vae: weights of the autoencoder that ``decode`` uses, for models of latents; it is computed on the CPU.
 
     FileNotFoundError when there is no such file, ValueError for a choice that cannot be, meanflow.Error when it is damaged.
     """

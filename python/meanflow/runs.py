@@ -110,7 +110,10 @@ class Case:
 
 
 def verify(target: os.PathLike | str, *, precision: str = "f32", threads: int = 0, device: str = "cpu") -> list[Case]:
-    """This build against the golden vectors of a folder or file: a case for each file."""
+    """This build against the golden vectors of a folder or file: a case for each file.
+
+    device: what computes, a name of ``devices()``; on another device than the CPU tolerances are larger (docs/gpu.md).
+    """
     target = os.fspath(target)
     with missing_files(target):
         return [Case(*row) for row in _meanflow.verify(target, precision, thread_count(threads), device)]

@@ -86,7 +86,7 @@ class Trainer:
     C), bytes or floats on [-1, 1]; (pictures, labels) or (pictures, labels, names of the classes); or points (N, 2). They
     are copied. Every other key of a configuration is a keyword, a double underscore for the dot: optim__lr=1e-3
     (docs/keys.md lists them). threads: 0 for all cores. device: what computes, a name of ``meanflow.devices()``: "cpu", "opencl",
-    "opencl:1", or "auto" for a graphics card, if any; data are drawn by the threads all the same.
+    "opencl:1", "cuda" (untested on hardware), or "auto" for a graphics card, if any; data are drawn by the threads all the same.
 
     With the same keys, seed and number of threads the weights have the same bits as those of ``meanflow train``. The GIL is
     released during a step, and Ctrl-C comes between two. ``with`` closes the run folder at the end.
