@@ -60,7 +60,9 @@ Json row_of(const Case& one, Precision precision) {
 }
 
 int verify_files(const Invocation& invocation) {
-    check_usage(!invocation.words.empty(), "verify: which folder or file of golden vectors?");
+    if (invocation.words.empty())
+        throw UsageError("verify: which folder or file of golden vectors?",
+                         "meanflow verify tests/data, or --ops for the ops of a device");
     Team team(invocation.threads());
     const std::unique_ptr<Device> device = open_device(invocation.device(), team);
     const verify::Place place{team, *device};
